@@ -1,0 +1,68 @@
+"""One tree of errors: each carries its exit code and HTTP status, and its message says what to do."""
+
+from __future__ import annotations
+
+
+class GotocrError(Exception):
+    """Anything the user can mend. `str(error)` is one line that says what happened and what to do."""
+
+    exit_code = 1
+    http_status = 500
+
+
+class UsageError(GotocrError):
+    """A wrong option, name or combination."""
+
+    exit_code = 2
+    http_status = 400
+
+
+class InputError(GotocrError):
+    """A source that cannot be read: missing, empty, broken, not an image."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class TooLargeError(InputError):
+    """A source beyond the limits (decompression bomb, too many bytes)."""
+
+    http_status = 413
+
+
+class MissingExtraError(GotocrError):
+    """An optional part is not installed; the message is the command that installs it."""
+
+    exit_code = 4
+    http_status = 501
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(f"{what} needs the [{extra}] extra; install it with: pip install 'gotocr[{extra}]'")
+        self.extra = extra
+
+
+class WeightsError(GotocrError):
+    """Weights that are absent, damaged or of another shape."""
+
+    exit_code = 5
+    http_status = 503
+
+
+class OfflineError(WeightsError):
+    """Weights are needed and cannot be fetched."""
+
+
+class OutputError(GotocrError):
+    """A result that cannot be written (disk full, no permission, file exists)."""
+
+    exit_code = 6
+
+
+class EngineError(GotocrError):
+    """An engine failed while reading; the other files are still read."""
+
+    exit_code = 7
+
+
+# Some sources were read and some were not: the code of a run over several sources.
+EXIT_PARTIAL = 8

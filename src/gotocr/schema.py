@@ -1,0 +1,153 @@
+"""The words every room shares: frozen dataclasses for each arrow of the reader; no behaviour.
+
+    image -> Page -> Pixels -> Prompt -> Job -> Piece -> Document
+
+None of them holds an earlier or a later stage. Boxes are `(left, top, right, bottom)` in pixels of the
+source page, origin at the top left, right and bottom exclusive; confidences are probabilities in [0, 1].
+Arrays are numpy; nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+Box = tuple[float, float, float, float]
+
+MODES = ("plain", "format")
+COLOURS = ("red", "green", "blue")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One picture as it came in, decoded and upright: `image` is (H, W, 3) uint8 RGB."""
+
+    image: np.ndarray
+    index: int = 0  # 0-based number of the page in its source
+    source: str = "<memory>"  # path, URL or a name in angle brackets
+
+
+@dataclass(frozen=True)
+class Region:
+    """The part of a page to read: a box in page pixels, or what stands inside a drawn frame of a colour."""
+
+    box: Box | None = None
+    colour: str | None = None  # one of COLOURS
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do with a page. `mode` is "plain" (lines as printed) or "format" (Markdown)."""
+
+    mode: str = "format"
+    region: Region | None = None
+    tiles: int = 1  # most tiles a page may be cut into; 1 = the page as one picture
+    max_tokens: int = 4096
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What a model sees: `values` is (N, 3, H, W) float32, normalised; N tiles of one size.
+
+    A point (x, y) of the model's picture lies at `(offset[0] + x / scale[0], offset[1] + y / scale[1])` on the page.
+    """
+
+    values: np.ndarray
+    scale: tuple[float, float] = (1.0, 1.0)  # model pixels per page pixel, x and y
+    offset: tuple[float, float] = (0.0, 0.0)  # page pixel at the model picture's top left
+    page_size: tuple[int, int] = (0, 0)  # width, height of the page in pixels
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Token ids with image slots: each id equal to `image_id` stands for one image token."""
+
+    ids: tuple[int, ...]
+    image_id: int
+    stop_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture and its prompt, ready for an engine."""
+
+    pixels: Pixels
+    prompt: Prompt
+    max_tokens: int = 4096
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token as an engine wrote it. `box` is where its ink stands on the page, when the model can tell."""
+
+    token: int
+    text: str  # the text this token completes; empty while a character is only half written
+    probability: float
+    box: Box | None = None
+    finish: str | None = None  # on the last piece: "stop", "length" (the cap was hit) or "loop"
+
+
+@dataclass(frozen=True)
+class Word:
+    text: str
+    box: Box | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Block:
+    """A stretch of a page with one kind of content; `text` is its source (Markdown, LaTeX, HTML, ...)."""
+
+    kind: str
+    text: str
+    box: Box | None = None
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    problems: tuple[str, ...] = ()  # why the text is not valid for its kind; empty = valid
+    data: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One page that was read. `truncated` is true where the writing stopped at the cap, not at the end."""
+
+    index: int
+    width: int
+    height: int
+    text: str
+    blocks: tuple[Block, ...] = ()
+    truncated: bool = False
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """All that was read from one source, page by page."""
+
+    source: str
+    pages: tuple[Leaf, ...]
+    model: str = ""
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One character drawn on a picture: the text it stands for and its ink (or advance, for spaces)."""
+
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A drawn picture with its exact truth. `glyphs` follow `plain` one for one, line breaks included."""
+
+    image: np.ndarray  # (H, W) or (H, W, 3) uint8
+    plain: str
+    format: str
+    glyphs: tuple[Glyph, ...]
+    kind: str
+    seed: int
