@@ -1,0 +1,194 @@
+"""Image files and PIL images become upright 8-bit RGB; what is not a picture becomes one clear line."""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import BinaryIO
+
+import numpy as np
+from PIL import Image
+
+from ..errors import GotocrError, InputError, TooLargeError
+from .arrays import WHITE, check_size, depth_table, to_uint8
+from .limits import Limits
+
+# Formats that are safe to decode from strangers: none of these starts another program or is guessed without a mark.
+FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "GIF", "WEBP", "BMP", "PPM", "JPEG2000", "AVIF", "ICO", "QOI")
+SUFFIXES = frozenset(
+    ".png .apng .jpg .jpeg .jpe .jfif .mpo .tif .tiff .gif .webp .bmp .dib .pbm .pgm .ppm .pnm .jp2 .j2k .jpx .avif "
+    ".ico .qoi".split()
+)
+
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
+_TIFF_BITS = 258
+_TIFF_PHOTOMETRIC = 262
+_TIFF_SUBFILE = 254
+_TIFF_SMALLER_OR_MASK = 0b101  # a smaller copy of another frame, or its mask: no page of its own
+
+_HINTS = (
+    ((b"<!doctype", b"<html"), "a web page"),
+    ((b"<svg",), "an SVG drawing; turn it into PNG or PDF"),
+    ((b"PK\x03\x04",), "a ZIP or office file; turn it into PDF"),
+    ((b"\xd0\xcf\x11\xe0",), "an old office file; turn it into PDF"),
+    ((b"%!PS",), "PostScript; turn it into PDF"),
+    ((b"AT&TFORM",), "DjVu; turn it into PDF"),
+    ((b"\x00\x01\x00\x00\x00", b"OTTO"), "a font"),
+)
+
+_open_lock = threading.Lock()  # PIL keeps its size limit in a module variable
+
+
+def frames(file: BinaryIO, name: str, limits: Limits) -> Iterator[np.ndarray]:
+    """The pages of an image file, one at a time, as (H, W, 3) uint8 RGB.
+
+    Frames of a TIFF are pages (smaller copies and masks are skipped). Of animations (GIF, WebP, APNG) and of
+    several pictures in one JPEG only the first is read: the others are the same scene, not more pages.
+    Raises `InputError` for what is no picture or is broken, `TooLargeError` beyond `limits.max_pixels`.
+    """
+    with _clear(name):
+        image = _open(file, name, limits)
+    with image:
+        frame = 0
+        while True:
+            with _clear(name):
+                page = from_pil(image, limits, name) if frame == 0 or not _is_copy(image) else None
+            if page is not None:
+                yield page
+            if image.format != "TIFF":
+                return
+            frame += 1
+            with _clear(name):
+                try:
+                    image.seek(frame)
+                except EOFError:
+                    return
+
+
+def from_pil(image: Image.Image, limits: Limits, name: str = "<image>") -> np.ndarray:
+    """The current frame of a PIL image as (H, W, 3) uint8 RGB, upright, transparency laid on white.
+
+    Colour profiles are ignored. Raises `InputError` and `TooLargeError` like `frames`.
+    """
+    check_size(image.width, image.height, limits, name)
+    with _clear(name):
+        image.load()
+        values = _rgb(image)
+        turn = _TURNS.get(_orientation(image))
+        return values if turn is None else np.asarray(Image.fromarray(values).transpose(turn))
+
+
+def hint(head: bytes) -> str:
+    """What the first bytes of a file that is no picture look like; empty when they tell nothing."""
+    if not head:
+        return "empty"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:512]
+    if start.startswith(b"<?xml") and b"<svg" in head:
+        start = b"<svg"
+    for marks, what in _HINTS:
+        if start.lower().startswith(tuple(mark.lower() for mark in marks)):
+            return what
+    if head[4:8] == b"ftyp":
+        return "HEIC or a video; turn pictures into JPEG or PNG"
+    return "text" if head.isascii() and b"\x00" not in head else ""
+
+
+@contextmanager
+def _clear(name: str) -> Iterator[None]:
+    """Any failure of a decoder fed by strangers becomes one line of ours."""
+    try:
+        yield
+    except GotocrError:
+        raise
+    except (MemoryError, Image.DecompressionBombError) as error:
+        raise TooLargeError(f"{name} is too large to decode; make it smaller") from error
+    except Exception as error:
+        reason = " ".join((str(error) or type(error).__name__).split())[:120]
+        raise InputError(f"{name} is broken or cut off ({reason}); save it again") from error
+
+
+@lru_cache(maxsize=1)
+def _formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in FORMATS if name in Image.OPEN)
+
+
+def _open(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
+    """Read a file's header only. PIL's own limit is set to ours meanwhile, so that ours decides."""
+    head = file.read(1024)
+    file.seek(0)
+    with _open_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(1, limits.max_pixels // 2)  # PIL allows twice
+        try:
+            return Image.open(file, formats=_formats())
+        except Image.UnidentifiedImageError as error:
+            what = hint(head)
+            says = "is empty" if what == "empty" else f"is not a picture or a PDF{f': it is {what}' if what else ''}"
+            raise InputError(f"{name} {says}") from error
+        except Image.DecompressionBombError as error:
+            raise TooLargeError(
+                f"{name} has more pixels than the limit of {limits.max_pixels:,}; make it smaller"
+            ) from error
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+
+
+def _is_copy(image: Image.Image) -> bool:
+    kind = getattr(image, "tag_v2", {}).get(_TIFF_SUBFILE, 0)
+    return isinstance(kind, int) and bool(kind & _TIFF_SMALLER_OR_MASK)
+
+
+def _orientation(image: Image.Image) -> int:
+    """EXIF orientation, 1 where there is none. PIL has already turned a TIFF and removed its mark."""
+    try:
+        value = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # broken EXIF is no reason not to read the picture
+        return 1
+    return value if isinstance(value, int) else 1
+
+
+def _rgb(image: Image.Image) -> np.ndarray:
+    mode = image.mode
+    if mode.startswith("I;16"):
+        return _gray(_deep(image))
+    if mode in ("I", "F"):
+        values = to_uint8(np.asarray(image))
+        return _gray(WHITE - values if _white_is_zero(image) and mode == "F" else values)
+    if mode == "LAB":  # without colour profiles only its lightness is certain
+        return _gray(np.asarray(image.getchannel(0)))
+    if image.has_transparency_data:
+        whole = _PREMULTIPLIED.get(mode)
+        seen = (image.convert(whole) if whole else image).convert("RGBA")
+        paper = Image.new("RGB", image.size, (WHITE, WHITE, WHITE))
+        paper.paste(seen, mask=seen.getchannel("A"))
+        return np.array(paper)
+    return np.array(image.convert("RGB"))
+
+
+def _deep(image: Image.Image) -> np.ndarray:
+    tags = getattr(image, "tag_v2", {})
+    bits = tags.get(_TIFF_BITS, (16,))[0] if tags else 16
+    values = depth_table(bits if bits in (12, 16) else 16)[np.asarray(image)]
+    return WHITE - values if _white_is_zero(image) else values
+
+
+def _white_is_zero(image: Image.Image) -> bool:
+    return getattr(image, "tag_v2", {}).get(_TIFF_PHOTOMETRIC, 1) == 0
+
+
+def _gray(values: np.ndarray) -> np.ndarray:
+    return np.repeat(values[:, :, None], 3, axis=2)  # (H, W, 3)

@@ -1,0 +1,90 @@
+"""Every way to hand over a picture gives the same page; folders and patterns become files."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gotocr.pixels.source import expand, open_source
+from gotocr.schema import Page
+
+COLOURS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 255], [0, 0, 0], [90, 90, 90]]], np.uint8)
+CARD = COLOURS.repeat(16, axis=0).repeat(16, axis=1)  # (32, 48, 3): six patches, no two corners alike
+
+
+def one(source: object, **options: object) -> np.ndarray:
+    pages = list(open_source(source, **options))
+    assert len(pages) == 1
+    image = pages[0].image
+    assert image.dtype == np.uint8 and image.ndim == 3 and image.shape[2] == 3
+    return image
+
+
+@pytest.fixture
+def png(tmp_path: Path) -> Path:
+    Image.fromarray(CARD).save(tmp_path / "card.png")
+    return tmp_path / "card.png"
+
+
+def test_ways_to_hand_over_a_picture(png: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = png.read_bytes()
+    named = {
+        str(png): str(png),
+        png: str(png),
+        body: "<bytes>",
+        memoryview(body): "<bytes>",
+        io.BytesIO(body): "<file>",
+    }
+    for source, name in named.items():
+        (page,) = open_source(source)
+        np.testing.assert_array_equal(page.image, CARD)
+        assert isinstance(page, Page) and (page.index, page.source) == (0, name)
+    for source, name in ((bytearray(body), "<bytes>"), (Image.open(png), "<image>"), (CARD, "<array>")):
+        (page,) = open_source(source)
+        np.testing.assert_array_equal(page.image, CARD)
+        assert page.source == name
+    with png.open("rb") as file:
+        np.testing.assert_array_equal(one(file), CARD)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(body)))
+    (page,) = open_source("-")
+    np.testing.assert_array_equal(page.image, CARD)
+    assert page.source == "<stdin>"
+
+
+def test_home_is_understood(png: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(png.parent))
+    np.testing.assert_array_equal(one("~/card.png"), CARD)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_named_pipes_are_read(png: Path, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_bytes(png.read_bytes()))
+    writer.start()
+    np.testing.assert_array_equal(one(pipe), CARD)
+    writer.join()
+
+
+def test_expand_folders_and_patterns(tmp_path: Path) -> None:
+    for name in ("p10.png", "p2.PNG", "p1.pdf", "notes.txt", ".hidden.png", "deep/p3.jpg"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    inside = [str(tmp_path / name) for name in ("p1.pdf", "p2.PNG", "p10.png")]
+    assert expand([tmp_path]) == expand([str(tmp_path)]) == inside
+    assert expand([tmp_path / "*.png"]) == [str(tmp_path / "p10.png")]
+    assert expand([f"{tmp_path}/p?.*"]) == inside[:2]
+    assert expand([f"{tmp_path}/**/*.jpg"]) == [str(tmp_path / "deep" / "p3.jpg")]
+    array = np.zeros((2, 2))
+    kept = ["-", "https://example.org/*.png", b"x", array, "a\x00b", "x" * 5000]
+    kept += [tmp_path / "missing.png", tmp_path / "none*.png"]
+    assert all(a is b for a, b in zip(expand(kept), kept, strict=True))
+    (tmp_path / "a[1].png").touch()
+    assert expand([tmp_path / "a[1].png"]) == [tmp_path / "a[1].png"]  # a file of that very name
