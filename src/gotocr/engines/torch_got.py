@@ -1,0 +1,117 @@
+"""The published model on torch, CPU or GPU: the picture and the prompt at once, then token by token with a cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..decode.loop import write
+from ..decode.place import page_boxes
+from ..decode.step import Step
+from ..errors import EngineError, MissingExtraError, UsageError
+from ..prompt.tokenizer import TextStream, Tokenizer
+from ..schema import Job, Piece
+from ..weights.load import load_got
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    raise MissingExtraError("torch", "the torch engine") from error
+
+from ..model.cache import Cache
+from ..model.got import Got
+
+_TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
+
+
+class GotTorchEngine:
+    """A loaded published model; see `engine.Engine`. The network stays where it is (device and dtype)."""
+
+    name = "torch"
+
+    def __init__(self, network: Got, tokenizer: Tokenizer) -> None:
+        self.network: Got | None = network
+        self.tokenizer = tokenizer
+
+    def run(self, job: Job) -> Iterator[Piece]:
+        """Write what stands in the picture, a piece a token. Raises EngineError, also while writing."""
+        step, stepper = self.begin(job)
+        stream = TextStream(self.tokenizer)
+        yield from write(step, stepper, stream, job.prompt.stop_ids, stepper.room, page_boxes(job.pixels))
+
+    def begin(self, job: Job) -> tuple[Step, GotStepper]:
+        """Look at the picture and read the prompt: the step after it, and what continues from there.
+
+        Raises EngineError when the job does not fit the model.
+        """
+        if self.network is None:
+            raise EngineError("this engine was closed; open another")
+        stepper = GotStepper(self.network, job)
+        return stepper.start(job), stepper
+
+    def close(self) -> None:
+        self.network = None
+
+
+class GotStepper:
+    """One picture being read: the cache, and the network that fills it. `room` is how many tokens may be written."""
+
+    def __init__(self, network: Got, job: Job) -> None:
+        config, ids = network.config, job.prompt.ids
+        if job.prompt.image_id != config.image_id:
+            raise EngineError(f"the prompt marks the picture by token {job.prompt.image_id}, the model by {config.image_id}")
+        if not ids or min(ids) < 0 or max(ids) >= config.decoder.vocab_size:
+            raise EngineError(f"the prompt is empty or has tokens beyond the model's {config.decoder.vocab_size}")
+        self.room = min(job.max_tokens, config.decoder.max_positions - len(ids))
+        if self.room < 1:
+            raise EngineError(f"a prompt of {len(ids)} tokens leaves no room to write; ask for fewer tiles")
+        self.network = network
+        with _telling():
+            table = network.decoder.embed.weight
+            self.device = table.device
+            self.cache = Cache(config.decoder, 1, len(ids) + self.room, table)
+
+    def start(self, job: Job) -> Step:
+        with _telling(), torch.inference_mode():
+            tiles = torch.tensor(job.pixels.values).to(self.device, self.cache.keys.dtype)  # (N, 3, H, W)
+            batches = tiles.split(_TILES_AT_ONCE.get(self.device.type, 1))
+            images = torch.cat([self.network.encode(batch) for batch in batches])  # (N, K, D)
+            ids = torch.tensor([job.prompt.ids], device=self.device)
+            return self._follow(self.network.embed(ids, images))
+
+    def feed(self, tokens: Sequence[int]) -> Step:
+        with _telling(), torch.inference_mode():
+            return self._follow(self.network.decoder.embed(torch.tensor([list(tokens)], device=self.device)))
+
+    def _follow(self, x: torch.Tensor) -> Step:
+        logits = self.network.follow(x, self.cache)  # (1, V)
+        return Step(logits[0].float().cpu().numpy())
+
+
+class _telling:
+    """Turns torch's errors (out of memory, wrong shapes) into an EngineError of one line."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, (RuntimeError, ValueError)):
+            first = (str(error).splitlines() or [type(error).__name__])[0]
+            raise EngineError(f"the torch engine failed: {first:.300}; try fewer tiles or --device cpu") from error
+
+
+def open_engine(folder: Path, device: str = "cpu") -> GotTorchEngine:
+    """Load the model in `folder` on `device`, in float32, or bfloat16 on CUDA. See `engine.OpenEngine`."""
+    place = _device(device)
+    tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
+    dtype = "bfloat16" if place.type == "cuda" and torch.cuda.is_bf16_supported() else "float32"
+    return GotTorchEngine(load_got(folder, dtype, str(place)), tokenizer)
+
+
+def _device(name: str) -> torch.device:
+    try:
+        place = torch.device(name)
+        torch.zeros(1, device=place).item()
+    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
+        raise UsageError(f"torch cannot use the device {name!r} on this machine; try --device cpu") from error
+    return place

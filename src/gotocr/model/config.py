@@ -1,0 +1,107 @@
+"""Sizes of both model families as frozen dataclasses; no torch, so that anyone may look at them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class VisionConfig:
+    """The picture encoder: a ViT-B with windowed and global attention (Segment Anything, arXiv 2304.02643, appendix A)."""
+
+    image_size: int = 1024  # pixels; pictures are square
+    patch: int = 16  # pixels a side
+    channels: int = 3
+    width: int = 768
+    layers: int = 12
+    heads: int = 12
+    feed_forward: int = 3072
+    window: int = 14  # patches a side
+    global_layers: tuple[int, ...] = (2, 5, 8, 11)  # layers that attend to the whole picture
+    out_channels: int = 256
+    eps: float = 1e-6
+
+    @property
+    def grid(self) -> int:
+        """Patches a side."""
+        return self.image_size // self.patch
+
+    @property
+    def head_size(self) -> int:
+        return self.width // self.heads
+
+
+@dataclass(frozen=True)
+class DecoderConfig:
+    """The writer: a Qwen2-style decoder (arXiv 2407.10671) with a head tied to the embedding."""
+
+    vocab_size: int = 151860
+    hidden: int = 1024
+    layers: int = 24
+    heads: int = 16
+    kv_heads: int = 16
+    feed_forward: int = 2816
+    attention_bias: bool = True  # on query, key and value; never on the output
+    eps: float = 1e-6
+    rope_theta: float = 1_000_000.0
+    max_positions: int = 32768
+
+    @property
+    def head_size(self) -> int:
+        return self.hidden // self.heads
+
+
+@dataclass(frozen=True)
+class GotConfig:
+    """The whole published network (arXiv 2409.01704)."""
+
+    network: ClassVar[str] = "gotocr.model.got:Got"  # what is built from this config
+
+    vision: VisionConfig = field(default_factory=VisionConfig)
+    decoder: DecoderConfig = field(default_factory=DecoderConfig)
+    image_id: int = 151859  # the token whose places the picture takes
+
+    @property
+    def tokens_per_tile(self) -> int:
+        """Image tokens one tile becomes: the grid halved twice, squared."""
+        side = self.vision.grid
+        for _ in range(2):
+            side = (side + 1) // 2
+        return side * side
+
+
+BASE = GotConfig()
+
+
+@dataclass(frozen=True)
+class NanoConfig:
+    """Sizes of a nano; every number a checkpoint needs to be rebuilt."""
+
+    network: ClassVar[str] = "gotocr.model.nano:Nano"
+
+    family: str = "nano"
+    vocab_size: int = 4096
+    glyph_first: int = 288  # first id of the single characters in the vocabulary
+    glyph_count: int = 489  # how many of them follow
+    stem_width: int = 64
+    fine_width: int = 128
+    fine_blocks: int = 6
+    token_rows: int = 2  # cells of the fine map merged into one image token, down ...
+    token_columns: int = 8  # ... and across: 2 x 8 cells = 16 x 32 pixels
+    context_layers: int = 3
+    hidden: int = 256
+    heads: int = 4
+    feed_forward: int = 704
+    layers: int = 4
+    read_after: int = 2  # layers before the pointer reads
+    pointer: int = 128
+    window: int = 192  # tokens of its own text it looks back on: what it was trained with
+
+    @property
+    def stride(self) -> tuple[int, int]:
+        """Pixels (down, across) that a picture's sides must be multiples of."""
+        return 8 * self.token_rows, 4 * self.token_columns
+
+
+NANO = NanoConfig()
