@@ -1,0 +1,14 @@
+"""A read document to bytes: one file a format, and every format can show every kind."""
+
+from __future__ import annotations
+
+from ..registry import Registry
+
+FORMATS = Registry(
+    "formats",
+    {
+        "markdown": "gotocr.formats.markdown:FORMAT",
+        "text": "gotocr.formats.text:FORMAT",
+        "json": "gotocr.formats.json:FORMAT",
+    },
+)

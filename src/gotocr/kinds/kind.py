@@ -1,0 +1,66 @@
+"""The contract of a content type, and the span it is found in; what each type does is in the file of its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import NamedTuple
+
+from ..schema import Block, Sample
+
+
+class Span(NamedTuple):
+    """Characters `start` up to, not including, `end` of a text."""
+
+    start: int
+    end: int
+
+
+def _fence(block: Block) -> str:
+    """A fenced block whose info string is the kind: what every kind can be written as in Markdown."""
+    return fence(block.text, block.kind)
+
+
+def _no_problems(block: Block) -> list[str]:
+    return []
+
+
+def _no_words(source: str) -> Iterator[tuple[Span, str]]:
+    return iter(())
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One content type: write it, read it, show it, score it.
+
+    - `find(text)` yields, left to right, the spans of a page's text that turn into this kind, an unclosed one too.
+    - `parse(source)` makes a block of one such span; a broken one gives a block with `problems`, never an exception.
+    - `html(block)` shows it, escaped: what every format falls back to. The block is untrusted.
+    - `markdown(block)` is the inverse of `parse`; a fenced block named after the kind unless given.
+    - `check(block)` says what is wrong with the content; empty = valid.
+    - `words(source)` yields the printed words and where in the source they stand; none where the source is a code.
+    - `scores` maps a name to `score(written, truth)` in [0, 1], 1 = equal.
+    - `sample(random)` draws a picture with its truth; None until the kind can be drawn.
+    """
+
+    name: str
+    find: Callable[[str], Iterator[Span]]
+    parse: Callable[[str], Block]
+    html: Callable[[Block], str]
+    markdown: Callable[[Block], str] = _fence
+    check: Callable[[Block], list[str]] = _no_problems
+    words: Callable[[str], Iterator[tuple[Span, str]]] = _no_words
+    scores: Mapping[str, Callable[[str, str], float]] = field(default_factory=dict)
+    sample: Callable[[Random], Sample] | None = None
+    grammar: str | None = None
+
+
+def fence(text: str, info: str) -> str:
+    """`text` as a fenced Markdown block; the fence is longer than any run of backticks within."""
+    longest = run = 0
+    for character in text:
+        run = run + 1 if character == "`" else 0
+        longest = max(longest, run)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{info}\n{text}\n{ticks}"

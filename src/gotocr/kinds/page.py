@@ -1,0 +1,163 @@
+"""A page as written to blocks: which kind each stretch is, where its words stand, and how sure the writer was."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..schema import Block, Box, Piece, Word
+from . import KINDS, text
+from .kind import Kind, Span
+
+_CUT = {
+    "length": "cut off: the cap on tokens was reached",
+    "loop": "cut off: the writer went in circles",
+}
+
+
+def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "format") -> tuple[Block, ...]:
+    """Split a page into blocks, in reading order.
+
+    `written` is the page's text or the pieces it was written in (then words and blocks have boxes and confidences),
+    `size` the page's (width, height) in pixels, `mode` one of `schema.MODES`: "format" looks for every kind,
+    "plain" keeps the lines as printed.
+
+    A word's box is the union of the boxes of the tokens its characters came from, a block's is the union of its words'
+    (of its tokens' where it has no words). Confidences are geometric means of the token probabilities, so that they
+    do not fall with length. A block that the cap or a loop cut off says so in `problems`. Never raises on content.
+    """
+    pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
+    ink = _Ink(pieces, size)
+    spans = _printed(ink.text) if mode == "plain" else _kinds(ink.text)
+    blocks = [_block(kind, span, ink) for kind, span in spans]
+    finish = pieces[-1].finish if pieces else None
+    if blocks and finish in _CUT:
+        blocks[-1] = replace(blocks[-1], problems=(*blocks[-1].problems, _CUT[finish]))
+    return tuple(blocks)
+
+
+def confidence(probabilities: Iterable[float]) -> float | None:
+    """Geometric mean; None where nothing is known."""
+    logs = [math.log(max(p, 1e-12)) for p in probabilities if not math.isnan(p)]
+    return math.exp(math.fsum(logs) / len(logs)) if logs else None
+
+
+def _printed(written: str) -> Iterator[tuple[Kind, Span]]:
+    return ((text.PRINTED, span) for span in text.PRINTED.find(written))
+
+
+def _kinds(written: str) -> Iterator[tuple[Kind, Span]]:
+    """Every stretch with its kind: the earliest find wins, the registry's order on a tie; text is what remains."""
+    finders = [_Finder(KINDS[name], written) for name in KINDS if name != text.KIND.name]
+    at = 0
+    while at < len(written):
+        found = [(finder.next(at), finder.kind) for finder in finders]
+        span, kind = min(found, key=lambda pair: pair[0].start)
+        for start, end in text.KIND.find(written[at : span.start]):
+            yield text.KIND, Span(at + start, at + end)
+        if span.end > span.start:
+            yield kind, span
+        at = span.end
+
+
+class _Finder:
+    """One kind's finds from left to right, looked for anew where an earlier block swallowed an opening mark."""
+
+    def __init__(self, kind: Kind, written: str) -> None:
+        self.kind, self._text = kind, written
+        self._start_over(0)
+
+    def _start_over(self, at: int) -> None:
+        self._base, self._spans = at, self.kind.find(self._text[at:])
+        self._advance()
+
+    def _advance(self) -> None:
+        span = next((span for span in self._spans if span.end > span.start), None)
+        end = len(self._text)
+        self._span = Span(self._base + span.start, self._base + span.end) if span else Span(end, end)
+
+    def next(self, at: int) -> Span:
+        """The first span that starts at or after `at`; an empty one at the text's end when there is none."""
+        while self._span.start < at:
+            if self._span.end > at:
+                self._start_over(at)
+            else:
+                self._advance()
+        return self._span
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """The characters that one token completed, with the tokens that held its first bytes."""
+
+    span: Span
+    probabilities: tuple[float, ...]
+    boxes: tuple[Box, ...]
+
+
+class _Ink:
+    """The text of a page and, for any stretch of it, the tokens it came from."""
+
+    def __init__(self, pieces: Iterable[Piece], size: tuple[int, int]) -> None:
+        self._size = size
+        self._strokes: list[_Stroke] = []
+        texts: list[str] = []
+        at, probabilities, boxes = 0, [], []
+        for piece in pieces:
+            probabilities.append(piece.probability)
+            boxes += [box for box in [self._clip(piece.box)] if box]
+            if piece.text:
+                span = Span(at, at + len(piece.text))
+                self._strokes.append(_Stroke(span, tuple(probabilities), tuple(boxes)))
+                texts.append(piece.text)
+                at, probabilities, boxes = span.end, [], []
+        self.text = "".join(texts)
+        self._starts = [stroke.span.start for stroke in self._strokes]
+
+    def _clip(self, box: Box | None) -> Box | None:
+        """The part of `box` on the page; None for no ink, and for numbers that are none."""
+        if box is None or not all(map(math.isfinite, box)):
+            return None
+        width, height = self._size
+        left, top, right, bottom = (
+            float(min(max(value, 0), most)) for value, most in zip(box, (width, height, width, height), strict=True)
+        )
+        return (left, top, right, bottom) if right > left and bottom > top else None
+
+    def under(self, span: Span) -> tuple[Box | None, float | None]:
+        """The union of the boxes and the confidence of the tokens under the characters of `span`."""
+        first = max(bisect_right(self._starts, span.start) - 1, 0)
+        strokes = self._strokes[first : bisect_left(self._starts, span.end)]
+        boxes = [box for stroke in strokes for box in stroke.boxes]
+        return union(boxes), confidence(p for stroke in strokes for p in stroke.probabilities)
+
+
+def union(boxes: Iterable[Box | None]) -> Box | None:
+    """The smallest box around all that are known."""
+    known = [box for box in boxes if box]
+    if not known:
+        return None
+    lefts, tops, rights, bottoms = zip(*known, strict=True)
+    return (min(lefts), min(tops), max(rights), max(bottoms))
+
+
+def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
+    source = ink.text[span.start : span.end]
+    box, sure = ink.under(span)
+    words = []
+    for (start, end), word in kind.words(source):
+        word_box, word_sure = ink.under(Span(span.start + start, span.start + end))
+        words.append(Word(word, word_box, word_sure))
+    block = _named(kind.parse(source))
+    return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=tuple(words))
+
+
+def _named(block: Block) -> Block:
+    """A fenced block whose info string names a kind is a block of that kind."""
+    name = block.data.get("language")
+    if block.kind != "code" or name in ("text", "code") or name not in KINDS:
+        return block
+    inner = KINDS[str(name)].parse(block.text)
+    return replace(inner, problems=(*block.problems, *inner.problems))

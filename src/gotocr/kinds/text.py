@@ -1,0 +1,120 @@
+"""Running text: paragraphs, headings and lists; whatever no other kind claims."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from ..schema import Block
+from .kind import Kind, Span
+
+_HEADING = re.compile(r"[ \t]{0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*")
+_LATEX_HEADING = re.compile(r"\s*\\(?P<verb>title|(?:sub){0,2}section)\*?\{(?P<text>.*)\}\s*", re.DOTALL)
+_LEVELS = {"title": 1, "section": 2, "subsection": 3, "subsubsection": 4}
+_BULLET = re.compile(r"[ \t]*(?P<mark>[-*+•])[ \t]+(?=\S)")
+_ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+\S")
+_FIRST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|1[.)])[ \t]+\S")  # what may follow a paragraph without a blank line
+_INDENT = re.compile(r"[ \t]+\S")
+# A word: anything between blanks, an inline formula counting as one piece of it.
+_WORD = re.compile(r"(?:\$(?=\S)[^$\n]{0,300}?(?<=\S)\$(?!\d)|\\\([^\n]{0,300}?\\\)|\S)+")
+_UNREADABLE = "\ufffd"
+
+
+def find(text: str) -> Iterator[Span]:
+    """The paragraphs, headings and lists of a text in Markdown."""
+    start, role = None, None
+    for line in _lines(text):
+        source = text[line.start : line.end]
+        now = _role(source, role)
+        if start is not None and (now != role or now == "heading" or now is None):
+            yield Span(start, last)
+            start = None
+        if now and start is None:
+            start = line.start
+        role, last = now, line.end
+    if start is not None:
+        yield Span(start, last)
+
+
+def _role(line: str, before: str | None) -> str | None:
+    """What a line is, given what the one before it was; None for a blank line."""
+    if not line.strip():
+        return None
+    if _HEADING.fullmatch(line) or _LATEX_HEADING.fullmatch(line):
+        return "heading"
+    if (_FIRST_ITEM if before == "paragraph" else _ITEM).match(line) or (before == "list" and _INDENT.match(line)):
+        return "list"
+    return "paragraph"
+
+
+def find_printed(text: str) -> Iterator[Span]:
+    """The stretches between blank lines of a text written as printed, marks and all."""
+    for match in re.finditer(r"[^\n]*\S[^\n]*(?:\n[^\n]*\S[^\n]*)*", text):
+        yield Span(*match.span())
+
+
+def _lines(text: str) -> Iterator[Span]:
+    at = 0
+    for line in text.split("\n"):
+        yield Span(at, at + len(line))
+        at += len(line) + 1
+
+
+def parse(source: str) -> Block:
+    """`data["role"]` is "heading" (with `data["level"]` 1 to 6), "list" or "paragraph"; a heading loses its marks."""
+    heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
+    if heading:
+        named = heading.groupdict()
+        level = len(named["marks"]) if "marks" in named else _LEVELS[named["verb"]]
+        return _block(heading["text"].strip(), {"role": "heading", "level": level})
+    return _block(source.strip(), {"role": "list" if _ITEM.match(source) else "paragraph"})
+
+
+def parse_printed(source: str) -> Block:
+    """Lines as printed: `data["role"]` is "lines" and nothing is taken for a mark."""
+    return _block(source.rstrip(), {"role": "lines"})
+
+
+def _block(text: str, data: dict[str, object]) -> Block:
+    block = Block("text", text, data=data)
+    return Block("text", text, problems=tuple(check(block)), data=data)
+
+
+def check(block: Block) -> list[str]:
+    return ["half a character was written"] if _UNREADABLE in block.text else []
+
+
+def words(source: str) -> Iterator[tuple[Span, str]]:
+    """The words without the marks of Markdown around them: heading marks, bullets and `**`."""
+    heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
+    first, last = heading.span("text") if heading else (0, len(source))
+    for line in _lines(source):
+        start, end = max(line.start, first), min(line.end, last)
+        bullet = None if heading else _BULLET.match(source, start, end)
+        for word in _WORD.finditer(source, bullet.end() if bullet else start, max(start, end)):
+            yield Span(*word.span()), word[0].replace("**", "") or word[0]
+
+
+def words_printed(source: str) -> Iterator[tuple[Span, str]]:
+    """Everything between blanks."""
+    for word in re.finditer(r"\S+", source):
+        yield Span(*word.span()), word[0]
+
+
+def show(block: Block) -> str:
+    text = html.escape(block.text)
+    if block.data.get("role") == "heading":
+        return f"<h{block.data['level']}>{text}</h{block.data['level']}>"
+    return "<p>" + text.replace("\n", "<br>\n") + "</p>"
+
+
+def markdown(block: Block) -> str:
+    if block.data.get("role") == "heading":
+        return f"{'#' * int(str(block.data['level']))} {block.text}"
+    return block.text
+
+
+KIND = Kind(name="text", find=find, parse=parse, html=show, markdown=markdown, check=check, words=words)
+# The same lines when the page was written as printed (task "plain"), not as Markdown; not a kind of its own.
+PRINTED = Kind(name="text", find=find_printed, parse=parse_printed, html=show, check=check, words=words_printed)

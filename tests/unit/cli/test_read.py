@@ -1,0 +1,192 @@
+"""`gotocr read` over a scripted engine: where results go, what is said, and with which code it ends."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+
+import pytest
+from PIL import Image
+
+from gotocr.cli import main
+from gotocr.errors import EXIT_PARTIAL, EngineError, MissingExtraError, WeightsError
+from gotocr.formats import FORMATS
+
+READ = "# Hello\n\nwide world\n"
+
+
+@pytest.fixture
+def cli(scripted, model_folder, capfdbinary):
+    """Run a command; gives back the exit code, standard output and the lines of standard error."""
+
+    def run(*argv):
+        code = main(["read", "--model", str(model_folder), "--engine", "scripted", *map(str, argv)])
+        out, err = capfdbinary.readouterr()
+        return code, out.decode(), err.decode().splitlines()
+
+    return run
+
+
+@pytest.fixture
+def several(tmp_path):
+    """Three sources of which the middle one is broken."""
+    paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
+    for path in paths:
+        Image.new("RGB", (64, 32), "white").save(path)
+    paths[1].write_bytes(b"\x89PNG\r\n\x1a\nnot really")
+    return paths
+
+
+def test_markdown_on_standard_output(cli, picture):
+    assert cli(picture) == (0, READ, [])
+
+
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_every_format(cli, picture, tmp_path, name):
+    code, out, err = cli(picture, "--to", name)
+    assert (code, err) == (0, []) and "wide world" in out
+    code, nothing, err = cli(picture, "--to", name, "-o", tmp_path / "out")
+    assert (code, nothing, err) == (0, "", [])
+    assert (tmp_path / "out" / f"page{FORMATS[name].suffix}").read_bytes() == out.encode()
+
+
+def test_json_is_the_document(cli, picture):
+    document = json.loads(cli(picture, "--to", "json")[1])
+    assert document["source"] == str(picture) and "origin top left" in document["coordinates"]
+    (page,) = document["pages"]
+    assert [block["kind"] for block in page["blocks"]] == ["text", "text"]
+    word = page["blocks"][1]["words"][0]
+    assert word["text"] == "wide" and len(word["box"]) == 4 and 0 < word["confidence"] <= 1
+
+
+def test_options_reach_the_model(cli, scripted, picture):
+    code, out, err = cli(picture, "--task", "plain", "--box", "0,0,64,32", "--max-tokens", "3", "--device", "cuda")
+    assert code == 0 and out == "# H\n"
+    assert scripted.jobs[0].max_tokens == 3 and scripted.opened[0][1] == "cuda"
+    assert len(err) == 1 and "page 1: cut off: the cap" in err[0] and "--max-tokens" in err[0]
+    assert cli(picture, "--max-tokens", "3", "--quiet")[2] == []
+
+
+def test_a_broken_source_is_one_line_and_the_others_are_read(cli, several, tmp_path):
+    code, out, err = cli(*several)
+    assert code == EXIT_PARTIAL and out.count("wide world") == 2
+    assert len(err) == 1 and err[0].startswith(f"gotocr: {several[1]}")
+    code, _, err = cli(*several, "-o", tmp_path / "out")
+    assert code == EXIT_PARTIAL and len(err) == 1
+    assert sorted(os.listdir(tmp_path / "out")) == ["a.md", "c.md"]
+
+
+def test_the_code_when_nothing_was_read_is_the_error_s_own(cli, scripted, several):
+    assert cli(several[1])[0] == 3
+    assert cli("missing.png", several[1])[0] == 3
+    scripted.fault = (0, EngineError("out of memory"))
+    code, out, err = cli(several[0])
+    assert (code, out) == (EngineError.exit_code, "") and "out of memory" in err[0]
+
+
+def test_a_missing_part_or_model_ends_it_at_once(cli, scripted, several):
+    for fault in (MissingExtraError("torch", "this"), WeightsError("damaged")):
+        scripted.fault = (0, fault)
+        code, _, err = cli(several[0], several[2])
+        assert code == fault.exit_code and len(err) == 1 and str(fault) in err[0]
+
+
+def test_an_unexpected_error_is_one_line_too(cli, scripted, several, monkeypatch):
+    scripted.fault = (2, ZeroDivisionError("oh"))
+    code, _, err = cli(several[0])
+    assert code == 1 and len(err) == 1 and "ZeroDivisionError: oh" in err[0] and "GOTOCR_TRACE" in err[0]
+    monkeypatch.setenv("GOTOCR_TRACE", "1")
+    assert "Traceback" in cli(several[0])[2][0]
+
+
+def test_several_documents_on_one_stream_say_where_they_begin(cli, several):
+    _, out, _ = cli(several[0], several[2])
+    assert out == f"<!-- {several[0]} -->\n\n{READ}\n<!-- {several[2]} -->\n\n{READ}"
+    _, out, _ = cli(several[0], several[2], "--to", "text")
+    assert out.startswith(f"==> {several[0]} <==\n") and f"\n==> {several[2]} <==\n" in out
+    _, out, _ = cli(*several, "--to", "json")
+    first, end = json.JSONDecoder().raw_decode(out)
+    second, _ = json.JSONDecoder().raw_decode(out[end:].lstrip())
+    assert [first["source"], second["source"]] == [str(several[0]), str(several[2])]
+
+
+def test_a_document_that_fails_half_way_leaves_no_half_file(cli, scripted, tmp_path):
+    path, out = tmp_path / "two.tiff", tmp_path / "out"
+    frames = [Image.new("RGB", (64, 32)) for _ in range(2)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    out.mkdir()
+    (out / "two.md").write_text("older")
+    scripted.texts, scripted.fault = ["ab", "abcdef"], (4, EngineError("stalled"))
+    assert cli(path, "-o", out)[0] == EngineError.exit_code
+    assert os.listdir(out) == ["two.md"] and (out / "two.md").read_text() == "older"
+    assert cli(path, "--to", "json")[1] == "", "half a JSON document is worth nothing"
+    assert cli(path)[1] == "ab\n\n<!-- page 2 -->\n\n"[:3], "half a Markdown document is"
+
+
+def test_equal_names_are_numbered_in_order(cli, tmp_path):
+    paths = [tmp_path / "x" / "p.png", tmp_path / "y" / "P.png", tmp_path / "x" / "p.gif"]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        Image.new("RGB", (32, 32)).save(path)
+    assert cli(*paths, "-o", tmp_path / "out")[0] == 0
+    assert sorted(os.listdir(tmp_path / "out")) == ["P-2.md", "p-3.md", "p.md"]
+
+
+def test_a_new_result_takes_the_place_of_the_old(cli, picture, tmp_path):
+    (tmp_path / "page.md").write_text("older and longer than the new one by far")
+    assert cli(picture, "-o", tmp_path)[0] == 0
+    assert (tmp_path / "page.md").read_text() == READ
+    before = os.umask(0o022)
+    os.umask(before)
+    assert (tmp_path / "page.md").stat().st_mode & 0o777 == 0o666 & ~before
+
+
+def test_folders_and_globs(cli, several, tmp_path):
+    several[1].unlink()
+    for source in (tmp_path, f"{tmp_path}/*.png"):
+        assert cli(source)[1].count("wide world") == 2
+    code, _, err = cli(tmp_path / "nothing*.png")
+    assert code == 3 and len(err) == 1
+
+
+def test_standard_input(cli, picture, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture.read_bytes())))
+    assert cli("-")[1] == READ
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture.read_bytes())))
+    assert cli("-", "-o", tmp_path / "out")[0] == 0 and os.listdir(tmp_path / "out") == ["stdin.md"]
+
+
+@pytest.mark.parametrize(
+    "argv", [["--box", "1,2,3"], ["--box", "5,5,1,9"], ["--box", "a,b,c,d"], ["--max-tokens", "0"], ["--max-tokens", "x"],
+             ["--tiles", "-1"], ["--to", "docx"], ["--task", "poem"], ["--engine", "steam"], ["-o", "x.md"]],
+)  # fmt: skip
+def test_wrong_options(cli, scripted, picture, argv):
+    code, out, err = cli(picture, *argv)
+    assert (code, out) == (2, "") and err and scripted.jobs == []
+
+
+def test_a_box_outside_the_page_is_said(cli, picture):
+    code, _, err = cli(picture, "--box", "900,900,950,950")
+    assert code == 2 and "320 x 64" in err[0]
+
+
+def test_an_output_that_cannot_be_written(cli, picture, tmp_path):
+    (tmp_path / "file").write_text("")
+    code, _, err = cli(picture, "-o", tmp_path / "file")
+    assert code == 6 and len(err) == 1
+    (tmp_path / "out" / "page.md").mkdir(parents=True)
+    code, _, err = cli(picture, "-o", tmp_path / "out")
+    assert code == 6 and "page.md" in err[0] and os.listdir(tmp_path / "out") == ["page.md"]
+
+
+def test_control_characters_of_a_name_reach_no_terminal(cli):
+    _, _, err = cli("evil\x1b[2J\n.png")
+    assert len(err) == 1 and "\x1b" not in err[0]
+
+
+def test_interrupting_is_clean(cli, scripted, picture, tmp_path):
+    scripted.fault = (2, KeyboardInterrupt())
+    code, _, err = cli(picture, "-o", tmp_path / "out")
+    assert code == 130 and err == ["gotocr: interrupted"] and os.listdir(tmp_path / "out") == []

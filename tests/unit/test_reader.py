@@ -1,0 +1,212 @@
+"""The reader over a scripted engine: every way in, every way out, lazily and one page at a time."""
+
+from __future__ import annotations
+
+import io
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import gotocr
+from gotocr.errors import EngineError, InputError, UsageError
+from gotocr.reader import GOT_FAMILY, MODELS, Setting, choose_task, load
+from gotocr.schema import Leaf, Page, Piece, Region, Task
+
+
+@pytest.fixture
+def reader(scripted, model_folder):
+    with load(model_folder, engine="scripted") as reader:
+        yield reader
+
+
+@pytest.fixture
+def pages(tmp_path):
+    path = tmp_path / "two.tiff"
+    frames = [Image.new("RGB", (64, 32), colour) for colour in ("white", "gray")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    return path
+
+
+def test_a_picture_becomes_a_document(reader, picture):
+    document = reader.read(picture)
+    (leaf,) = document.pages
+    assert (document.source, document.model) == (str(picture), reader.name)
+    assert (leaf.index, leaf.width, leaf.height, leaf.truncated) == (0, 320, 64, False)
+    assert leaf.text == "# Hello\n\nwide world"
+    assert [(block.text, block.data["role"]) for block in leaf.blocks] == [("Hello", "heading"), ("wide world", "paragraph")]
+    assert leaf.confidence > 0.9 and leaf.blocks[0].words[0].confidence > 0.9
+    assert leaf.blocks[0].words[0].box == (16, 0, 56, 12), "the page is seen at its own size, the mark # has no word"
+
+
+def test_every_kind_of_source_reads_the_same(reader, picture):
+    data = picture.read_bytes()
+    image = Image.open(io.BytesIO(data))
+    sources = [picture, str(picture), data, io.BytesIO(data), image, np.asarray(image)]
+    assert len({reader.read(source).pages[0].text for source in sources}) == 1
+
+
+def test_pages_come_in_order_and_lazily(reader, scripted, pages):
+    scripted.texts = ["one", "two"]
+    leaves = reader.pages(pages)
+    assert next(leaves).text == "one" and len(scripted.jobs) == 1
+    assert next(leaves).text == "two"
+    assert [leaf.index for leaf in reader.read(pages).pages] == [0, 1]
+
+
+def test_stream_is_the_same_text_in_pieces(reader, scripted, pages):
+    scripted.texts = ["one", "two"]
+    parts = list(reader.stream(pages))
+    assert "".join(parts) == "one\n\ntwo" and len(parts) > 4
+
+
+def test_follow_says_what_happens_in_order(reader, picture):
+    steps = list(reader.follow(picture, Task()))
+    assert isinstance(steps[0], Page) and isinstance(steps[-1], Leaf)
+    assert all(isinstance(step, Piece) for step in steps[1:-1]) and steps[-2].finish == "stop"
+
+
+def test_nothing_is_loaded_before_the_first_page(reader, scripted, picture):
+    with pytest.raises(InputError):
+        reader.read(picture.with_name("missing.png"))
+    assert scripted.opened == []
+    reader.read(picture), reader.read(picture)
+    assert len(scripted.opened) == 1
+
+
+def test_close_and_read_again(reader, scripted, picture):
+    reader.read(picture)
+    reader.close(), reader.close()
+    assert scripted.closed == 1
+    assert reader.read(picture).pages and len(scripted.opened) == 2
+
+
+def test_the_device_reaches_the_engine(scripted, model_folder, picture):
+    load(model_folder, engine="scripted", device="cuda:1").read(picture)
+    assert scripted.opened == [(model_folder, "cuda:1")]
+
+
+def test_the_task_reaches_the_job(reader, scripted, picture):
+    document = reader.read(picture, "plain", box=(0, 0, 64, 32), max_tokens=3)
+    job = scripted.jobs[0]
+    assert job.max_tokens == 3 and job.pixels.values.shape[-1] <= 64 and job.pixels.page_size == (320, 64)
+    assert job.prompt.ids[-1] == scripted.tokenizer.id("<|plain|>")
+    assert document.pages[0].truncated and document.pages[0].text == "# H"
+
+
+def test_the_prompt_has_one_slot_for_each_cell_of_the_picture(reader, scripted, picture):
+    reader.read(picture)
+    job = scripted.jobs[0]
+    height, width = job.pixels.values.shape[-2:]
+    assert job.prompt.ids.count(job.prompt.image_id) * 16 * 32 == height * width
+
+
+def test_threads_take_turns(reader, scripted, picture):
+    texts = []
+    threads = [threading.Thread(target=lambda: texts.append(reader.read(picture).pages[0].text)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert texts == [scripted.texts[0]] * 4
+
+
+def test_reading_inside_a_stream_is_refused_not_a_deadlock(reader, picture):
+    stream = reader.stream(picture)
+    next(stream)
+    with pytest.raises(UsageError, match="middle of a page"):
+        reader.read(picture)
+    stream.close()
+    assert reader.read(picture).pages[0].text
+
+
+def test_a_failing_page_leaves_the_reader_ready(reader, scripted, picture):
+    scripted.fault = (3, EngineError("out of memory"))
+    with pytest.raises(EngineError):
+        reader.read(picture)
+    scripted.fault = None
+    assert reader.read(picture).pages[0].text
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "expected"),
+    [
+        (None, {}, Task()),
+        ("plain", {"max_tokens": 7}, Task("plain", max_tokens=7)),
+        (Task("plain"), {"box": [1, 2, 3, 4]}, Task("plain", Region((1, 2, 3, 4)))),
+        (None, {"colour": "red", "mode": "plain"}, Task("plain", Region(colour="red"))),
+    ],
+)
+def test_a_task_can_be_given_in_several_ways(task, options, expected):
+    assert choose_task(task, options) == expected
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "says"),
+    [
+        ("poem", {}, "choose from: plain, format"),
+        (None, {"tokens": 3}, "no option named 'tokens'"),
+        (None, {"max_tokens": 0}, "at least 1"),
+        (None, {"tiles": -1}, "at least 1"),
+        (None, {"colour": "pink"}, "red, green, blue"),
+    ],
+)
+def test_what_makes_no_sense_is_said_at_once(reader, task, options, says):
+    for way in (reader.read, reader.stream, reader.pages):
+        with pytest.raises(UsageError, match=says):
+            way("missing.png", task, **options)
+
+
+def test_unknown_models_and_engines_name_the_choices():
+    with pytest.raises(UsageError, match=", ".join(MODELS)):
+        load("nonesuch")
+    with pytest.raises(UsageError, match="onnx, torch"):
+        load("nano", engine="nonesuch")
+
+
+def test_the_front_door_reads(scripted, model_folder, picture, monkeypatch):
+    monkeypatch.setattr("gotocr.reader.load", lambda model: load(model, engine="scripted"))
+    assert gotocr.read(picture, "plain", model=model_folder).pages[0].text == "# Hello\n\nwide world"
+    assert scripted.closed == 1
+
+
+def test_families_choose_their_own_engine(tmp_path):
+    (tmp_path / "config.json").write_text('{"model_type": "got_ocr2"}')
+    assert load(tmp_path).engine_name == "torch" and load("nano").engine_name == "onnx" and load("base").engine_name == "torch"
+
+
+class Spelled:
+    """A tokenizer that shows what it was given: the text is the only "id"."""
+
+    def encode(self, text):
+        return [text]
+
+    def id(self, token):
+        return token
+
+
+@pytest.mark.parametrize(("tiles", "seen", "words"), [(1, 1, "OCR with format: "), (6, 7, "upon the patch reference: ")])
+def test_the_published_family_sees_squares_and_asks_in_words(tiles, seen, words):
+    page = Page(np.full((1414, 1000, 3), 255, np.uint8))
+    task = Task(tiles=tiles, region=Region((100, 141.4, 500, 707)))
+    setting = Setting({}, Spelled(), None)
+    pixels = GOT_FAMILY.view(page, task, setting)
+    assert pixels.values.shape == (seen, 3, 1024, 1024) and pixels.page_size == (1000, 1414)
+    (spelled,) = GOT_FAMILY.ask(task, pixels, setting).ids
+    assert spelled.count("<imgpad>") == 256 * seen and words in spelled and "[100, 100, 500, 500] OCR" in spelled
+
+
+def test_letters_of_all_sizes_are_brought_to_the_size_nano_reads(scripted, model_folder):
+    skia = pytest.importorskip("skia")
+
+    widths = []
+    for size in (8, 26, 120):
+        surface = skia.Surface(size * 20, size * 2)
+        with surface as canvas:
+            canvas.clear(skia.Color4f(1, 1, 1, 1))
+            canvas.drawString("moon sumo rose nova", size * 0.5, size * 1.4, skia.Font(skia.Typeface(""), size), skia.Paint())
+        with load(model_folder, engine="scripted") as reader:
+            reader.read(np.ascontiguousarray(surface.toarray()[:, :, :3]))
+        widths.append(scripted.jobs[-1].pixels.values.shape[-1] / (size * 20))
+    assert widths[0] > 1.5 and 0.9 < widths[1] < 1.2 and widths[2] < 0.6
