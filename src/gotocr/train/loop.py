@@ -1,0 +1,161 @@
+"""The training loop: draw, learn, average, save; continues from any weights on CPU or GPU.
+
+Progress is the larger of steps done and time used, so that one recipe fits a lease of minutes or a night.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..draw.fonts import find_faces
+from ..errors import UsageError
+from ..model.config import NanoConfig
+from ..model.nano import Nano
+from ..synth.corpus import load
+from ..synth.text import TextEngine
+from ..weights.nano_files import CONFIG, FOLDER, WEIGHTS, load_nano
+from ..weights.tensors import write
+from .losses import losses
+from .recipe import Recipe
+from .targets import Targets
+
+LOG_EVERY = 20  # steps
+
+
+class Batches(torch.utils.data.Dataset):
+    """Batch i is always the same batch: every sample comes from the run's seed and its own number."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.recipe = recipe
+        corpus = load(recipe.corpus, skip=recipe.held_back)
+        self.engine = TextEngine(corpus, find_faces(recipe.fonts), worn=recipe.worn)
+        self.targets = Targets(recipe.tokenizer, recipe.window)
+        weights = np.array([bucket.weight for bucket in recipe.buckets])
+        self.shares = weights / weights.sum()
+
+    def __len__(self) -> int:
+        return self.recipe.steps
+
+    def __getitem__(self, index: int) -> dict[str, Tensor]:
+        rng = np.random.default_rng((self.recipe.seed, index))
+        bucket = self.recipe.buckets[int(rng.choice(len(self.shares), p=self.shares))]
+        count = max(1, self.recipe.pixels // (bucket.height * bucket.width))
+        samples = [self.engine.sample(int(seed), (bucket.height, bucket.width)) for seed in rng.integers(0, 2**62, count)]
+        batch = self.targets.build(samples, rng)
+        return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in vars(batch).items()}
+
+
+def schedule(recipe: Recipe, step: int, elapsed: float) -> tuple[float, float]:
+    """(progress in 0..1, learning rate): warm up, stay, fall linearly to nothing. `elapsed` in seconds."""
+    progress = min(1.0, max(step / recipe.steps, elapsed / (recipe.minutes * 60)))
+    warm = min(1.0, (step + 1) / max(recipe.warmup, 1))
+    fall = min(1.0, (1 - progress) / recipe.decay_share) if recipe.decay_share else 1.0
+    return progress, recipe.rate * warm * fall
+
+
+def build(recipe: Recipe) -> Nano:
+    """The model a run starts from: fresh, the shipped one, or that of a folder."""
+    torch.manual_seed(recipe.seed)
+    if recipe.start == "fresh":
+        model = Nano(NanoConfig(**recipe.model))
+    elif recipe.model:
+        raise UsageError("a recipe gives model sizes only with start = 'fresh'; weights bring their own")
+    else:
+        model = load_nano(FOLDER if recipe.start == "shipped" else Path(recipe.start))
+    return model.to(recipe.device).to(memory_format=torch.channels_last)
+
+
+class Average:
+    """Exponential moving average of the weights; short at first, so that early steps are soon forgotten."""
+
+    def __init__(self, model: Nano, keep: float) -> None:
+        self.keep, self.steps = keep, 0
+        self.state = {name: value.detach().clone() for name, value in model.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, model: Nano) -> None:
+        self.steps += 1
+        keep = min(self.keep, self.steps / (self.steps + 10))
+        for name, value in model.state_dict().items():
+            self.state[name].lerp_(value, 1 - keep)
+
+    def save(self, recipe: Recipe, config: NanoConfig) -> Path:
+        """Write a nano folder (float32) that reads and continues; a cut run leaves whole files."""
+        folder = Path(recipe.out)
+        part = folder / f"{WEIGHTS}.part"
+        write(part, {name: value.cpu().numpy() for name, value in self.state.items()})
+        part.replace(folder / WEIGHTS)
+        (folder / CONFIG).write_text(json.dumps(asdict(config), indent=1) + "\n", "utf-8")
+        shutil.copyfile(recipe.tokenizer, folder / "tokenizer.json")
+        return folder
+
+
+def make_optimizer(model: Nano, recipe: Recipe) -> torch.optim.Optimizer:
+    """AdamW; matrices decay, norms and biases do not."""
+    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
+    vectors = [weight for weight in model.parameters() if weight.ndim <= 1]
+    groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.95), fused=True)
+
+
+def learn(model: Nano, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor], recipe: Recipe, dense_only: bool) -> dict[str, float]:
+    """One step in bfloat16; a step whose gradient is not finite is left out. Returns the parts of the loss."""
+    device = next(model.parameters()).device
+    batch = {name: column.to(device, non_blocking=True) for name, column in batch.items()}
+    with torch.autocast(device.type, torch.bfloat16):
+        loss, parts = losses(model, batch, recipe.weights, dense_only)
+    optimizer.zero_grad(set_to_none=True)
+    loss.backward()
+    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    if torch.isfinite(norm):
+        optimizer.step()
+    return {"loss": float(loss.detach()), **parts}
+
+
+def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Nano:
+    """Run `recipe`; logs to `<out>/log.jsonl` and to `tell`, leaves averaged weights in `<out>` and returns them."""
+    if recipe.threads:
+        torch.set_num_threads(recipe.threads)
+    model = build(recipe)
+    Path(recipe.out).mkdir(parents=True, exist_ok=True)
+    average, optimizer = Average(model, recipe.average), make_optimizer(model, recipe)
+    with open(Path(recipe.out) / "log.jsonl", "a", encoding="utf-8") as log:
+        for row in _steps(recipe, model, optimizer, average):
+            log.write(json.dumps(row) + "\n")
+            log.flush()
+            tell(row)
+    average.save(recipe, model.config)
+    model.load_state_dict(average.state)
+    return model.eval()
+
+
+def _steps(recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average) -> Iterator[dict]:
+    """All steps of a run; yields a row of the log now and then."""
+    prefetch = 4 if recipe.workers else None
+    batches = iter(torch.utils.data.DataLoader(Batches(recipe), batch_size=None, num_workers=recipe.workers, prefetch_factor=prefetch))
+    started, waited, step, drawn = time.monotonic(), 0.0, 0, 0
+    while (due := schedule(recipe, step, time.monotonic() - started))[0] < 1.0:
+        progress, rate = due
+        before = time.monotonic()
+        batch = next(batches)
+        waited += time.monotonic() - before
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        parts = learn(model, optimizer, batch, recipe, progress < recipe.dense_share)
+        average.update(model)
+        step, drawn = step + 1, drawn + len(batch["ids"])
+        if step % recipe.save_every == 0:
+            average.save(recipe, model.config)
+        if step % LOG_EVERY == 0 or step == recipe.steps:
+            seconds = time.monotonic() - started
+            row = {"step": step, "seconds": round(seconds, 1), "samples": drawn, "rate": rate, "wait": round(waited / seconds, 3)}
+            yield {**row, **{name: round(value, 4) for name, value in parts.items()}}

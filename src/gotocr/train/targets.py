@@ -1,0 +1,148 @@
+"""Turn drawn samples into what nano is trained on: tokens, the ink each stands for, the glyph in each cell.
+
+Shapes: B samples, T tokens, h x w cells of the fine map (8 x 4 pixels each).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..model.stem import CELL_HEIGHT, CELL_WIDTH
+from ..schema import Sample
+from .recipe import Window
+
+IGNORE = -100
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Arrays of one training batch; -100 and -1 mark what carries no loss."""
+
+    pixels: np.ndarray  # (B, H, W, 3) uint8
+    ids: np.ndarray  # (B, T) tokens going in, the prompt first
+    positions: np.ndarray  # (B, T)
+    places: np.ndarray  # (B, T, 4) box each token going in was written at
+    labels: np.ndarray  # (B, T) token that follows, or IGNORE
+    boxes: np.ndarray  # (B, T, 4) box of the token that follows
+    first: np.ndarray  # (B, T) cell-map value of its first glyph, or -1: no ink, nothing to point at
+    centre: np.ndarray  # (B, T) cell in which that glyph is centred
+    cells: np.ndarray  # (B, h, w) which glyph of the sample stands in a cell, or -1
+    classes: np.ndarray  # (B, h, w) token id of that glyph's character, or IGNORE
+    glyph_boxes: np.ndarray  # (B, h, w, 4)
+
+
+def align(plain: str, formatted: str) -> list[int]:
+    """For each character of `formatted`, the index of its character in `plain`, or -1 for marks without ink."""
+    same = {("\n", " "), ("•", "-")}
+    order, at = [], 0
+    for letter in formatted:
+        if at < len(plain) and (plain[at] == letter or (plain[at], letter) in same):
+            order.append(at)
+            at += 1
+        else:
+            order.append(-1)
+    return order
+
+
+def cell_map(boxes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Boxes (n, 4) -> which glyph each cell (h, w) belongs to (-1: none), and each glyph's centre cell (n,).
+
+    A glyph owns the cells whose centre lies in the middle half of its box, and always the one it is centred in.
+    """
+    rows, columns = size[0] // CELL_HEIGHT, size[1] // CELL_WIDTH
+    owner = np.full((rows, columns), -1, np.int64)
+    if not len(boxes):
+        return owner, np.zeros(0, np.int64)
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    reach = (boxes[:, 2:] - boxes[:, :2]) / 4
+    column = np.clip(middle[:, 0] // CELL_WIDTH, 0, columns - 1).astype(np.int64)
+    row = np.clip(middle[:, 1] // CELL_HEIGHT, 0, rows - 1).astype(np.int64)
+    low = np.ceil((middle - reach) / (CELL_WIDTH, CELL_HEIGHT) - 0.5).clip(0).astype(np.int64)
+    high = np.floor((middle + reach) / (CELL_WIDTH, CELL_HEIGHT) - 0.5).astype(np.int64) + 1
+    for index in range(len(boxes)):
+        owner[low[index, 1] : high[index, 1], low[index, 0] : high[index, 0]] = index
+    owner[row, column] = np.arange(len(boxes))
+    return owner, row * columns + column
+
+
+class Targets:
+    """Builds batches with one tokenizer; `classes` are the single characters of its vocabulary."""
+
+    def __init__(self, tokenizer_file: str, window: Window) -> None:
+        from tokenizers import Tokenizer
+
+        self.tokenizer = Tokenizer.from_file(tokenizer_file)
+        self.tokenizer.model.dropout = window.merge_dropout or None
+        self.window = window
+        self.letters = {token: index for token, index in self.tokenizer.get_vocab().items() if len(token) == 1}
+        self.end = self.tokenizer.token_to_id("<|end|>")
+        self.prompts = {mode: self.tokenizer.token_to_id(f"<|{mode}|>") for mode in ("plain", "format")}
+
+    def build(self, samples: Sequence[Sample], rng: np.random.Generator) -> Batch:
+        """One batch of samples drawn on canvases of one size."""
+        modes = ["format" if rng.random() < self.window.formatted else "plain" for _ in samples]
+        texts = [self.tokenizer.encode(getattr(sample, mode)) for sample, mode in zip(samples, modes, strict=True)]
+        usual = np.quantile([len(text.ids) + 1 for text in texts], self.window.fill)
+        most = min(self.window.lengths, key=lambda length: abs(np.log(length / usual)))
+        rows = [self._sequence(*drawn, most, rng) for drawn in zip(samples, modes, texts, strict=True)]
+        blank = {"ids": self.end, "labels": IGNORE, "first": -1}
+        columns = {}
+        for name in ("ids", "positions", "places", "labels", "boxes", "first", "centre"):
+            shape = (len(rows), most, *rows[0][name].shape[1:])
+            columns[name] = np.full(shape, blank.get(name, 0), rows[0][name].dtype)
+            for index, row in enumerate(rows):
+                columns[name][index, : len(row[name])] = row[name]
+        pixels = np.stack([sample.image for sample in samples])
+        dense = {name: np.stack([row[name] for row in rows]) for name in ("cells", "classes", "glyph_boxes")}
+        return Batch(pixels=pixels, **columns, **dense)
+
+    def _sequence(self, sample: Sample, mode: str, encoded, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        size = sample.image.shape[:2]
+        glyph_boxes = np.array([glyph.box for glyph in sample.glyphs], np.float32).reshape(-1, 4)
+        cells, centres = cell_map(glyph_boxes, size)
+        letters = np.array([self.letters.get(glyph.text, IGNORE) for glyph in sample.glyphs] + [IGNORE])
+        order = align(sample.plain, getattr(sample, mode))
+        ids = np.array([*encoded.ids, self.end])
+        boxes, first, centre = np.zeros((len(ids), 4), np.float32), np.full(len(ids), -1), np.zeros(len(ids), np.int64)
+        last = np.zeros(4, np.float32)
+        for number, (start, stop) in enumerate(encoded.offsets):
+            inked = [order[at] for at in range(start, stop) if order[at] >= 0]
+            if inked:
+                ink = glyph_boxes[inked]
+                last = np.concatenate([ink[:, :2].min(0), ink[:, 2:].max(0)])
+                first[number], centre[number] = inked[0], centres[inked[0]]
+            boxes[number] = last
+        boxes[-1] = last
+        dense = {"cells": cells, "classes": letters[cells], "glyph_boxes": np.vstack([glyph_boxes, np.zeros((1, 4), np.float32)])[cells]}
+        return {**self._cut((ids, boxes, first, centre), self.prompts[mode], most, rng), **dense}
+
+    def _cut(self, tokens: tuple, prompt: int, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Prompt, then a window of the text; places are those of the tokens going in, shaken a little."""
+        ids, boxes, first, centre = tokens
+        cut = len(ids) > most and rng.random() < 0.5
+        count = min(len(ids), most - cut)  # behind a cut the prompt precedes a token in the middle of the text
+        start = int(rng.integers(1, len(ids) - count + 1)) if cut else 0
+        lead = int(cut)
+        chosen, before = slice(start, start + count), slice(max(start - 1, 0), start + count - 1)
+        before_ids, before_boxes = ids[before], boxes[before]
+        shaken = _shake(before_boxes, rng) * np.float32(self.window.with_places)
+        silent = {"labels": IGNORE, "first": -1, "centre": 0}
+        out = {
+            "ids": np.concatenate([[prompt], before_ids]),
+            "positions": np.concatenate([[0], start - lead + 1 + np.arange(len(before_ids))]),
+            "places": np.concatenate([np.zeros((1, 4), np.float32), shaken]),
+        }
+        for name, column in (("labels", ids), ("first", first), ("centre", centre)):
+            out[name] = np.concatenate([[silent[name]] * lead, column[chosen]]).astype(np.int64)
+        out["boxes"] = np.concatenate([np.zeros((lead, 4), np.float32), boxes[chosen]])
+        return out
+
+
+def _shake(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Move boxes as a reader's own boxes are off: a pixel or so, now and then more."""
+    height = (boxes[:, 3:] - boxes[:, 1::2][:, :1]) if len(boxes) else np.zeros((0, 1), np.float32)
+    spread = 0.3 + 0.04 * height + (rng.random((len(boxes), 1)) < 0.05) * 0.15 * height
+    return (boxes + rng.normal(size=boxes.shape) * spread).astype(np.float32)
