@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
@@ -9,7 +10,7 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from threading import Lock, get_ident
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import UsageError
 from .registry import Registry
@@ -23,7 +24,9 @@ MODELS = Registry("models", {"nano": "gotocr.reader:NANO", "base": "gotocr.reade
 FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "gotocr.reader:GOT_FAMILY"})
 
 # nano reads letters between these heights best, in pixels of its picture; others are brought to the nearer of the two.
-LOWEST_LETTERS, HIGHEST_LETTERS = 9.0, 20.0
+LOWEST_LETTERS, HIGHEST_LETTERS = 8.0, 16.0
+NO_TOKEN = -1  # of a piece that no model wrote
+LONGEST_BAND, TALLEST_BAND = 1100.0, 256.0  # pixels of its picture: what it was trained on
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,19 @@ class Setting:
     style: str | None
 
 
+class View(NamedTuple):
+    """What a model sees at once of a page, and what parts its text from that of the view before."""
+
+    pixels: Pixels
+    before: str = ""
+
+
 @dataclass(frozen=True)
 class Family:
     """How one family of models looks at a page and is asked."""
 
     engine: str  # the engine unless another is asked for
-    view: Callable[[Page, Task, Setting], Pixels]
+    view: Callable[[Page, Task, Setting], list[View]]
     ask: Callable[[Task, Pixels, Setting], Prompt]
 
 
@@ -96,13 +106,14 @@ class Reader:
             yield page
             with self._turn():
                 engine = self.engine
-                pixels = self.family.view(page, task, self.setting)  # page -> pixels
-                prompt = self.family.ask(task, pixels, self.setting)  # pixels -> prompt
-                pieces = []
-                for piece in engine.run(Job(pixels, prompt, task.max_tokens)):  # prompt -> text
-                    pieces.append(piece)
-                    yield piece
-                blocks = parse(pieces, pixels.page_size, task.mode)  # text -> meaning
+                pieces: list[Piece] = []
+                for view in self.family.view(page, task, self.setting):  # page -> pixels
+                    prompt = self.family.ask(task, view.pixels, self.setting)  # pixels -> prompt
+                    job = Job(view.pixels, prompt, task.max_tokens)
+                    for piece in parted(view.before, engine.run(job), bool(pieces)):  # prompt -> text
+                        pieces.append(piece)
+                        yield piece
+                blocks = parse(pieces, (page.image.shape[1], page.image.shape[0]), task.mode)  # text -> meaning
             yield _leaf(page, pieces, blocks)  # -> formats
 
     @cached_property
@@ -210,6 +221,15 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     return task
 
 
+def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piece]:
+    """`pieces`, behind a piece that is only `before` when something was written already and something comes."""
+    for piece in pieces:
+        if piece.text and written and before:
+            yield Piece(NO_TOKEN, before, math.nan)
+        written = written and not piece.text
+        yield piece
+
+
 def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:
     written = False
     for step in steps:
@@ -230,19 +250,25 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
         height=height,
         text="".join(piece.text for piece in pieces).strip("\n").rstrip(),
         blocks=blocks,
-        truncated=bool(pieces) and pieces[-1].finish != "stop",
+        truncated=any(piece.finish not in (None, "stop") for piece in pieces),
         confidence=confidence(piece.probability for piece in pieces),
     )
 
 
-def _see_nano(page: Page, task: Task, setting: Setting) -> Pixels:
+def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
+    from .pixels.bands import bands
     from .pixels.native import text_height, view
     from .pixels.region import cut
 
-    seen = replace(page, image=cut(page, task.region.box)[0]) if task.region else page
-    letters = text_height(seen)
+    image, (left, top) = cut(page, task.region.box if task.region else None)
+    letters = text_height(replace(page, image=image))
     scale = min(max(letters, LOWEST_LETTERS), HIGHEST_LETTERS) / letters if letters else 1.0
-    return view(page, region=task.region, scale=scale)
+    views = []
+    for band in bands(image, letters or LOWEST_LETTERS, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
+        box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
+        before = "\n" if task.mode == "plain" else "\n\n" if band.opens else " "
+        views.append(View(view(page, region=Region(box), scale=scale), before))
+    return views
 
 
 def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
@@ -253,10 +279,10 @@ def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
     return nano_prompt(task, (height // STRIDE[1]) * (width // STRIDE[0]), setting.tokenizer)
 
 
-def _see_got(page: Page, task: Task, setting: Setting) -> Pixels:
+def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
     from .pixels.tiles import view
 
-    return view(page, most=task.tiles)
+    return [View(view(page, most=task.tiles))]
 
 
 def _ask_got(task: Task, pixels: Pixels, setting: Setting) -> Prompt:

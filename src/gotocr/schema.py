@@ -46,7 +46,7 @@ class Task:
     mode: str = "format"
     region: Region | None = None
     tiles: int = 1  # most tiles a page may be cut into; 1 = the page as one picture
-    max_tokens: int = 4096
+    max_tokens: int = 4096  # most tokens written of one view of the page
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,7 @@ def test_the_published_family_sees_squares_and_asks_in_words(tiles, seen, words)
     page = Page(np.full((1414, 1000, 3), 255, np.uint8))
     task = Task(tiles=tiles, region=Region((100, 141.4, 500, 707)))
     setting = Setting({}, Spelled(), None)
-    pixels = GOT_FAMILY.view(page, task, setting)
+    ((pixels, _),) = GOT_FAMILY.view(page, task, setting)
     assert pixels.values.shape == (seen, 3, 1024, 1024) and pixels.page_size == (1000, 1414)
     (spelled,) = GOT_FAMILY.ask(task, pixels, setting).ids
     assert spelled.count("<imgpad>") == 256 * seen and words in spelled and "[100, 100, 500, 500] OCR" in spelled
