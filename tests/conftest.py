@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,20 @@ from gotocr.prompt.published import NANO_END, NANO_SLOT, NANO_TASKS
 from gotocr.prompt.tokenizer import TextStream, Tokenizer
 
 CELL = (8, 12)  # width and height of the ink of one token of the scripted engine, in model pixels
+
+
+def marked(size: tuple[int, int], colour: str = "white") -> Image.Image:
+    """A picture with a few strokes on it, so that there is something to read."""
+    made = Image.new("RGB", size, colour)
+    for left in range(6, size[0] - 6, 9):
+        made.paste("black", (left, size[1] // 2 - 6, left + 4, size[1] // 2 + 6))
+    return made
+
+
+@pytest.fixture
+def strokes():
+    """`marked`, for tests that draw their own pictures."""
+    return marked
 
 
 @pytest.fixture(scope="session")
@@ -99,5 +114,50 @@ def scripted(monkeypatch) -> Scripted:
 def picture(tmp_path) -> Path:
     """A white page of 320 x 64 pixels."""
     path = tmp_path / "page.png"
-    Image.new("RGB", (320, 64), "white").save(path)
+    marked((320, 64)).save(path)
     return path
+
+
+RECIPES = Path(__file__).parents[1] / "recipes"
+
+
+@pytest.fixture(scope="session")
+def tiny_nano(tmp_path_factory) -> Path:
+    """The folder of a very small trained-looking nano (random weights large enough that it writes different tokens)."""
+    torch = pytest.importorskip("torch")
+    from gotocr.model.config import NanoConfig
+    from gotocr.model.nano import Nano
+    from gotocr.train.recipe import read_recipe
+    from gotocr.weights.nano_files import FOLDER, save_nano
+
+    sizes = {**read_recipe(RECIPES / "tiny.toml").model, "fine_blocks": 1, "window": 8}
+    # A small embedding, or each token would call for itself; small boxes, or rounding would grow from step to step.
+    gains = {"embedding": 1.6, "box": 0.2, "where": 0.1, "place": 0.4}
+    torch.manual_seed(5)
+    network = Nano(NanoConfig(**sizes))
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            if weight.ndim > 1:
+                weight.normal_(0, gains.get(name.split(".")[0], 2.0) * weight[0].numel() ** -0.5)
+            elif name.endswith("bias"):
+                weight.normal_(0, 0.1)
+        network.ink.bias.fill_(4.0)  # ink wherever it looks, so that it goes on writing
+    folder = tmp_path_factory.mktemp("tiny")
+    tensors = {name: value.numpy() for name, value in network.state_dict().items()}
+    return save_nano(folder, tensors, network.config, FOLDER / "tokenizer.json")
+
+
+@pytest.fixture(scope="session")
+def tiny_exported(tiny_nano) -> Path:
+    """The same as `gotocr export` writes it; made once, since tracing takes its time."""
+    pytest.importorskip("onnx")
+    pytest.importorskip("onnxscript")
+    from gotocr.cli import main
+
+    folder = tiny_nano.with_name("exported")
+    logging.disable()  # torch tells much while it traces, and pytest would keep it all
+    try:
+        assert main(["export", str(tiny_nano), "-o", str(folder)]) == 0
+    finally:
+        logging.disable(logging.NOTSET)
+    return folder

@@ -26,7 +26,7 @@ FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "go
 # nano reads letters between these heights best, in pixels of its picture; others are brought to the nearer of the two.
 LOWEST_LETTERS, HIGHEST_LETTERS = 8.0, 16.0
 NO_TOKEN = -1  # of a piece that no model wrote
-LONGEST_BAND, TALLEST_BAND = 1100.0, 256.0  # pixels of its picture: what it was trained on
+LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of its picture: what it was trained on
 
 
 @dataclass(frozen=True)
@@ -256,27 +256,34 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
+    from .model.config import NanoConfig
     from .pixels.bands import bands
-    from .pixels.native import text_height, view
+    from .pixels.native import is_blank, letter_height, view
     from .pixels.region import cut
 
     image, (left, top) = cut(page, task.region.box if task.region else None)
-    letters = text_height(replace(page, image=image))
+    part = replace(page, image=image)
+    if is_blank(part):
+        return []  # nothing to read, so nothing is invented
+    letters = letter_height(part)
     scale = min(max(letters, LOWEST_LETTERS), HIGHEST_LETTERS) / letters if letters else 1.0
+    down, across = NanoConfig(**setting.config).stride
     views = []
     for band in bands(image, letters or LOWEST_LETTERS, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
         before = "\n" if task.mode == "plain" else "\n\n" if band.opens else " "
-        views.append(View(view(page, region=Region(box), scale=scale), before))
+        fits = max(LONGEST_BAND / (box[2] - box[0]), LOWEST_LETTERS / letters if letters else 0.0)
+        views.append(View(view(page, region=Region(box), scale=min(scale, fits), stride=(across, down)), before))
     return views
 
 
 def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
-    from .pixels.native import STRIDE
+    from .model.config import NanoConfig
     from .prompt.template import nano_prompt
 
+    down, across = NanoConfig(**setting.config).stride
     height, width = pixels.values.shape[-2:]
-    return nano_prompt(task, (height // STRIDE[1]) * (width // STRIDE[0]), setting.tokenizer)
+    return nano_prompt(task, (height // down) * (width // across), setting.tokenizer)
 
 
 def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:

@@ -22,9 +22,9 @@ def reader(scripted, model_folder):
 
 
 @pytest.fixture
-def pages(tmp_path):
+def pages(tmp_path, strokes):
     path = tmp_path / "two.tiff"
-    frames = [Image.new("RGB", (64, 32), colour) for colour in ("white", "gray")]
+    frames = [strokes((64, 32), colour) for colour in ("white", "lightgray")]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     return path
 

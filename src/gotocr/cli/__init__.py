@@ -15,6 +15,9 @@ VERBS = Registry(
     "verbs",
     {
         "read": "gotocr.cli.read:VERB",
+        "train": "gotocr.cli.train:VERB",
+        "examine": "gotocr.cli.examine:VERB",
+        "export": "gotocr.cli.export:VERB",
         "list": "gotocr.cli.list:VERB",
         "version": "gotocr.cli.version:VERB",
     },

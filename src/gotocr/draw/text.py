@@ -81,15 +81,18 @@ def wrap(text: str, style: Style, width: float) -> list[str]:
     return [line.strip(" ") for line in lines if line.strip(" ")]
 
 
-def draw(background: np.ndarray, lines: Sequence[Line], matrix: np.ndarray | None = None, rng=None) -> tuple[np.ndarray, list[Glyph]]:
+def draw(
+    background: np.ndarray, lines: Sequence[Line], matrix: np.ndarray | None = None, rng: np.random.Generator | None = None
+) -> tuple[np.ndarray, list[Glyph]]:
     """Draw `lines` over `background` (H, W, 3) uint8; return the picture and one glyph a character.
 
     A line break between lines gets a glyph too. `matrix` (3, 3) maps the flat layout onto the canvas
     (rotation, shear, perspective); boxes are those of the mapped ink. `rng` drives the baseline jitter.
     """
     skia = require_skia()
-    canvas_pixels = np.dstack([background[..., ::-1], np.full(background.shape[:2], 255, np.uint8)]).copy()
-    canvas = skia.Surface(canvas_pixels).getCanvas()
+    opaque = np.full(background.shape[:2], 255, np.uint8)
+    canvas_pixels = np.ascontiguousarray(np.dstack([background, opaque]))  # (H, W, 4)
+    canvas = skia.Surface(canvas_pixels, skia.kRGBA_8888_ColorType).getCanvas()
     if matrix is not None:
         canvas.concat(skia.Matrix.MakeAll(*[float(value) for value in np.asarray(matrix).reshape(-1)]))
     glyphs: list[Glyph] = []
@@ -100,7 +103,7 @@ def draw(background: np.ndarray, lines: Sequence[Line], matrix: np.ndarray | Non
             glyphs.append(Glyph("\n", (right, line.y - SPACE_HEIGHT * em, right + BREAK_WIDTH * em, line.y)))
     if matrix is not None:
         glyphs = [Glyph(glyph.text, map_box(glyph.box, matrix)) for glyph in glyphs]
-    return canvas_pixels[..., 2::-1].copy(), glyphs
+    return canvas_pixels[..., :3].copy(), glyphs
 
 
 def _draw_line(canvas, line: Line, rng) -> list[Glyph]:
@@ -119,7 +122,7 @@ def _draw_line(canvas, line: Line, rng) -> list[Glyph]:
     points = [skia.Point(float(x), float(line.y + up)) for x, up in zip(xs, rise, strict=True)]
     canvas.drawTextBlob(skia.TextBlob.MakeFromPosText(line.text, points, font), 0, 0, paint)
     glyphs = []
-    for letter, box, x, step, up in zip(line.text, font.getBounds(ids), xs, steps, rise, strict=True):
+    for letter, box, x, step, up in zip(line.text, font.getBounds(ids, paint), xs, steps, rise, strict=True):
         if letter == " " or box.width() <= 0 or box.height() <= 0:
             ink = (x, line.y - SPACE_HEIGHT * style.size, x + max(step, 1.0), line.y)
         else:

@@ -9,6 +9,8 @@ import numpy as np
 
 from ..errors import MissingExtraError
 
+FAINT = 60  # levels between paper and ink that are less than any readable picture has
+
 
 def require_cv2():
     """Return OpenCV or say how to install it."""
@@ -90,7 +92,9 @@ def ink(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def threshold(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A one-bit scan."""
     gray = image.mean(2)
-    low, high = np.percentile(gray, 2), np.percentile(gray, 98)
+    low, high = np.percentile(gray, (2, 98))
+    if high - low < FAINT:  # little ink: it is no percentage of the picture
+        low, high = gray.min(), gray.max()
     bit = (gray > low + (high - low) * rng.uniform(0.35, 0.65)) * np.uint8(255)
     return np.repeat(bit[..., None], 3, 2).astype(np.uint8)
 

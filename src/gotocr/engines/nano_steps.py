@@ -1,39 +1,103 @@
-"""nano's way of stepping, for any engine: feed back the ink each token was written at, forget what is far behind."""
+"""nano's way of stepping, for any engine: feed back where each token stood, never read the same ink twice, end with it."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..decode.step import Step
+from ..errors import EngineError
+from ..model.config import CELL_HEIGHT, CELL_WIDTH
 
-# (ids (1, T), places (1, T, 4), positions (1, T), past) -> logits (V,), box (4,), past; past is the engine's own.
-Write = Callable[[np.ndarray, np.ndarray, np.ndarray, Any], tuple[np.ndarray, np.ndarray, Any]]
+# (ids (1, T), places (1, T, 4), positions (1, T), ink (1, M), past) -> logits (V,), box (4,), past, the engine's own.
+Write = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any], tuple[np.ndarray, np.ndarray, Any]]
+
+READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
+LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
+STRAYS = 4  # that many tokens in a row without unread ink under them end the writing
+BEHIND = 2  # tokens that must follow before ink counts as read: neighbours may share a cell
+
+
+class Unread:
+    """The ink of a picture (M cells, row by row) of which what was written is struck out.
+
+    Whoever writes stands on ink that nobody wrote yet; where none is left the writing is over. That is what keeps a
+    small model from reading a line again and from inventing on empty paper.
+    """
+
+    def __init__(self, ink: np.ndarray, columns: int) -> None:
+        self.ink = np.array(ink, np.float32).reshape(-1)  # (M,)
+        self._grid = self.ink.reshape(-1, columns)  # (H/8, W/4), the same memory
+        self._most = np.array(self._grid.shape[::-1]) - 1  # last column, last row
+        self._recent: deque[np.ndarray] = deque()
+        self.strays = 0  # tokens in a row that were written where no unread ink is
+
+    def pass_over(self, box: np.ndarray) -> None:
+        """A token was written at `box` (left, top, right, bottom) in model pixels."""
+        box = np.asarray(box, np.float64)
+        rows, columns = self._cells(box, 0.0)
+        self.strays = 0 if self._grid[rows, columns].max(initial=READ) > LEFT else self.strays + 1
+        self._recent.append(box)
+        if len(self._recent) > BEHIND:
+            self._grid[self._cells(self._recent.popleft(), 0.5)] = READ
+
+    def _cells(self, box: np.ndarray, margin: float) -> tuple[slice, slice]:
+        """Rows and columns of the cells whose centre lies in the box or within `margin` cells of it; at least its own."""
+        cell = np.array([CELL_WIDTH, CELL_HEIGHT])
+        ends = np.stack([np.minimum(box[:2], box[2:]), np.maximum(box[:2], box[2:])]) / cell
+        own = np.floor(ends.mean(0))
+        low = np.minimum(np.ceil(ends[0] - 0.5 - margin), own).clip(0, self._most).astype(int)
+        high = np.maximum(np.floor(ends[1] - 0.5 + margin), own).clip(0, self._most).astype(int) + 1
+        return slice(low[1], high[1]), slice(low[0], high[0])
+
+    @property
+    def is_done(self) -> bool:
+        """True when no ink is left but what the last tokens stand on, or the writer keeps to where there is none."""
+        if self.strays >= STRAYS:
+            return True
+        left = self._grid > LEFT  # (H/8, W/4)
+        for box in self._recent:
+            left[self._cells(box, 0.0)] = False
+        return not left.any()
+
+
+def oldest(length: int, window: int) -> slice | None:
+    """Which of `length` tokens of the past to forget so that `window` stay: never the first, which is the prompt."""
+    return slice(1, 1 + length - window) if length > window else None
 
 
 class NanoStepper:
-    """One picture being read. The engine's `write` keeps the prompt and the last `window` tokens in its past."""
+    """One picture being read. The engine's `write` keeps at most `window` tokens in its past, see `oldest`."""
 
-    def __init__(self, write: Write, past: Any) -> None:
+    def __init__(self, write: Write, past: Any, unread: Unread, end: int) -> None:
         self._write, self._past = write, past
+        self._unread, self._end = unread, end
         self._position = 0
         self._box = np.zeros(4, np.float32)
 
     def begin(self, prompt: Sequence[int]) -> Step:
-        """Read the prompt, which stands on no ink, and return the step after it."""
+        """Read the prompt, which stands on no ink, and return the step after it. Raises EngineError without one."""
+        if not prompt:
+            raise EngineError("the prompt is empty; nano needs a token that says what to write")
         return self._advance(prompt, np.zeros((1, len(prompt), 4), np.float32))
 
     def feed(self, tokens: Sequence[int]) -> Step:
-        """Append tokens that were written where the last step said; one at a time, each moves the place on."""
+        """Append tokens (at least one) that were written where the last step said; each moves the place on."""
         for token in tokens:
+            self._unread.pass_over(self._box)
             step = self._advance([token], self._box.reshape(1, 1, 4))
-        return step
+        if not self._unread.is_done:
+            return step
+        logits = np.full_like(step.logits, step.logits.min() - 1)  # nothing is left to read: only the end may follow
+        logits[self._end] = max(step.logits.max(), logits[self._end] + 1)
+        return Step(logits, step.box)
 
     def _advance(self, tokens: Sequence[int], places: np.ndarray) -> Step:
         ids = np.asarray([tokens], np.int64)
         positions = self._position + np.arange(len(tokens), dtype=np.int64)[None]
-        logits, self._box, self._past = self._write(ids, places, positions, self._past)
+        logits, self._box, self._past = self._write(ids, places, positions, self._unread.ink[None], self._past)
         self._position += len(tokens)
         return Step(logits, tuple(float(value) for value in self._box))

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..decode.loop import write
 from ..decode.place import page_boxes
 from ..decode.step import Step
-from ..errors import EngineError, MissingExtraError, UsageError
+from ..errors import EngineError, MissingExtraError
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights.load import load_got
@@ -20,6 +20,7 @@ except ModuleNotFoundError as error:
 
 from ..model.cache import Cache
 from ..model.got import Got
+from .torch_device import choose_device, telling
 
 _TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
 
@@ -66,13 +67,13 @@ class GotStepper:
         if self.room < 1:
             raise EngineError(f"a prompt of {len(ids)} tokens leaves no room to write; ask for fewer tiles")
         self.network = network
-        with _telling():
+        with telling():
             table = network.decoder.embed.weight
             self.device = table.device
             self.cache = Cache(config.decoder, 1, len(ids) + self.room, table)
 
     def start(self, job: Job) -> Step:
-        with _telling(), torch.inference_mode():
+        with telling(), torch.inference_mode():
             tiles = torch.tensor(job.pixels.values).to(self.device, self.cache.keys.dtype)  # (N, 3, H, W)
             batches = tiles.split(_TILES_AT_ONCE.get(self.device.type, 1))
             images = torch.cat([self.network.encode(batch) for batch in batches])  # (N, K, D)
@@ -80,7 +81,7 @@ class GotStepper:
             return self._follow(self.network.embed(ids, images))
 
     def feed(self, tokens: Sequence[int]) -> Step:
-        with _telling(), torch.inference_mode():
+        with telling(), torch.inference_mode():
             return self._follow(self.network.decoder.embed(torch.tensor([list(tokens)], device=self.device)))
 
     def _follow(self, x: torch.Tensor) -> Step:
@@ -88,30 +89,9 @@ class GotStepper:
         return Step(logits[0].float().cpu().numpy())
 
 
-class _telling:
-    """Turns torch's errors (out of memory, wrong shapes) into an EngineError of one line."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, (RuntimeError, ValueError)):
-            first = (str(error).splitlines() or [type(error).__name__])[0]
-            raise EngineError(f"the torch engine failed: {first:.300}; try fewer tiles or --device cpu") from error
-
-
 def open_engine(folder: Path, device: str = "cpu") -> GotTorchEngine:
     """Load the model in `folder` on `device`, in float32, or bfloat16 on CUDA. See `engine.OpenEngine`."""
-    place = _device(device)
+    place = choose_device(device)
     tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
     dtype = "bfloat16" if place.type == "cuda" and torch.cuda.is_bf16_supported() else "float32"
     return GotTorchEngine(load_got(folder, dtype, str(place)), tokenizer)
-
-
-def _device(name: str) -> torch.device:
-    try:
-        place = torch.device(name)
-        torch.zeros(1, device=place).item()
-    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
-        raise UsageError(f"torch cannot use the device {name!r} on this machine; try --device cpu") from error
-    return place

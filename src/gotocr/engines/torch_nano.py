@@ -6,16 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from ..decode.loop import write
 from ..decode.place import page_boxes
-from ..errors import EngineError
-from ..model.nano import Nano, Sight, Text
+from ..errors import EngineError, MissingExtraError
+from ..model.config import CELL_WIDTH
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights.nano_files import load_nano
-from .nano_steps import NanoStepper
+from .nano_steps import NanoStepper, Unread, oldest
+
+try:
+    import torch
+except ModuleNotFoundError as error:
+    raise MissingExtraError("torch", "the torch engine") from error
+
+from ..model.nano import Nano, Sight, Text
+from .torch_device import choose_device, telling
 
 
 class NanoTorchEngine:
@@ -31,10 +38,11 @@ class NanoTorchEngine:
         """Write what stands in the picture, a piece a token. Raises EngineError."""
         if self.network is None:
             raise EngineError("this engine was closed; open another")
-        with torch.inference_mode():
+        with telling(), torch.inference_mode():
             pixels = torch.from_numpy(np.ascontiguousarray(job.pixels.values)).to(self._device)
             sight = self.network.see(pixels)
-        stepper = NanoStepper(self._writer(sight), self.network.empty_past(1))
+        unread = Unread(sight.ink.float().cpu().numpy(), job.pixels.values.shape[3] // CELL_WIDTH)
+        stepper = NanoStepper(self._writer(sight), self.network.empty_past(1), unread, job.prompt.stop_ids[0])
         prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
         step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
         yield from write(step, stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))
@@ -45,15 +53,17 @@ class NanoTorchEngine:
 
     def _writer(self, sight: Sight):
         network, device = self.network, self._device
-        kept = network.config.window
+        window = network.config.window
 
-        @torch.inference_mode()
-        def follow(ids: np.ndarray, places: np.ndarray, positions: np.ndarray, past: tuple) -> tuple:
-            text = Text(*(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in (ids, places, positions)))
-            written, keys, values = network.write(sight, text, *past)
-            if keys.shape[3] > kept:  # the prompt stays, the oldest token goes
-                keys, values = (torch.cat([part[..., :1, :], part[..., 1 - kept :, :]], 3) for part in (keys, values))
-            return written.logits[0, -1].float().cpu().numpy(), written.boxes[0, -1].cpu().numpy(), (keys, values)
+        def follow(ids: np.ndarray, places: np.ndarray, positions: np.ndarray, ink: np.ndarray, past: tuple) -> tuple:
+            with telling(), torch.inference_mode():
+                text = Text(*(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in (ids, places, positions)))
+                left = sight._replace(ink=torch.from_numpy(ink).to(device))
+                written, keys, values = network.write(left, text, *past)
+                if gone := oldest(keys.shape[3], window):
+                    stays = [slice(None, gone.start), slice(gone.stop, None)]
+                    keys, values = (torch.cat([part[..., some, :] for some in stays], 3) for part in (keys, values))
+                return written.logits[0, -1].float().cpu().numpy(), written.boxes[0, -1].cpu().numpy(), (keys, values)
 
         return follow
 
@@ -63,4 +73,6 @@ class NanoTorchEngine:
 
 def open_engine(folder: Path, device: str = "cpu") -> NanoTorchEngine:
     """Load the nano in `folder` on `device`. See `engine.OpenEngine`."""
-    return NanoTorchEngine(load_nano(folder).to(device), Tokenizer.from_folder(folder))
+    place = choose_device(device)
+    network = load_nano(folder)
+    return NanoTorchEngine(network.to(place), Tokenizer.from_folder(folder))

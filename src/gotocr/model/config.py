@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 
@@ -74,9 +74,19 @@ class GotConfig:
 BASE = GotConfig()
 
 
+CELL_HEIGHT, CELL_WIDTH = 8, 4  # pixels a cell of nano's fine map covers: the strides of its stem
+GROUP = 16  # channels that nano's grouped convolutions mix
+# No real size is larger; what is not named here is a width.
+_MOST_WIDE, _MOST_DEEP, _MOST_IDS = 1 << 14, 1 << 8, 1 << 20
+_MOST = {
+    **dict.fromkeys(("fine_blocks", "context_layers", "layers", "read_after", "token_rows", "token_columns"), _MOST_DEEP),
+    **dict.fromkeys(("vocab_size", "glyph_first", "glyph_count", "window"), _MOST_IDS),
+}
+
+
 @dataclass(frozen=True)
 class NanoConfig:
-    """Sizes of a nano; every number a checkpoint needs to be rebuilt."""
+    """Sizes of a nano; every number a checkpoint needs to be rebuilt. Raises ValueError for sizes that do not fit."""
 
     network: ClassVar[str] = "gotocr.model.nano:Nano"
 
@@ -98,10 +108,25 @@ class NanoConfig:
     pointer: int = 128
     window: int = 192  # tokens of its own text it looks back on: what it was trained with
 
+    def __post_init__(self) -> None:
+        if self.family != "nano":
+            raise ValueError(f"family is {str(self.family)[:40]!r}, not 'nano'")
+        for part in fields(self):
+            value = getattr(self, part.name)
+            most = _MOST.get(part.name, _MOST_WIDE)
+            if part.name != "family" and (type(value) is not int or not 0 < value <= most):
+                raise ValueError(f"{part.name} is {str(value)[:40]}, not a whole number from 1 to {most}")
+        quarter = 4  # of a vector: rotations in two dimensions turn pairs, half of them by x and half by y
+        for name, step in (("stem_width", GROUP), ("fine_width", GROUP), ("pointer", quarter), ("hidden", quarter * self.heads)):
+            if getattr(self, name) % step:
+                raise ValueError(f"{name} is {getattr(self, name)}, not a multiple of {step}")
+        if self.read_after > self.layers or self.glyph_first + self.glyph_count > self.vocab_size or self.window < 2:
+            raise ValueError("read_after is beyond layers, the glyphs are beyond vocab_size, or window is below 2")
+
     @property
     def stride(self) -> tuple[int, int]:
         """Pixels (down, across) that a picture's sides must be multiples of."""
-        return 8 * self.token_rows, 4 * self.token_columns
+        return CELL_HEIGHT * self.token_rows, CELL_WIDTH * self.token_columns
 
 
 NANO = NanoConfig()

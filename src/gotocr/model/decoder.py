@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from .cache import Cache
 from .config import DecoderConfig
+from .swiglu import SwiGLU
 
 
 class Decoder(nn.Module):
@@ -80,17 +81,6 @@ class CausalAttention(nn.Module):
             query, key, value, attn_mask=mask, is_causal=causal, enable_gqa=self.shared
         )  # (B, S, T, E)
         return self.out(mixed.transpose(1, 2).flatten(2))
-
-
-class SwiGLU(nn.Module):
-    def __init__(self, width: int, inner: int) -> None:
-        super().__init__()
-        self.gate = nn.Linear(width, inner, bias=False)
-        self.up = nn.Linear(width, inner, bias=False)
-        self.down = nn.Linear(inner, width, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.down(F.silu(self.gate(x)) * self.up(x))
 
 
 class RMSNorm(nn.Module):

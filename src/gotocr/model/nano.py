@@ -17,7 +17,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .config import NanoConfig
-from .stem import Attention, RMSNorm, SwiGLU, Stem, cell_centres, rotate, waves
+from .stem import Attention, RMSNorm, Stem, cell_centres, rotate, waves
+from .swiglu import SwiGLU
+
+REACH = 16.0  # pixels: the unit of the box sides that the heads give, counted from a cell's centre or a found box
+SPAN = 32.0  # pixels: the unit in which the size of a box goes in
+ROTARY_BASE = 10_000.0
 
 
 class Sight(NamedTuple):
@@ -57,7 +62,7 @@ class PlaceEmbedding(nn.Module):
 
     def forward(self, boxes: Tensor) -> Tensor:
         x, y = boxes[..., 2:3], (boxes[..., 1:2] + boxes[..., 3:4]) / 2
-        size = torch.cat([boxes[..., 2:3] - boxes[..., 0:1], boxes[..., 3:4] - boxes[..., 1:2]], -1) / 32
+        size = torch.cat([boxes[..., 2:3] - boxes[..., 0:1], boxes[..., 3:4] - boxes[..., 1:2]], -1) / SPAN
         angles = torch.cat([x * self.rates, y * self.rates], -1)  # (..., 2 * count)
         return self.linear(torch.cat([angles.sin(), angles.cos(), size], -1))
 
@@ -149,7 +154,7 @@ class Nano(nn.Module):
         """The dense head: fine map (B, h, w, C) -> ink (B, M), boxes (B, M, 4), glyphs (B, M, D)."""
         centres = cell_centres(fine.shape[1], fine.shape[2], fine.device)  # (M, 2)
         cells = fine.flatten(1, 2)  # (B, M, C)
-        reach = self.box(cells).float() * 16
+        reach = self.box(cells).float() * REACH
         sign = reach.new_tensor([-1.0, -1.0, 1.0, 1.0])
         boxes = centres.repeat(1, 2) + reach * sign
         return self.ink(cells).squeeze(-1).float(), boxes, self.glyph(cells)
@@ -182,7 +187,7 @@ class Nano(nn.Module):
         """
         x = self.embedding(text.ids) + self.place(text.places)
         size = self.config.hidden // self.config.heads
-        rates = 10000.0 ** (-torch.arange(0, size, 2, device=x.device) / size)
+        rates = ROTARY_BASE ** (-torch.arange(0, size, 2, device=x.device) / size)
         angles = text.positions[:, None, :, None].float() * rates  # (B, 1, T, size/2)
         keys, values, scores, found = [], [], None, None
         for index, layer in enumerate(self.layers):
@@ -194,7 +199,7 @@ class Nano(nn.Module):
                 scores, read, found = self.point(sight, x, text.places)
                 x = x + read.to(x.dtype)
         x = self.norm(x)
-        boxes = found + self.where(x).float() * 16
+        boxes = found + self.where(x).float() * REACH
         return Written(F.linear(x, self.embedding.weight), scores, boxes), torch.stack(keys), torch.stack(values)
 
     def point(self, sight: Sight, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -204,7 +209,10 @@ class Nano(nn.Module):
         scores = query @ sight.point_keys.float().transpose(1, 2) * self.config.pointer**-0.5
         scores = scores + self.ink_weight * sight.ink[:, None]  # (B, T, M)
         weights = scores.softmax(-1)
-        return scores, weights @ sight.glyphs.float(), weights @ sight.boxes
+        if self.training:
+            return scores, weights @ sight.glyphs.float(), weights @ sight.boxes
+        best = scores.argmax(-1)[..., None].expand(-1, -1, 4)  # one glyph's box, never a mean of two places
+        return scores, weights @ sight.glyphs.float(), sight.boxes.gather(1, best)
 
     def empty_past(self, batch: int) -> tuple[Tensor, Tensor]:
         """Keys and values of no token at all."""

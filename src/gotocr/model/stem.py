@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-CELL_HEIGHT, CELL_WIDTH = 8, 4  # pixels a cell of the fine map covers: the strides of `Stem`
+from .config import CELL_HEIGHT, CELL_WIDTH, GROUP
+from .swiglu import SwiGLU
 
 
 def waves(count: int, shortest: float = 16.0, longest: float = 8192.0) -> Tensor:
@@ -33,6 +34,8 @@ def cell_centres(rows: int, columns: int, device: torch.device) -> Tensor:
 
 
 class RMSNorm(nn.Module):
+    """Scale to unit root mean square in float32; the weight too, unlike the published model's (`decoder.RMSNorm`)."""
+
     def __init__(self, width: int, eps: float = 1e-6) -> None:
         super().__init__()
         self.weight, self.eps = nn.Parameter(torch.ones(width)), eps
@@ -40,17 +43,6 @@ class RMSNorm(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         wide = x.float()
         return (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight).to(x.dtype)
-
-
-class SwiGLU(nn.Module):
-    def __init__(self, width: int, inner: int) -> None:
-        super().__init__()
-        self.gate = nn.Linear(width, inner, bias=False)
-        self.up = nn.Linear(width, inner, bias=False)
-        self.down = nn.Linear(inner, width, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.down(F.silu(self.gate(x)) * self.up(x))
 
 
 class Attention(nn.Module):
@@ -78,15 +70,15 @@ class Attention(nn.Module):
 
 
 class ConvBlock(nn.Module):
-    """Grouped convolution, then a two-layer network at each position (after ConvNeXt, 2201.03545, section 2).
+    """Grouped convolution, then a two-layer network at each position (after ConvNeXt, arXiv 2201.03545, section 2).
 
-    Groups of 16 channels instead of depthwise: on CPUs their gradients cost a tenth (docs/log.md).
+    Groups of `GROUP` channels instead of depthwise: on CPUs their gradients cost a tenth (docs/log.md).
     """
 
-    def __init__(self, width: int, kernel: tuple[int, int], grow: int = 2, group: int = 16) -> None:
+    def __init__(self, width: int, kernel: tuple[int, int], grow: int = 2) -> None:
         super().__init__()
         padding = kernel[0] // 2, kernel[1] // 2
-        self.mix = nn.Conv2d(width, width, kernel, padding=padding, groups=width // group)
+        self.mix = nn.Conv2d(width, width, kernel, padding=padding, groups=width // GROUP)
         self.norm = nn.LayerNorm(width, eps=1e-6)
         self.up, self.down = nn.Linear(width, grow * width), nn.Linear(grow * width, width)
         self.scale = nn.Parameter(torch.full((width,), 0.2))

@@ -5,17 +5,21 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from PIL import Image
 
 from ..errors import UsageError
 from ..schema import Page, Pixels, Region
 from .region import cut, size, to_page
 from .resize import LEVELS, resize
-from .textheight import text_height
+from .textheight import ink, text_height
 
-__all__ = ["MAX_PIXELS", "STRIDE", "fit", "normalise", "text_height", "to_page", "view"]
+__all__ = ["MAX_PIXELS", "STRIDE", "fit", "is_blank", "letter_height", "normalise", "text_height", "to_page", "view"]
 
 MAX_PIXELS = 1_500_000
 MIN_HEIGHT = 32
+CROP = (400, 200)  # a picture up to this width and height may be one word cut out of a photograph ...
+CROP_LETTERS = (0.25, 0.8)  # ... whose letters then fill this share of its height
+FLAT = 12.0  # gray levels between the darkest and the lightest hundredth of a picture without anything on it
 STRIDE = (32, 16)  # width and height of the smallest cell of the model's picture
 
 
@@ -75,6 +79,27 @@ def fit(
         if padded[0] * padded[1] <= max_pixels:
             return seen, padded
         scale *= min(0.999, math.sqrt(max_pixels / (padded[0] * padded[1])))
+
+
+def letter_height(page: Page) -> float | None:
+    """The height of a page's letters in pixels: `text_height`, held within reason on crops the size of a word."""
+    found = text_height(page)
+    width, height = size(page)
+    if width > CROP[0] or height > CROP[1]:
+        return found
+    least, most = (share * height for share in CROP_LETTERS)
+    return min(max(found, least), most) if found else height / 2
+
+
+def is_blank(page: Page) -> bool:
+    """True where nothing stands out from the paper; on small crops, whose ink may be faint, only where all is flat."""
+    width, height = size(page)
+    gray = Image.fromarray(page.image).convert("L")
+    low, high = np.percentile(np.asarray(gray), (1, 99))
+    if high - low < FLAT or (width > CROP[0] or height > CROP[1]):
+        step = max(1, math.isqrt(width * height // MAX_PIXELS))
+        return ink(gray.reduce(step)) is None and text_height(page) is None
+    return False
 
 
 def normalise(image: np.ndarray) -> np.ndarray:

@@ -7,12 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 
 from ..errors import InputError
 
+HELD_SHARE = 10  # one passage in ten is the most that is held back
 BUNDLED = Path(__file__).parent / "corpus"
 SPACES = re.compile(r"\s+")
 
@@ -47,27 +49,33 @@ def clean(text: str) -> str:
 
 
 def _read(path: Path) -> Iterable[str]:
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else open(path, encoding="utf-8")
-    with opened as lines:
-        yield from lines
+    opening = lzma.open if path.suffix == ".xz" else open
+    try:
+        with opening(path, "rt", encoding="utf-8") as lines:
+            yield from lines
+    except (OSError, EOFError, UnicodeDecodeError, lzma.LZMAError) as cause:
+        raise InputError(f"{path} is no text in UTF-8, or damaged ({cause}); mend it or take it out") from cause
 
 
-def load(folder: str | Path = BUNDLED, limit: int = 200_000, skip: int = 0) -> Corpus:
+def load(folder: str | Path = BUNDLED, limit: int = 200_000, held_back: int = 0, validate: bool = False) -> Corpus:
     """Read a folder: `text_*.txt[.xz]` (a passage a line) and `words_*.txt` (a word a line, weight after a tab).
 
-    At most `limit` passages a file, after leaving out the first `skip` (kept apart to validate on).
+    Of each file the first `held_back` passages, but no more than a tenth of them, are kept apart to validate on: with
+    `validate` they are what is read, else the next `limit`. Raises InputError when nothing is found or can be read.
     """
     folder = Path(folder)
     files = sorted(path for path in folder.glob("text_*") if path.name.endswith((".txt", ".txt.xz")) and "_zh" not in path.name)
+    if not files:
+        raise InputError(f"{folder}: no text_*.txt or text_*.txt.xz in this folder; give a corpus folder that has them")
     passages: list[str] = []
     for path in files:
-        for number, line in enumerate(_read(path)):
-            if number >= skip + limit:
-                break
-            if number >= skip and len(text := clean(line)) > 1:
-                passages.append(text)
-    words = [line.split("\t")[0].strip() for path in sorted(folder.glob("words_*.txt")) for line in _read(path)]
+        last = HELD_SHARE * held_back + (0 if validate else limit)
+        lines = list(islice(_read(path), last))
+        held = min(held_back, len(lines) // HELD_SHARE)
+        chosen = lines[:held] if validate else lines[held : held + limit]
+        passages += [text for line in chosen if len(text := clean(line)) > 1]
     if not passages:
-        raise InputError(f"{folder}: no text_*.txt or text_*.txt.xz in this folder; point --corpus at one that has them")
-    words = [word for word in words if word] or [word for text in passages[:2000] for word in text.split()]
+        raise InputError(f"{folder}: too few lines of text to {'validate' if validate else 'draw'}; add some to its text_*.txt")
+    listed = (line.split("\t")[0].strip() for path in sorted(folder.glob("words_*.txt")) for line in _read(path))
+    words = [word for word in listed if word] or [word for text in passages[:2000] for word in text.split()]
     return Corpus(tuple(passages), tuple(words))

@@ -10,11 +10,12 @@ import numpy as np
 
 from ..draw.fonts import Face, covered, split_faces
 from ..draw.text import Line, Style, advances, draw, wrap
-from ..draw.wear import wear
+from ..draw.wear import require_cv2, wear
 from ..schema import Glyph, Sample
 from .corpus import Corpus
 
 LAYOUTS = ("word", "lines", "page")
+TITLE, ITEM, BULLET = "# ", "- ", "•"
 SYMBOLS = "0123456789" * 3 + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + ".,:;!?'\"()[]{}+-=*/%&@#$€£§<>|_\\~^°"
 
 
@@ -89,20 +90,29 @@ class TextEngine:
 
 @dataclass(frozen=True)
 class Plan:
-    """Lines to draw, and for each whether it opens a block ("" = goes on, else the Markdown mark before it)."""
+    """Lines to draw, and for each the Markdown mark of the block it opens ("" = a paragraph's), None where it goes on."""
 
     lines: tuple[Line, ...]
     opens: tuple[str | None, ...]
 
     def markdown(self, plain: str) -> str:
-        """The format truth: lines of a block joined by spaces, blocks apart by an empty line, marks before them."""
-        out = ""
-        for number, (text, mark) in enumerate(zip(plain.split("\n"), self.opens, strict=True)):
+        """The format truth: lines of a block joined by spaces, blocks apart by an empty line, marks before them.
+
+        The bullet that a list item was drawn with is what its mark stands for; items of a list follow without an empty line.
+        """
+        blocks: list[str] = []
+        marks: list[str] = []
+        for text, mark in zip(plain.split("\n"), self.opens, strict=True):
             if mark is None:
-                out += " " + text
+                blocks[-1] += " " + text
             else:
-                tight = number and mark == "- " == self.opens[number - 1]
-                out += ("" if not number else "\n" if tight else "\n\n") + mark + text
+                blocks.append(text)
+                marks.append(mark)
+        out = ""
+        for number, (text, mark) in enumerate(zip(blocks, marks, strict=True)):
+            tight = number > 0 and mark == ITEM == marks[number - 1]
+            out += ("" if not number else "\n" if tight else "\n\n") + mark
+            out += text[1:].lstrip(" ") if mark == ITEM else text  # without its bullet
         return out
 
 
@@ -173,7 +183,7 @@ def plan_page(rng: np.random.Generator, text: str, style: Style, size: tuple[int
         chunk, words = words[:count], words[count:]
         indent = 1.2 * style.size if role == "list" else 0.0
         if role == "list":
-            chunk = ["•" if covered(look.font, "•") else "-", *chunk[:18]]
+            chunk = [BULLET if covered(look.font, BULLET) else "-", *chunk[:18]]
         rows = wrap(" ".join(chunk), look, column - indent)
         for number, row in enumerate(rows):
             if y + leading * look.size > height - 2:
@@ -181,7 +191,7 @@ def plan_page(rng: np.random.Generator, text: str, style: Style, size: tuple[int
                 break
             y += leading * look.size
             lines.append(Line(row, left + indent, y, look))
-            mark = {"title": "# ", "list": "- "}.get(role, "")
+            mark = {"title": TITLE, "list": ITEM}.get(role, "")
             opens.append(mark if number == 0 else None)
         y += gap if role != "list" else 0.2 * gap
     if not lines:
@@ -191,8 +201,7 @@ def plan_page(rng: np.random.Generator, text: str, style: Style, size: tuple[int
 
 def paper(rng: np.random.Generator, size: tuple[int, int], busy: float) -> tuple[np.ndarray, tuple[int, int, int]]:
     """A background (H, W, 3) uint8 and an ink colour that stands out from it; `busy` = share that is not white."""
-    import cv2
-
+    cv2 = require_cv2()
     if rng.random() > busy:
         return np.full((*size, 3), 255, np.uint8), tuple(int(value) for value in rng.integers(0, 40) + np.zeros(3))
     base = rng.uniform(0, 255, 3) if rng.random() < 0.5 else np.repeat(rng.uniform(0, 255), 3)
@@ -200,7 +209,8 @@ def paper(rng: np.random.Generator, size: tuple[int, int], busy: float) -> tuple
         base = 255 - (255 - base) * 0.25  # pale paper is usual
     field = np.zeros((*size, 3), np.float32) + base
     if rng.random() < 0.6:
-        coarse = rng.normal(0, rng.uniform(3, 25), (int(rng.integers(2, 12)), int(rng.integers(2, 20)), 3 if rng.random() < 0.4 else 1))
+        spread, rows, columns = rng.uniform(3, 25), int(rng.integers(2, 12)), int(rng.integers(2, 20))
+        coarse = rng.normal(0, spread, (rows, columns, 3 if rng.random() < 0.4 else 1))
         spots = cv2.resize(coarse.astype(np.float32), (size[1], size[0]), interpolation=cv2.INTER_CUBIC)
         field += spots if spots.ndim == 3 else spots[..., None]
     bright = float(field.mean())

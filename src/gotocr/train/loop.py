@@ -6,29 +6,33 @@ Progress is the larger of steps done and time used, so that one recipe fits a le
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from ..draw.fonts import find_faces
-from ..errors import UsageError
+from ..errors import MissingExtraError, OutputError, UsageError
 from ..model.config import NanoConfig
-from ..model.nano import Nano
 from ..synth.corpus import load
 from ..synth.text import TextEngine
-from ..weights.nano_files import CONFIG, FOLDER, WEIGHTS, load_nano
-from ..weights.tensors import write
-from .losses import losses
+from ..weights.nano_files import load_nano, save_nano
 from .recipe import Recipe
 from .targets import Targets
 
+try:
+    import torch
+    from torch import Tensor
+except ModuleNotFoundError as cause:
+    raise MissingExtraError("train", "training") from cause
+
+from ..engines.torch_device import choose_device
+from ..model.nano import Nano
+from .losses import losses
+
 LOG_EVERY = 20  # steps
+PREFETCH = 4  # batches a worker draws ahead
 
 
 class Batches(torch.utils.data.Dataset):
@@ -36,9 +40,9 @@ class Batches(torch.utils.data.Dataset):
 
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
-        corpus = load(recipe.corpus, skip=recipe.held_back)
+        corpus = load(recipe.corpus, held_back=recipe.held_back)
         self.engine = TextEngine(corpus, find_faces(recipe.fonts), worn=recipe.worn)
-        self.targets = Targets(recipe.tokenizer, recipe.window)
+        self.targets = Targets(recipe.tokenizer_file, recipe.window)
         weights = np.array([bucket.weight for bucket in recipe.buckets])
         self.shares = weights / weights.sum()
 
@@ -63,15 +67,23 @@ def schedule(recipe: Recipe, step: int, elapsed: float) -> tuple[float, float]:
 
 
 def build(recipe: Recipe) -> Nano:
-    """The model a run starts from: fresh, the shipped one, or that of a folder."""
+    """The model a run starts from: fresh, the shipped one, or that of a folder. Raises UsageError, WeightsError."""
+    device = choose_device(recipe.device)
     torch.manual_seed(recipe.seed)
-    if recipe.start == "fresh":
-        model = Nano(NanoConfig(**recipe.model))
+    if recipe.source is None:
+        try:
+            model = Nano(NanoConfig(**recipe.model))
+        except (TypeError, ValueError) as cause:
+            raise UsageError(f"the recipe's model cannot be built: {cause}") from cause
     elif recipe.model:
         raise UsageError("a recipe gives model sizes only with start = 'fresh'; weights bring their own")
     else:
-        model = load_nano(FOLDER if recipe.start == "shipped" else Path(recipe.start))
-    return model.to(recipe.device).to(memory_format=torch.channels_last)
+        model = load_nano(recipe.source)
+    down, across = model.config.stride
+    for bucket in recipe.buckets:
+        if bucket.height % down or bucket.width % across:
+            raise UsageError(f"this model sees heights by {down} pixels, widths by {across}: no {bucket.height} x {bucket.width}")
+    return model.to(device).to(memory_format=torch.channels_last)
 
 
 class Average:
@@ -90,13 +102,8 @@ class Average:
 
     def save(self, recipe: Recipe, config: NanoConfig) -> Path:
         """Write a nano folder (float32) that reads and continues; a cut run leaves whole files."""
-        folder = Path(recipe.out)
-        part = folder / f"{WEIGHTS}.part"
-        write(part, {name: value.cpu().numpy() for name, value in self.state.items()})
-        part.replace(folder / WEIGHTS)
-        (folder / CONFIG).write_text(json.dumps(asdict(config), indent=1) + "\n", "utf-8")
-        shutil.copyfile(recipe.tokenizer, folder / "tokenizer.json")
-        return folder
+        tensors = {name: value.cpu().numpy() for name, value in self.state.items()}
+        return save_nano(recipe.out, tensors, config, recipe.tokenizer_file)
 
 
 def make_optimizer(model: Nano, recipe: Recipe) -> torch.optim.Optimizer:
@@ -107,7 +114,9 @@ def make_optimizer(model: Nano, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.95), fused=True)
 
 
-def learn(model: Nano, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor], recipe: Recipe, dense_only: bool) -> dict[str, float]:
+def learn(
+    model: Nano, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor], recipe: Recipe, dense_only: bool
+) -> dict[str, float]:
     """One step in bfloat16; a step whose gradient is not finite is left out. Returns the parts of the loss."""
     device = next(model.parameters()).device
     batch = {name: column.to(device, non_blocking=True) for name, column in batch.items()}
@@ -122,14 +131,19 @@ def learn(model: Nano, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor
 
 
 def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Nano:
-    """Run `recipe`; logs to `<out>/log.jsonl` and to `tell`, leaves averaged weights in `<out>` and returns them."""
+    """Run `recipe`; logs to `<out>/log.jsonl` and to `tell`, leaves averaged weights in `<out>` and returns them.
+
+    Raises UsageError for a recipe that cannot be run, WeightsError and InputError for what it names, OutputError for `out`.
+    """
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    model = build(recipe)
-    Path(recipe.out).mkdir(parents=True, exist_ok=True)
+    model, batches = build(recipe), Batches(recipe)
+    if not batches.targets.fits(model.config):
+        mend = "leave out the recipe's tokenizer, or make vocab_size, glyph_first and glyph_count fit"
+        raise UsageError(f"{recipe.tokenizer_file} is not of the model's vocabulary; {mend}")
     average, optimizer = Average(model, recipe.average), make_optimizer(model, recipe)
-    with open(Path(recipe.out) / "log.jsonl", "a", encoding="utf-8") as log:
-        for row in _steps(recipe, model, optimizer, average):
+    with _open_log(Path(recipe.out)) as log:
+        for row in _steps(recipe, model, optimizer, average, batches):
             log.write(json.dumps(row) + "\n")
             log.flush()
             tell(row)
@@ -138,13 +152,24 @@ def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Na
     return model.eval()
 
 
-def _steps(recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average) -> Iterator[dict]:
-    """All steps of a run; yields a row of the log now and then."""
-    prefetch = 4 if recipe.workers else None
-    batches = iter(torch.utils.data.DataLoader(Batches(recipe), batch_size=None, num_workers=recipe.workers, prefetch_factor=prefetch))
-    started, waited, step, drawn = time.monotonic(), 0.0, 0, 0
-    while (due := schedule(recipe, step, time.monotonic() - started))[0] < 1.0:
-        progress, rate = due
+def _open_log(folder: Path):
+    """A run that could not save ends here, not after an hour."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return open(folder / "log.jsonl", "a", encoding="utf-8")
+    except OSError as cause:
+        raise OutputError(f"cannot write to {folder}: {cause.strerror or cause}") from cause
+
+
+def _steps(
+    recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average, drawn: Batches
+) -> Iterator[dict]:
+    """All steps of a run; yields a row of the log now and then, and after the last."""
+    ahead = {"num_workers": recipe.workers, "prefetch_factor": PREFETCH if recipe.workers else None}
+    batches = iter(torch.utils.data.DataLoader(drawn, batch_size=None, **ahead))
+    started, waited, step, samples = time.monotonic(), 0.0, 0, 0
+    progress, rate = schedule(recipe, step, 0.0)
+    while progress < 1.0:
         before = time.monotonic()
         batch = next(batches)
         waited += time.monotonic() - before
@@ -152,10 +177,11 @@ def _steps(recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, averag
             group["lr"] = rate
         parts = learn(model, optimizer, batch, recipe, progress < recipe.dense_share)
         average.update(model)
-        step, drawn = step + 1, drawn + len(batch["ids"])
+        step, samples, used = step + 1, samples + len(batch["ids"]), rate
         if step % recipe.save_every == 0:
             average.save(recipe, model.config)
-        if step % LOG_EVERY == 0 or step == recipe.steps:
-            seconds = time.monotonic() - started
-            row = {"step": step, "seconds": round(seconds, 1), "samples": drawn, "rate": rate, "wait": round(waited / seconds, 3)}
-            yield {**row, **{name: round(value, 4) for name, value in parts.items()}}
+        seconds = time.monotonic() - started
+        progress, rate = schedule(recipe, step, seconds)
+        if step % LOG_EVERY == 0 or progress >= 1.0:
+            row = {"step": step, "seconds": round(seconds, 1), "samples": samples, "rate": used}
+            yield {**row, "wait": round(waited / seconds, 3), **{name: round(value, 4) for name, value in parts.items()}}

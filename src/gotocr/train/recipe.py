@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ..draw.fonts import BUNDLED as BUNDLED_FONTS
-from ..errors import UsageError
+from ..errors import MissingExtraError, UsageError
+from ..model.config import NANO
 from ..synth.corpus import BUNDLED as BUNDLED_CORPUS
 from ..weights.nano_files import FOLDER as SHIPPED
+from ..weights.nano_files import TOKENIZER
+
+ROW, COLUMN = NANO.stride  # what canvases' heights and widths go by
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,13 @@ class Window:
     formatted: float = 0.2  # share of samples read as Markdown
     with_places: bool = True  # tell where each token going in was written; off only in ablations
 
+    def __post_init__(self) -> None:
+        if not self.lengths or min(self.lengths) < 2:
+            raise UsageError(f"lengths of a window must be 2 tokens or more, not {self.lengths}")
+        for name in ("fill", "merge_dropout", "formatted"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UsageError(f"{name} of a window must be from 0 to 1, not {getattr(self, name)}")
+
 
 @dataclass(frozen=True)
 class LossWeights:
@@ -44,15 +55,19 @@ class LossWeights:
     glyph: float = 1.0
     glyph_box: float = 0.3
 
+    def __post_init__(self) -> None:
+        if min(vars(self).values()) < 0 or not any(vars(self).values()):
+            raise UsageError("weights of the loss must be 0 or more, and not all 0")
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """One training run; each field is a key of the recipe file and may be given on the command line."""
+    """One training run; each field is a key of the recipe file, the usual ones options of `gotocr train`, too."""
 
     name: str = "run"
     out: str = "runs/run"
     start: str = "shipped"  # "shipped", "fresh", or a nano folder to continue from
-    tokenizer: str = str(SHIPPED / "tokenizer.json")
+    tokenizer: str = ""  # a tokenizer.json; "" = that of the weights it starts from, the shipped one for fresh ones
     corpus: str = str(BUNDLED_CORPUS)
     fonts: tuple[str, ...] = (str(BUNDLED_FONTS),)
     minutes: float = 10.0  # the run ends at whichever comes first, minutes or steps
@@ -71,50 +86,93 @@ class Recipe:
     threads: int = 0  # 0 = torch's own choice
     device: str = "cpu"
     save_every: int = 200  # steps
-    buckets: tuple[Bucket, ...] = (Bucket(48, 256, 3), Bucket(48, 512, 3), Bucket(96, 512, 3), Bucket(160, 512, 2), Bucket(256, 512, 1.5))
+    buckets: tuple[Bucket, ...] = (
+        Bucket(48, 256, 3.0),
+        Bucket(48, 512, 3.0),
+        Bucket(96, 512, 3.0),
+        Bucket(160, 512, 2.0),
+        Bucket(256, 512, 1.5),
+    )
     window: Window = field(default_factory=Window)
     weights: LossWeights = field(default_factory=LossWeights)
     model: Mapping[str, Any] = field(default_factory=dict)  # sizes of a fresh model that differ from the preset's
 
     def __post_init__(self) -> None:
-        if self.minutes <= 0 or self.steps <= 0 or self.pixels <= 0:
-            raise UsageError("minutes, steps and pixels of a recipe must be positive")
+        for name in ("minutes", "steps", "pixels", "rate", "save_every"):
+            if not getattr(self, name) > 0:
+                raise UsageError(f"{name} of a recipe must be above 0, not {getattr(self, name)}")
+        for name in ("warmup", "weight_decay", "held_back", "seed", "workers", "threads"):
+            if not getattr(self, name) >= 0:
+                raise UsageError(f"{name} of a recipe must be 0 or more, not {getattr(self, name)}")
+        for name in ("dense_share", "decay_share", "average", "worn"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise UsageError(f"{name} of a recipe must be from 0 to 1, not {getattr(self, name)}")
         for bucket in self.buckets:
-            if bucket.height % 16 or bucket.width % 32:
-                raise UsageError(f"bucket {bucket.height} x {bucket.width}: heights go by 16 pixels, widths by 32")
+            if bucket.height <= 0 or bucket.width <= 0 or bucket.height % ROW or bucket.width % COLUMN or bucket.weight < 0:
+                raise UsageError(f"bucket {bucket.height} x {bucket.width}: heights go by {ROW} pixels, widths by {COLUMN}")
+        if not sum(bucket.weight for bucket in self.buckets) > 0:
+            raise UsageError("a recipe needs buckets with weights above 0")
+        if not self.fonts:
+            raise UsageError("a recipe needs a folder of fonts")
+        if self.dense_share and not (self.weights.ink or self.weights.glyph):
+            raise UsageError("dense_share trains the dense head alone, and weights.ink and weights.glyph are both 0")
+
+    @property
+    def source(self) -> Path | None:
+        """The nano folder whose weights a run starts from; None for fresh ones."""
+        return {"fresh": None, "shipped": SHIPPED}.get(self.start, Path(self.start))
+
+    @property
+    def tokenizer_file(self) -> Path:
+        return Path(self.tokenizer) if self.tokenizer else (self.source or SHIPPED) / TOKENIZER
 
 
 def read_recipe(path: str | Path, **changes: Any) -> Recipe:
-    """The recipe of a TOML file, with `changes` on top; raises UsageError for unknown keys and wrong types."""
+    """The recipe of a TOML file, with `changes` on top; raises UsageError for unknown keys, wrong types and bad values."""
     try:
         import tomllib
     except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
+        try:
+            import tomli as tomllib
+        except ModuleNotFoundError as cause:
+            raise MissingExtraError("train", "reading recipes") from cause
     try:
         values = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError) as cause:
         raise UsageError(f"{path}: not a readable TOML recipe ({cause})") from cause
-    return replace(_fill(Recipe, values, str(path)), **changes)
+    recipe = _fill(Recipe, values, str(path))
+    return replace(recipe, **changes)
 
 
 def _fill(target: type, values: Any, where: str) -> Any:
-    """Build the dataclass `target` from a table, tables inside it likewise."""
+    """Build the dataclass `target` from a table, tables inside it likewise; a list gives its fields in order."""
+    names = [part.name for part in fields(target)]
+    if isinstance(values, list) and 0 < len(values) <= len(names):
+        values = dict(zip(names, values, strict=False))
     if not isinstance(values, Mapping):
-        raise UsageError(f"{where}: expected a table of {', '.join(part.name for part in fields(target))}")
+        raise UsageError(f"{where}: expected a table of {', '.join(names)}")
     hints = get_type_hints(target)
     if unknown := sorted(set(values) - set(hints)):
-        raise UsageError(f"{where}: unknown keys {', '.join(unknown)}; known are {', '.join(sorted(hints))}")
-    return target(**{name: _value(hints[name], value, f"{where}: {name}") for name, value in values.items()})
+        raise UsageError(f"{where}: unknown keys {', '.join(unknown)}; known are {', '.join(names)}")
+    filled = {name: _value(hints[name], value, f"{where}: {name}") for name, value in values.items()}
+    try:
+        return target(**filled)
+    except TypeError as cause:  # a field without a default is not given
+        raise UsageError(f"{where}: give {', '.join(names)}") from cause
+    except UsageError as cause:
+        raise UsageError(f"{where}: {cause}") from cause
 
 
 def _value(hint: Any, value: Any, where: str) -> Any:
     if is_dataclass(hint):
         return _fill(hint, value, where)
-    if isinstance(value, list):
-        inner = get_args(hint)[0] if get_args(hint) else None
-        return tuple(_value(inner, item, where) for item in value)
-    if hint is float and isinstance(value, int):
+    if get_origin(hint) is tuple:
+        if not isinstance(value, list):
+            raise UsageError(f"{where} must be a list, not {value!r}")
+        return tuple(_value(get_args(hint)[0], item, where) for item in value)
+    kind = get_origin(hint) or hint  # Mapping[str, Any] -> Mapping
+    if kind is float and type(value) is int:
         return float(value)
-    if isinstance(hint, type) and not isinstance(value, hint):
-        raise UsageError(f"{where} must be {hint.__name__}, not {value!r}")
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool) or value != value:
+        raise UsageError(f"{where} must be {'a table' if kind is Mapping else kind.__name__}, not {value!r}")
     return value

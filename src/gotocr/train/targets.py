@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from ..model.stem import CELL_HEIGHT, CELL_WIDTH
-from ..schema import Sample
+from ..errors import WeightsError
+from ..model.config import CELL_HEIGHT, CELL_WIDTH, NanoConfig
+from ..schema import MODES, Sample
 from .recipe import Window
 
 IGNORE = -100
@@ -69,17 +71,27 @@ def cell_map(boxes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.n
 
 
 class Targets:
-    """Builds batches with one tokenizer; `classes` are the single characters of its vocabulary."""
+    """Builds batches with one tokenizer; `classes` are the single characters of its vocabulary.
 
-    def __init__(self, tokenizer_file: str, window: Window) -> None:
-        from tokenizers import Tokenizer
+    Raises WeightsError for a tokenizer that is none of nano's. Equal arguments give equal batches unless `merge_dropout`
+    lies between 0 and 1: which merges the tokenizers library leaves out cannot be seeded.
+    """
 
-        self.tokenizer = Tokenizer.from_file(tokenizer_file)
+    def __init__(self, tokenizer_file: str | Path, window: Window) -> None:
+        self.tokenizer = _open(tokenizer_file)
+        self.tokenizer.encode_special_tokens = True  # text that spells a mark stays text
         self.tokenizer.model.dropout = window.merge_dropout or None
         self.window = window
         self.letters = {token: index for token, index in self.tokenizer.get_vocab().items() if len(token) == 1}
         self.end = self.tokenizer.token_to_id("<|end|>")
-        self.prompts = {mode: self.tokenizer.token_to_id(f"<|{mode}|>") for mode in ("plain", "format")}
+        self.prompts = {mode: self.tokenizer.token_to_id(f"<|{mode}|>") for mode in MODES}
+        if self.end is None or None in self.prompts.values():
+            raise WeightsError(f"{tokenizer_file} has no marks such as <|end|>; give a tokenizer made for nano")
+
+    def fits(self, config: NanoConfig) -> bool:
+        """Whether a model has a row for every token, and its glyphs are this vocabulary's single characters."""
+        glyphs = range(config.glyph_first, config.glyph_first + config.glyph_count)
+        return self.tokenizer.get_vocab_size() <= config.vocab_size and sorted(self.letters.values()) == [*glyphs]
 
     def build(self, samples: Sequence[Sample], rng: np.random.Generator) -> Batch:
         """One batch of samples drawn on canvases of one size."""
@@ -116,7 +128,8 @@ class Targets:
                 first[number], centre[number] = inked[0], centres[inked[0]]
             boxes[number] = last
         boxes[-1] = last
-        dense = {"cells": cells, "classes": letters[cells], "glyph_boxes": np.vstack([glyph_boxes, np.zeros((1, 4), np.float32)])[cells]}
+        or_none = np.vstack([glyph_boxes, np.zeros((1, 4), np.float32)])  # where a cell says -1
+        dense = {"cells": cells, "classes": letters[cells], "glyph_boxes": or_none[cells]}
         return {**self._cut((ids, boxes, first, centre), self.prompts[mode], most, rng), **dense}
 
     def _cut(self, tokens: tuple, prompt: int, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -143,6 +156,15 @@ class Targets:
 
 def _shake(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Move boxes as a reader's own boxes are off: a pixel or so, now and then more."""
-    height = (boxes[:, 3:] - boxes[:, 1::2][:, :1]) if len(boxes) else np.zeros((0, 1), np.float32)
+    height = boxes[:, 3:] - boxes[:, 1:2]
     spread = 0.3 + 0.04 * height + (rng.random((len(boxes), 1)) < 0.05) * 0.15 * height
     return (boxes + rng.normal(size=boxes.shape) * spread).astype(np.float32)
+
+
+def _open(file: str | Path):
+    from tokenizers import Tokenizer
+
+    try:
+        return Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises bare Exception
+        raise WeightsError(f"{file} is not a tokenizer ({error}); give a tokenizer.json made for nano") from error

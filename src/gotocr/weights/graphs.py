@@ -6,24 +6,30 @@ weights are stored once, as float16, and each is cast to float32 when a session 
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from json import dumps
+import logging
+import os
+import shutil
+import warnings
+from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
 
-from ..errors import MissingExtraError, WeightsError
-from .nano_files import CONFIG, DECODER, ENCODER, WEIGHTS
-from .tensors import TensorFile, write
+from ..errors import MissingExtraError, OutputError, WeightsError
+from .nano_files import DECODER, ENCODER, TOKENIZER, WEIGHTS, load_nano, save_nano
+from .settings import CONFIG
+from .tensors import TensorFile
 
 try:
     import onnx
+    import onnxscript  # noqa: F401 - torch's exporter writes with it
     import torch
     from onnx import TensorProto, helper, numpy_helper
-
-    from ..model.nano import Nano, Sight, Text
-except ImportError as cause:
+except ModuleNotFoundError as cause:
     raise MissingExtraError("train", "exporting a model") from cause
+
+from ..model.nano import Nano, Sight, Text
 
 OPSET = 20
 SMALL = 512  # constants of fewer elements may stay in the graph
@@ -49,15 +55,42 @@ class _Decoder(torch.nn.Module):
         return written.logits[:, -1], written.boxes[:, -1], keys, values
 
 
-def export(network: Nano, folder: str | Path) -> None:
-    """Write weights (float16), config and both graphs into `folder`; raises WeightsError when a weight has no place."""
-    folder, network = Path(folder), network.eval().float().cpu()
-    folder.mkdir(parents=True, exist_ok=True)
+def export_folder(source: str | Path, folder: str | Path) -> None:
+    """Make of the trained nano in `source` a `folder` that both engines read; it appears whole or not at all.
+
+    A folder that is there keeps its other files, and is no model while its files are replaced. Raises WeightsError when
+    `source` is no nano, OutputError when `folder` cannot be written.
+    """
+    source, folder = Path(source), Path(folder).absolute()
+    network = load_nano(source)
+    part = folder.with_name(f".{folder.name}-{os.getpid()}.part")
+    try:
+        export(network, part, source / TOKENIZER)
+        if folder.is_dir() and any(folder.iterdir()):
+            (folder / CONFIG).unlink(missing_ok=True)
+            for name in (WEIGHTS, TOKENIZER, ENCODER, DECODER, CONFIG):  # last what makes it a model
+                os.replace(part / name, folder / name)
+        else:
+            os.replace(part, folder)
+    except OSError as cause:
+        raise OutputError(f"cannot write {folder}: {cause.strerror or cause}") from cause
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def export(network: Nano, folder: str | Path, tokenizer: str | Path) -> None:
+    """Write weights (float16), config, tokenizer and both graphs into `folder`; `network` stays as it is.
+
+    Raises WeightsError when a weight has no place in float16 or in the file.
+    """
+    folder, network = Path(folder), deepcopy(network).eval().float().cpu()
     with torch.no_grad():  # the graphs are traced with the weights as stored
-        for value in network.state_dict().values():
+        for name, value in network.state_dict().items():
             value.copy_(value.half())
-    write(folder / WEIGHTS, {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()})
-    (folder / CONFIG).write_text(dumps(asdict(network.config), indent=1) + "\n", "utf-8")
+            if not torch.isfinite(value).all():
+                raise WeightsError(f"{name} holds numbers that float16 cannot; train on from an earlier save")
+    halves = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()}
+    save_nano(folder, halves, network.config, tokenizer)
     stored = TensorFile(folder / WEIGHTS)
     for name, graph in ((ENCODER, trace_encoder(network)), (DECODER, trace_decoder(network))):
         point_outside(graph, stored)
@@ -79,42 +112,63 @@ def trace_decoder(network: Nano) -> onnx.ModelProto:
         sight = network.see(torch.randn(1, 3, 4 * config.stride[0], 5 * config.stride[1]))
     past = [torch.randn(config.layers, 1, config.heads, 7, config.hidden // config.heads) for _ in range(2)]
     text = (torch.randint(0, 9, (1, 3)), torch.rand(1, 3, 4) * 64, torch.arange(3)[None])
-    tokens, kept, images, cells = (torch.export.Dim(name, min=0 if name == "kept" else 1, max=65536) for name in ("tokens", "kept", "images", "cells"))
+    least = {"tokens": 1, "kept": 0, "images": 1, "cells": 1}
+    tokens, kept, images, cells = (torch.export.Dim(name, min=low, max=65536) for name, low in least.items())
     shapes = (*[{1: tokens}] * 3, *[{3: kept}] * 2, (*[{3: images}] * 2, *[{1: cells}] * 4))
-    return _trace(_Decoder(network), (*text, *past, *sight), [*TEXT, *Sight._fields], ["logits", "box", "keys", "values"], shapes)
+    names = [*TEXT, *Sight._fields]
+    return _trace(_Decoder(network), (*text, *past, *sight), names, ["logits", "box", "keys", "values"], shapes)
 
 
-def _trace(module: torch.nn.Module, inputs: tuple, names: list[str], outputs: list[str], shapes: tuple) -> onnx.ModelProto:
-    import logging
-    import warnings
-
-    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        program = torch.onnx.export(
-            module.eval(), inputs, dynamo=True, input_names=names, output_names=outputs, dynamic_shapes=shapes, opset_version=OPSET, verbose=False
-        )
+def _trace(
+    module: torch.nn.Module, inputs: tuple, names: list[str], outputs: list[str], shapes: tuple
+) -> onnx.ModelProto:
+    log = logging.getLogger("torch.onnx")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            program = torch.onnx.export(
+                module.eval(),
+                inputs,
+                dynamo=True,
+                input_names=names,
+                output_names=outputs,
+                dynamic_shapes=shapes,
+                opset_version=OPSET,
+                verbose=False,
+            )
+    finally:
+        log.setLevel(level)
     return program.model_proto
 
 
 def point_outside(graph: onnx.ModelProto, stored: TensorFile) -> None:
-    """Replace every weight in `graph`, whole or transposed, by a reference into `stored`, in place."""
-    tensors = {name: stored.bits(name) for name in stored}
-    constants, before = [], []
+    """Replace every weight in `graph`, whole or transposed, by a reference into `stored`, in place.
+
+    Raises WeightsError for a big constant that is no weight: it would make the graph grow with the model.
+    """
+    tensors = {name: stored.bits(name).astype(np.float32) for name in stored}
+    constants, before, used = [], [], set()
     for constant in graph.graph.initializer:
         if int(np.prod(constant.dims)) < SMALL:
             constants.append(constant)
             continue
         name, turned = _origin(numpy_helper.to_array(constant), tensors)
         if name is None:
-            raise WeightsError(f"the graph's constant {constant.name} {list(constant.dims)} is no weight of the model; see model/nano.py")
+            what = f"the graph's constant {constant.name} {list(constant.dims)}"
+            raise WeightsError(f"{what} is no weight of the model; see model/nano.py")
         half, wide = f"{name}.half", f"{name}.wide"
-        if half not in {known.name for known in constants}:
+        if name not in used:
+            used.add(name)
             constants.append(_reference(half, name, stored))
             before.append(helper.make_node("Cast", [half], [wide], to=TensorProto.FLOAT))
-        before.append(helper.make_node("Transpose", [wide], [constant.name], perm=[1, 0]) if turned else helper.make_node("Identity", [wide], [constant.name]))
+        turn = ("Transpose", {"perm": [1, 0]}) if turned else ("Identity", {})
+        before.append(helper.make_node(turn[0], [wide], [constant.name], **turn[1]))
     nodes = [*before, *graph.graph.node]
-    del graph.graph.initializer[:], graph.graph.node[:], graph.graph.value_info[:], graph.metadata_props[:], graph.graph.metadata_props[:]
+    for field in (graph.graph.initializer, graph.graph.node, graph.graph.value_info, graph.graph.metadata_props):
+        del field[:]
+    del graph.metadata_props[:]
     graph.graph.initializer.extend(constants)
     graph.graph.node.extend(nodes)
     graph.doc_string = graph.graph.doc_string = ""
@@ -123,13 +177,13 @@ def point_outside(graph: onnx.ModelProto, stored: TensorFile) -> None:
         del node.metadata_props[:]
 
 
-def _origin(values: np.ndarray, tensors: dict[str, np.ndarray]) -> tuple[str | None, bool]:
+def _origin(values: np.ndarray, tensors: Mapping[str, np.ndarray]) -> tuple[str | None, bool]:
     """Which stored tensor a constant is, and whether it is its transpose."""
     for name, tensor in tensors.items():
-        if tensor.shape == values.shape and np.array_equal(tensor.astype(np.float32), values):
+        if np.array_equal(tensor, values):
             return name, False
     for name, tensor in tensors.items():
-        if tensor.ndim == 2 and tensor.shape[::-1] == values.shape and np.array_equal(tensor.astype(np.float32).T, values):
+        if tensor.ndim == 2 and np.array_equal(tensor.T, values):
             return name, True
     return None, False
 
@@ -137,7 +191,10 @@ def _origin(values: np.ndarray, tensors: dict[str, np.ndarray]) -> tuple[str | N
 def _reference(label: str, name: str, stored: TensorFile) -> TensorProto:
     """An initialiser whose data are the bytes of tensor `name` in the safetensors file beside the graph."""
     entry = stored.entries[name]
-    proto = TensorProto(name=label, data_type=TensorProto.FLOAT16, dims=list(entry.shape), data_location=TensorProto.EXTERNAL)
-    for key, value in (("location", WEIGHTS), ("offset", stored.data_start + entry.begin), ("length", entry.end - entry.begin)):
+    proto = TensorProto(
+        name=label, data_type=TensorProto.FLOAT16, dims=list(entry.shape), data_location=TensorProto.EXTERNAL
+    )
+    place = {"location": WEIGHTS, "offset": stored.data_start + entry.begin, "length": entry.end - entry.begin}
+    for key, value in place.items():
         proto.external_data.add(key=key, value=str(value))
     return proto

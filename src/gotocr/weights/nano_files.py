@@ -3,45 +3,87 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ..errors import WeightsError
-from .tensors import TensorFile
+import numpy as np
 
-FOLDER = Path(__file__).parent / "nano"
-WEIGHTS, CONFIG, ENCODER, DECODER = "nano.safetensors", "config.json", "encoder.onnx", "decoder.onnx"
+from ..errors import MissingExtraError, OutputError, WeightsError
+from ..model.config import NanoConfig
+from .settings import CONFIG, read_config
+from .tensors import TensorFile, write
 
-
-def read_settings(folder: Path) -> dict:
-    """The settings in `config.json`, checked for being a nano's."""
-    path = Path(folder) / CONFIG
-    try:
-        settings = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as cause:
-        raise WeightsError(f"{path}: not a readable config.json; give the folder of a nano model") from cause
-    if not isinstance(settings, dict) or settings.get("family") != "nano":
-        raise WeightsError(f"{path}: this is no nano model; its family is {settings.get('family')!r}")
-    return settings
-
-
-def load_nano(folder: Path):
-    """Build the torch network of a folder in float32; raises WeightsError on any missing or ill-shaped tensor."""
-    import torch
-
-    from ..model.config import NanoConfig
+if TYPE_CHECKING:
     from ..model.nano import Nano
 
-    known = {field.name for field in fields(NanoConfig)}
-    settings = read_settings(folder)
-    if unknown := sorted(set(settings) - known):
-        raise WeightsError(f"{folder}: unknown settings {', '.join(unknown)} in config.json; update gotocr to read it")
-    network = Nano(NanoConfig(**settings))
+FOLDER = Path(__file__).parent / "nano"
+WEIGHTS, TOKENIZER, ENCODER, DECODER = "nano.safetensors", "tokenizer.json", "encoder.onnx", "decoder.onnx"
+FLOATS = ("F32", "F16", "BF16")
+
+
+def read_nano_config(folder: str | Path) -> NanoConfig:
+    """The sizes in a folder's `config.json`. Raises WeightsError unless they are those of a nano that can be built."""
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise WeightsError(f"{folder} is no folder; give the folder of a nano model")
+    settings = read_config(folder)
+    if not settings:
+        raise WeightsError(f"{folder / CONFIG} is missing or empty; give the folder of a nano model")
+    return nano_config(settings, folder / CONFIG)
+
+
+def nano_config(settings: Mapping[str, Any], where: object) -> NanoConfig:
+    """The config that `settings` describe; sizes left out are the preset's. Raises WeightsError, which names `where`."""
+    if settings.get("family") != "nano":
+        raise WeightsError(f"{where}: this is no nano model; its family is {str(settings.get('family'))[:40]!r}")
+    if unknown := sorted(set(settings) - {field.name for field in fields(NanoConfig)}):
+        raise WeightsError(f"{where}: unknown settings {', '.join(unknown)[:200]}; update gotocr to read it")
+    try:
+        return NanoConfig(**settings)
+    except ValueError as cause:
+        raise WeightsError(f"{where}: {cause}; get the model again") from cause
+
+
+def load_nano(folder: str | Path) -> Nano:
+    """The torch network of a folder, float32 on the CPU.
+
+    Raises WeightsError on any missing or ill-shaped tensor, before memory is taken for it; MissingExtraError without torch.
+    """
+    try:
+        import torch
+    except ModuleNotFoundError as cause:
+        raise MissingExtraError("torch", "running nano with torch") from cause
+    from ..model.nano import Nano
+
+    config = read_nano_config(folder)
     tensors = TensorFile(Path(folder) / WEIGHTS)
-    state = {name: torch.from_numpy(tensors[name].astype("float32")) for name in tensors}
-    expected = {name: tuple(value.shape) for name, value in network.state_dict().items()}
-    wrong = sorted(name for name in expected.keys() | state.keys() if expected.get(name) != tuple(getattr(state.get(name), "shape", ())))
+    with torch.device("meta"):
+        expected = {name: tuple(value.shape) for name, value in Nano(config).state_dict().items()}
+    found = {name: entry.shape for name, entry in tensors.entries.items() if entry.dtype in FLOATS}
+    wrong = sorted(name for name in expected.keys() | tensors.keys() if expected.get(name) != found.get(name))
     if wrong:
-        raise WeightsError(f"{folder}: {len(wrong)} tensors do not fit config.json, first {wrong[0]}; get the model again")
-    network.load_state_dict(state)
+        raise WeightsError(f"{folder}: {len(wrong)} tensors do not fit {CONFIG}, first {wrong[0][:80]}; get the model again")
+    network = Nano(config)
+    network.load_state_dict({name: torch.from_numpy(tensors[name].astype(np.float32)) for name in tensors})
     return network
+
+
+def save_nano(folder: str | Path, tensors: Mapping[str, np.ndarray], config: NanoConfig, tokenizer: str | Path) -> Path:
+    """Write weights, config and a copy of the `tokenizer` file; a cut run leaves whole files. Raises OutputError."""
+    folder = Path(folder)
+    try:
+        text = Path(tokenizer).read_bytes()
+    except OSError as cause:
+        raise WeightsError(f"no tokenizer at {tokenizer}: {cause.strerror or cause}") from cause
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder / WEIGHTS, tensors)
+        for name, data in ((TOKENIZER, text), (CONFIG, json.dumps(asdict(config), indent=1).encode() + b"\n")):
+            part = folder / f"{name}.part"
+            part.write_bytes(data)
+            part.replace(folder / name)
+    except OSError as cause:
+        raise OutputError(f"cannot write to {folder}: {cause.strerror or cause}") from cause
+    return folder

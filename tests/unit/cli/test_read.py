@@ -30,11 +30,11 @@ def cli(scripted, model_folder, capfdbinary):
 
 
 @pytest.fixture
-def several(tmp_path):
+def several(tmp_path, strokes):
     """Three sources of which the middle one is broken."""
     paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
     for path in paths:
-        Image.new("RGB", (64, 32), "white").save(path)
+        strokes((64, 32)).save(path)
     paths[1].write_bytes(b"\x89PNG\r\n\x1a\nnot really")
     return paths
 
@@ -112,9 +112,9 @@ def test_several_documents_on_one_stream_say_where_they_begin(cli, several):
     assert [first["source"], second["source"]] == [str(several[0]), str(several[2])]
 
 
-def test_a_document_that_fails_half_way_leaves_no_half_file(cli, scripted, tmp_path):
+def test_a_document_that_fails_half_way_leaves_no_half_file(cli, scripted, tmp_path, strokes):
     path, out = tmp_path / "two.tiff", tmp_path / "out"
-    frames = [Image.new("RGB", (64, 32)) for _ in range(2)]
+    frames = [strokes((64, 32)) for _ in range(2)]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     out.mkdir()
     (out / "two.md").write_text("older")

@@ -17,7 +17,7 @@ def page(width: int, height: int) -> Page:
 
 
 @pytest.mark.parametrize(
-    ("size", "expected"), [((1, 1), (16, 32)), ((100, 20), (112, 32)), ((160, 64), (160, 64)), ((161, 65), (176, 96))]
+    ("size", "expected"), [((1, 1), (32, 32)), ((100, 20), (128, 32)), ((160, 64), (160, 64)), ((161, 65), (192, 80))]
 )
 def test_small_pictures_stay_small(size: tuple, expected: tuple) -> None:
     source = page(*size)
@@ -32,7 +32,7 @@ def test_small_pictures_stay_small(size: tuple, expected: tuple) -> None:
 
 def test_padding_repeats_the_edge() -> None:
     values = view(page(20, 40)).values[0]
-    assert values.shape == (3, 64, 32)
+    assert values.shape == (3, 48, 32)
     assert (values[:, :, 20:] == values[:, :, 19:20]).all()
     assert (values[:, 40:] == values[:, 39:40]).all()
 
@@ -43,7 +43,7 @@ def test_padding_repeats_the_edge() -> None:
 def test_area_is_capped_and_the_aspect_ratio_kept(size: tuple) -> None:
     (width, height), padded = native.fit(size)
     assert padded[0] * padded[1] <= native.MAX_PIXELS
-    assert padded[0] % 16 == padded[1] % 32 == 0 and padded[0] >= width and padded[1] >= height
+    assert padded[0] % 32 == padded[1] % 16 == 0 and padded[0] >= width and padded[1] >= height
     if min(size) > 100:
         assert width / height == pytest.approx(size[0] / size[1], rel=0.01)
         assert padded[0] * padded[1] > 0.9 * native.MAX_PIXELS
@@ -70,7 +70,7 @@ def test_boxes_come_back_to_the_page() -> None:
     seen = view(source, region=region, scale=0.5)
     assert seen.offset == (100.0, 50.0) and seen.page_size == (900, 700)
     height, width = 100, 200
-    assert seen.values.shape == (1, 3, 128, 208)
+    assert seen.values.shape == (1, 3, 112, 224)
     assert to_page((0, 0, width, height), seen) == (100.0, 50.0, 500.0, 250.0)
     assert to_page((10, 20, 30, 40), seen) == (120.0, 90.0, 160.0, 130.0)
 
@@ -93,7 +93,7 @@ def test_boxes_in_the_padding_are_cut_to_the_page() -> None:
 def test_region_is_clipped() -> None:
     source = page(100, 80)
     seen = view(source, region=Region(box=(-50, 60, 40, 1e6)))
-    assert seen.offset == (0.0, 60.0) and seen.values.shape == (1, 3, 32, 48)
+    assert seen.offset == (0.0, 60.0) and seen.values.shape == (1, 3, 32, 64)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_wrong_settings() -> None:
         with pytest.raises(UsageError, match="scale"):
             view(page(10, 10), scale=scale)
     with pytest.raises(UsageError, match="max_pixels"):
-        view(page(10, 10), max_pixels=16 * 32 - 1)
-    assert view(page(10, 10), max_pixels=16 * 32).values.shape == (1, 3, 32, 16)
+        view(page(10, 10), max_pixels=32 * 32 - 1)
+    assert view(page(10, 10), max_pixels=32 * 32).values.shape == (1, 3, 32, 32)
 
 
 def test_same_as_pil_bicubic() -> None:

@@ -1,0 +1,70 @@
+"""`gotocr train`: run a recipe, tell how it goes on standard error, and say what to do with what came out."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .verb import Verb
+
+# Each is a field of `train.recipe.Recipe`; what is not given stays as the recipe says.
+OPTIONS: dict[str, dict[str, Any]] = {
+    "out": {"metavar": "DIR", "help": "where weights and log go"},
+    "minutes": {"type": float, "metavar": "M", "help": "end after so many minutes ..."},
+    "steps": {"type": int, "metavar": "N", "help": "... or so many steps, whichever comes first"},
+    "start": {"metavar": "shipped|fresh|DIR", "help": "weights to go on from"},
+    "corpus": {"metavar": "DIR", "help": "texts to draw: text_*.txt[.xz] and words_*.txt (default: the few that come along)"},
+    "fonts": {"metavar": "DIR", "action": "append", "help": "fonts to draw with; may be given several times"},
+    "seed": {"type": int, "metavar": "N", "help": "which pictures are drawn; the same seed draws the same ones again"},
+    "device": {"metavar": "D", "help": "cpu, cuda, cuda:1, ..."},
+    "threads": {"type": int, "metavar": "N", "help": "CPU threads that learn"},
+    "workers": {"type": int, "metavar": "N", "help": "processes that draw; 0 = draw in between"},
+}
+_SHARES = {"glyph_right": "glyphs", "point_right": "pointer", "token_right": "tokens"}
+
+
+def add(parser: ArgumentParser) -> None:
+    parser.add_argument("recipe", metavar="RECIPE.toml", type=Path, help="what to train, such as recipes/nano-next.toml")
+    for name, option in OPTIONS.items():
+        parser.add_argument(f"--{name}", **option)
+
+
+def run(arguments: Namespace) -> int:
+    changes = {name: getattr(arguments, name) for name in OPTIONS if getattr(arguments, name) is not None}
+    if "fonts" in changes:
+        changes["fonts"] = tuple(changes["fonts"])
+
+    from ..train.recipe import read_recipe
+
+    recipe = read_recipe(arguments.recipe, **changes)
+
+    from ..train.loop import train
+
+    _tell(f"{recipe.name}: from {recipe.start} weights to {recipe.out}, for up to {recipe.minutes:g} minutes on {recipe.device}")
+    train(recipe, lambda row: _tell(spell(row)))
+    drawn = [f"--corpus {shlex.quote(recipe.corpus)}"] if "corpus" in changes else []
+    drawn += [f"--fonts {shlex.quote(folder)}" for folder in changes.get("fonts", ())]
+    out = shlex.quote(recipe.out)
+    _tell("done. See what it reads in fonts it never saw, and make it readable without torch:")
+    _tell(" ".join(["  gotocr examine", out, *drawn]))
+    _tell(f"  gotocr export {out} -o DIR")
+    return 0
+
+
+def spell(row: Mapping[str, Any]) -> str:
+    """A row of the log in one line; parts of the loss that are not trained yet are left out."""
+    parts = [f"step {row['step']:6}", f"{row['seconds'] / 60:6.1f} min", f"{row['samples']:7} pictures"]
+    parts += [f"rate {row['rate']:.1e}", f"loss {row['loss']:7.3f}"]
+    parts += [f"{word} {row[name]:4.0%}" for name, word in _SHARES.items() if name in row]
+    return "  ".join([*parts, f"waited {row['wait']:.0%}"])
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+VERB = Verb("train nano on pictures that are drawn on the way", run, add)

@@ -1,0 +1,191 @@
+"""nano, tiny and random: step by step = all at once, batch = single, and the ONNX engine = the torch engine."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from gotocr.engines.torch_nano import NanoTorchEngine  # noqa: E402
+from gotocr.engines.torch_nano import open_engine as open_torch  # noqa: E402
+from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH  # noqa: E402
+from gotocr.model.nano import Nano, Sight, Text  # noqa: E402
+from gotocr.prompt.template import nano_prompt  # noqa: E402
+from gotocr.schema import Job, Pixels, Task  # noqa: E402
+from gotocr.weights.nano_files import CONFIG, DECODER, ENCODER, TOKENIZER, WEIGHTS, load_nano  # noqa: E402
+from gotocr.weights.tensors import TensorFile  # noqa: E402
+
+SMALL = 512  # elements: constants below may stand in a graph
+SIZES = [(16, 32), (48, 160), (96, 64)]  # height, width
+TOKENS = 10
+
+
+@pytest.fixture(scope="module")
+def network(tiny_nano) -> Nano:
+    return load_nano(tiny_nano).eval().requires_grad_(False)
+
+
+def picture(size: tuple[int, int], seed: int = 0, count: int = 1) -> torch.Tensor:
+    return torch.rand(count, 3, *size, generator=torch.Generator().manual_seed(seed)) * 2 - 1
+
+
+def text(count: int, batch: int = 1, seed: int = 1) -> Text:
+    dice = torch.Generator().manual_seed(seed)
+    ids = torch.randint(0, 4096, (batch, count), generator=dice)
+    places = torch.rand(batch, count, 4, generator=dice).sort(-1).values * 60
+    return Text(ids, places, torch.arange(count)[None].expand(batch, -1))
+
+
+def write_stepwise(network: Nano, sight: Sight, whole: Text) -> tuple[torch.Tensor, torch.Tensor]:
+    keys, values = network.empty_past(len(whole.ids))
+    logits, boxes = [], []
+    for at in range(whole.ids.shape[1]):
+        one = Text(*(part[:, at : at + 1] for part in whole))
+        written, keys, values = network.write(sight, one, keys, values)
+        logits.append(written.logits), boxes.append(written.boxes)
+    return torch.cat(logits, 1), torch.cat(boxes, 1)
+
+
+def near(left, right, part: float = 1e-4) -> bool:
+    """Equal but for rounding: within `part` of the largest value."""
+    left, right = torch.as_tensor(left), torch.as_tensor(right)
+    return left.shape == right.shape and bool((left - right).abs().max() <= part * (1 + right.abs().max()))
+
+
+def test_shapes(network):
+    config, (height, width) = network.config, (48, 160)
+    sight = network.see(picture((height, width), count=2))
+    cells = height // CELL_HEIGHT * (width // CELL_WIDTH)
+    tokens = height // config.stride[0] * (width // config.stride[1])
+    size = config.hidden // config.heads
+    assert sight.image_keys.shape == sight.image_values.shape == (config.layers, 2, config.heads, tokens, size)
+    assert sight.point_keys.shape == (2, cells, config.pointer) and sight.glyphs.shape == (2, cells, config.hidden)
+    assert sight.ink.shape == (2, cells) and sight.boxes.shape == (2, cells, 4)
+    written, keys, _ = network.write(sight, text(3, 2), *network.empty_past(2))
+    assert written.logits.shape == (2, 3, config.vocab_size) and written.scores.shape == (2, 3, cells)
+    assert written.boxes.shape == (2, 3, 4) and keys.shape == (config.layers, 2, config.heads, 3, size)
+    assert network.name_glyphs(sight.glyphs).shape == (2, cells, config.glyph_count)
+
+
+def test_step_by_step_is_all_at_once(network):
+    sight, whole = network.see(picture((48, 160), count=2)), text(TOKENS, 2)
+    at_once, _, _ = network.write(sight, whole, *network.empty_past(2))
+    logits, boxes = write_stepwise(network, sight, whole)
+    assert near(logits, at_once.logits) and near(boxes, at_once.boxes)
+    assert at_once.logits.std() > 0.5 and at_once.boxes.std() > 1, "the comparison can fail"
+
+
+def test_a_batch_is_its_samples(network):
+    pictures, whole = picture((32, 96), count=3), text(TOKENS, 3)
+    together, _, _ = network.write(network.see(pictures), whole, *network.empty_past(3))
+    for row in range(3):
+        part = slice(row, row + 1)
+        alone, _, _ = network.write(network.see(pictures[part]), Text(*(column[part] for column in whole)), *network.empty_past(1))
+        assert near(alone.logits, together.logits[part]) and near(alone.boxes, together.boxes[part])
+
+
+def test_later_tokens_change_nothing_before_them(network):
+    sight, one = network.see(picture((32, 96))), text(TOKENS)
+    other = Text(*(torch.cat([part[:, :6], changed[:, 6:]], 1) for part, changed in zip(one, text(TOKENS, seed=9), strict=True)))
+    logits, changed = (network.write(sight, whole, *network.empty_past(1))[0].logits for whole in (one, other))
+    assert near(logits[:, :6], changed[:, :6]) and not near(logits[:, 6:], changed[:, 6:])
+
+
+def test_the_picture_and_the_places_are_looked_at(network):
+    whole = text(TOKENS)
+    seen = [network.write(network.see(picture((32, 96), seed)), whole, *network.empty_past(1))[0].logits for seed in (0, 1)]
+    moved = network.write(network.see(picture((32, 96))), whole._replace(places=whole.places + 9), *network.empty_past(1))[0].logits
+    assert not near(seen[0], seen[1], 1e-2) and not near(seen[0], moved, 1e-2)
+
+
+def test_a_window_keeps_the_prompt_and_the_last_tokens(network):
+    window, sight = network.config.window, network.see(picture((32, 96)))
+    follow = NanoTorchEngine(network, None)._writer(sight)
+    whole, all_keys, past = text(window + 5), [], network.empty_past(1)
+    for at in range(window + 5):
+        one = [part[:, at : at + 1] for part in whole]
+        expected, keys, values = network.write(sight, Text(*one), *past)
+        logits, box, past = follow(*(part.numpy() for part in one), sight.ink.numpy(), past)
+        assert np.array_equal(logits, expected.logits[0, -1]) and np.array_equal(box, expected.boxes[0, -1])
+        all_keys.append(keys[..., -1:, :])
+        kept = [*range(at + 1)] if at < window else [0, *range(at + 2 - window, at + 1)]
+        assert past[0].shape[3] == min(at + 1, window) == len(kept)
+        assert torch.equal(past[0], torch.cat([all_keys[index] for index in kept], 3))
+        assert torch.equal(past[1][..., -1:, :], values[..., -1:, :])
+
+
+def job(engine, size: tuple[int, int], seed: int, tokens: int = 30) -> Job:
+    height, width = size
+    pixels = Pixels(picture(size, seed).numpy(), scale=(2.0, 2.0), page_size=(width // 2, height // 2))
+    mode = ("plain", "format")[seed % 2]
+    return Job(pixels, nano_prompt(Task(mode), height * width // 512, engine.tokenizer), tokens)
+
+
+@pytest.fixture(scope="module")
+def engines(tiny_exported):
+    pytest.importorskip("onnxruntime")
+    from gotocr.engines.onnx import open_engine
+
+    return open_engine(tiny_exported), open_torch(tiny_exported)
+
+
+def test_onnx_writes_what_torch_writes(engines):
+    tokens = set()
+    for seed, size in enumerate(SIZES * 2):
+        pieces, expected = (list(engine.run(job(engine, size, seed))) for engine in engines)
+        told = [[(piece.token, piece.text, piece.finish) for piece in written] for written in (pieces, expected)]
+        assert told[0] == told[1], (seed, size)
+        tokens |= {piece.token for piece in pieces}
+        for piece, other in zip(pieces, expected, strict=True):
+            assert piece.probability == pytest.approx(other.probability, rel=1e-2)
+            assert (piece.box is None) == (other.box is None)
+            assert piece.box is None or piece.box == pytest.approx(other.box, abs=0.01)
+    assert len(tokens) > 12, "the comparison can fail"
+
+
+def test_the_onnx_window_is_torchs(engines):
+    window = engines[1].network.config.window
+    pieces = [[piece.token for piece in engine.run(job(engine, (96, 320), 3, 2 * window))] for engine in engines]
+    assert pieces[0] == pieces[1] and len(pieces[0]) > window + 2
+
+
+def test_weights_are_stored_once(tiny_exported, network):
+    onnx = pytest.importorskip("onnx")
+    stored = TensorFile(tiny_exported / WEIGHTS)
+    numbers = sum(value.numel() for value in network.state_dict().values())
+    assert {entry.dtype for entry in stored.entries.values()} == {"F16"}
+    assert (tiny_exported / WEIGHTS).stat().st_size < 2 * numbers * 1.05
+    pointed = set()
+    for name in (ENCODER, DECODER):
+        graph = onnx.load(tiny_exported / name, load_external_data=False).graph
+        for constant in graph.initializer:
+            outside = {entry.key: entry.value for entry in constant.external_data}
+            assert bool(outside) == (int(np.prod(constant.dims)) >= SMALL), constant.name
+            if outside:
+                place = (int(outside["offset"]) - stored.data_start, int(outside["length"]))
+                owner = [key for key, entry in stored.entries.items() if (entry.begin, entry.end - entry.begin) == place]
+                assert outside["location"] == WEIGHTS and stored.entries[owner[0]].shape == tuple(constant.dims)
+                pointed.add(owner[0])
+        for node in graph.node:
+            held = [attribute.t for attribute in node.attribute if attribute.HasField("t")]
+            assert all(int(np.prod(tensor.dims)) < SMALL for tensor in held), node.name
+        assert (tiny_exported / name).stat().st_size < 200_000
+    big = {name for name, value in network.state_dict().items() if value.numel() >= SMALL}
+    assert big - {"ink.weight"} <= pointed
+
+
+def test_graphs_name_nothing_of_the_machine_they_were_made_on(tiny_exported):
+    for name in (ENCODER, DECODER):
+        data = (tiny_exported / name).read_bytes()
+        assert b".py" not in data and b"site-packages" not in data and str(tiny_exported.parent).encode() not in data
+
+
+def test_exporting_leaves_the_trained_weights(tiny_nano, tiny_exported):
+    files = {file.name for file in tiny_exported.iterdir()}
+    assert files == {WEIGHTS, CONFIG, TOKENIZER, ENCODER, DECODER}
+    trained, exported = TensorFile(tiny_nano / WEIGHTS), TensorFile(tiny_exported / WEIGHTS)
+    assert all((trained[name].astype(np.float16) == exported[name]).all() for name in trained)
+    assert {entry.dtype for entry in trained.entries.values()} == {"F32"}
+    assert (tiny_nano / TOKENIZER).read_bytes() == (tiny_exported / TOKENIZER).read_bytes()
+    assert not list(tiny_exported.parent.glob(".*part")), "nothing is left behind"

@@ -1,0 +1,144 @@
+"""`gotocr train`, `examine` and `export`: two steps of a tiny recipe, the next steps it names, and errors of one line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from gotocr.cli import main
+from gotocr.cli.train import OPTIONS, spell
+from gotocr.train.recipe import Recipe
+
+TINY = Path(__file__).parents[3] / "recipes" / "tiny.toml"
+
+
+def test_every_option_is_a_field_of_the_recipe():
+    assert set(OPTIONS) <= {field.name for field in fields(Recipe)}
+
+
+def test_two_steps(tmp_path, capsys):
+    for package in ("torch", "skia", "cv2"):
+        pytest.importorskip(package)
+    out = tmp_path / "my run"
+    assert main(["train", str(TINY), "--out", str(out), "--workers", "0", "--threads", "1"]) == 0
+    told = capsys.readouterr()
+    lines = told.err.splitlines()
+    assert told.out == "" and lines[0].startswith("tiny: from fresh weights to ") and "step      2" in told.err
+    assert lines[-2:] == [f"  gotocr examine '{out}'", f"  gotocr export '{out}' -o DIR"]
+    rows = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [row["step"] for row in rows] == [2] and rows[0]["token"] > 0
+    assert sorted(file.name for file in out.iterdir()) == ["config.json", "log.jsonl", "nano.safetensors", "tokenizer.json"]
+
+
+def test_a_row_of_the_log_in_one_line():
+    row = {"step": 40, "seconds": 90.0, "samples": 800, "rate": 0.0015, "wait": 0.25, "loss": 3.25, "glyph_right": 0.5}
+    assert spell(row) == "step     40     1.5 min      800 pictures  rate 1.5e-03  loss   3.250  glyphs  50%  waited 25%"
+    assert "pointer  90%  tokens  80%" in spell({**row, "token_right": 0.8, "point_right": 0.9})
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "says"),
+    [
+        (["train", "none.toml"], 2, "none.toml"),
+        (["train", str(TINY), "--minutes", "-1"], 2, "minutes"),
+        (["train", str(TINY), "--minutes", "soon"], 2, "--minutes"),
+        (["train", str(TINY), "--start", "shipped"], 2, "start = 'fresh'"),
+        (["train", str(TINY), "--fonts", "nowhere"], 2, "no usable fonts"),
+        (["train", str(TINY), "--corpus", "nowhere"], 3, "no text_"),
+        (["train", str(TINY), "--device", "warp"], 2, "warp"),
+        (["examine", "nowhere"], 5, "nowhere"),
+        (["export", "nowhere", "-o", "out"], 5, "nowhere"),
+        (["export", "nowhere"], 2, "-o"),
+    ],
+)
+def test_errors_are_one_line(argv, code, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(argv) == code
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("gotocr") and says in last and not list(tmp_path.iterdir())
+
+
+def test_wrong_recipes_and_models_are_refused_without_torch(tmp_path):
+    (tmp_path / "wrong.toml").write_text("minuets = 3")
+    (tmp_path / "config.json").write_text('{"family": "nano", "layers": 0}')
+    calls = [["train", str(tmp_path / "wrong.toml")], ["export", str(tmp_path), "-o", str(tmp_path / "out")]]
+    code = f"import sys; from gotocr.cli import main; print([main(argv) for argv in {calls!r}], 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split("\n")[0] == "[2, 5] False", done.stderr
+
+
+@pytest.mark.parametrize(("verb", "missing", "module"), [("train", "torch", "train.loop"), ("export", "onnx", "weights.graphs")])
+def test_a_missing_extra_is_named(tmp_path, tiny_nano, verb, missing, module, monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, f"gotocr.{module}", raising=False)
+    monkeypatch.setitem(sys.modules, missing, None)
+    argv = {"train": [str(TINY), "--out", str(tmp_path / "out")], "export": [str(tiny_nano), "-o", str(tmp_path / "out")]}
+    assert main([verb, *argv[verb]]) == 4
+    assert "pip install 'gotocr[train]'" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_examine_prints_a_line_an_exam(tiny_nano, monkeypatch, capsys):
+    for package in ("torch", "skia", "cv2"):
+        pytest.importorskip(package)
+    from gotocr.train import validate
+
+    drawn = []
+    monkeypatch.setattr(validate, "EXAMS", validate.EXAMS[:1] + validate.EXAMS[4:5])
+    monkeypatch.setattr(validate, "read_sample", lambda engine, sample, *_: drawn.append(sample) or sample.plain[1:])
+    assert main(["examine", str(tiny_nano), "--count", "2"]) == 0
+    names, shares = zip(*(line.rsplit(None, 1) for line in capsys.readouterr().out.splitlines()), strict=True)
+    assert names == ("line", "word") and all(share.endswith("%") and 0 < float(share[:-1]) < 100 for share in shares)
+    assert len(drawn) == 4 and drawn[0].image.shape == (48, 512, 3)
+
+
+def test_exams_are_read_by_the_engine(tiny_nano):
+    for package in ("torch", "skia", "cv2"):
+        pytest.importorskip(package)
+    from gotocr.engines.torch_nano import open_engine
+    from gotocr.synth.corpus import BUNDLED
+    from gotocr.train.recipe import BUNDLED_FONTS
+    from gotocr.train.validate import EXAMS, draw_exam, read_sample
+
+    engine = open_engine(tiny_nano)
+    (sample,) = draw_exam(EXAMS[4], BUNDLED, (str(BUNDLED_FONTS),), 2000, 1)
+    read = read_sample(engine, sample, engine.tokenizer, max_tokens=3)
+    assert isinstance(read, str) and read == read_sample(engine, sample, engine.tokenizer, max_tokens=3)
+
+
+def test_only_nano_is_examined(tmp_path, capsys):
+    (tmp_path / "config.json").write_text('{"model_type": "GOT"}')
+    assert main(["examine", str(tmp_path)]) == 2 and "no nano" in capsys.readouterr().err
+
+
+def test_export_into_a_folder_that_is_there(tiny_nano, tmp_path, monkeypatch, capsys):
+    pytest.importorskip("onnx")
+    from gotocr.weights import graphs, nano_files
+
+    class Traced:
+        def SerializeToString(self):
+            return b"graph"
+
+    monkeypatch.setattr(graphs, "trace_encoder", lambda network: Traced())
+    monkeypatch.setattr(graphs, "trace_decoder", lambda network: Traced())
+    monkeypatch.setattr(graphs, "point_outside", lambda graph, stored: None)
+    (tmp_path / "README.md").write_text("a note that stays")
+    (tmp_path / "config.json").write_text("{}")
+    assert main(["export", str(tiny_nano), "-o", str(tmp_path)]) == 0
+    assert f"--model {tmp_path}" in capsys.readouterr().err
+    assert nano_files.read_nano_config(tmp_path) == nano_files.read_nano_config(tiny_nano)
+    assert {file.name for file in tmp_path.iterdir()} == {
+        "README.md", "config.json", "tokenizer.json", "nano.safetensors", "encoder.onnx", "decoder.onnx"
+    }  # fmt: skip
+    before = (tmp_path / "nano.safetensors").read_bytes()
+    monkeypatch.setattr(graphs, "trace_decoder", lambda network: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        main(["export", str(tiny_nano), "-o", str(tmp_path)])
+    assert (tmp_path / "nano.safetensors").read_bytes() == before and (tmp_path / "config.json").is_file()
+    assert not list(tmp_path.parent.glob(".*.part")), "nothing half done is left behind"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setattr(graphs, "trace_decoder", lambda network: Traced())
+    assert main(["export", str(tiny_nano), "-o", str(tmp_path / "file")]) == 6

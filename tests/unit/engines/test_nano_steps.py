@@ -1,0 +1,98 @@
+"""Ink is read once, and where none is left the writing ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gotocr.engines.nano_steps import BEHIND, READ, STRAYS, NanoStepper, Unread, oldest
+from gotocr.errors import EngineError
+
+COLUMNS, END, LETTER = 8, 0, 5
+
+
+def glyph_box(column: int, row: int = 0) -> np.ndarray:
+    """The box of a glyph that fills one cell of 4 x 8 pixels."""
+    return np.array([4 * column, 8 * row, 4 * column + 4, 8 * row + 8], np.float32)
+
+
+def inked(*columns: int, rows: int = 2) -> np.ndarray:
+    ink = np.full((rows, COLUMNS), -6.0, np.float32)
+    ink[0, list(columns)] = 4.0
+    return ink
+
+
+def test_ink_is_struck_out_behind_the_writer() -> None:
+    unread = Unread(inked(0, 2, 4, 6), COLUMNS)
+    for column in (0, 2, 4):
+        unread.pass_over(glyph_box(column))
+        assert not unread.is_done
+    assert unread.ink[0] == READ and unread.ink[4] == 4.0, f"{BEHIND} tokens are waited for"
+    unread.pass_over(glyph_box(6))
+    assert unread.is_done
+
+
+def test_a_neighbour_is_not_taken_for_read() -> None:
+    unread = Unread(inked(0, 1), COLUMNS)
+    unread.pass_over(glyph_box(0))
+    assert not unread.is_done
+
+
+def test_straying_over_paper_ends_it() -> None:
+    unread = Unread(inked(0, 7), COLUMNS)
+    for _ in range(STRAYS):
+        assert not unread.is_done
+        unread.pass_over(glyph_box(3, 1))
+    assert unread.is_done
+    unread.pass_over(glyph_box(7))
+    assert unread.strays == 0
+
+
+@pytest.mark.parametrize("box", [(-90, -90, -80, -80), (900, 900, 990, 990), (10, 4, 2, 1)])
+def test_boxes_outside_or_inside_out_do_no_harm(box: tuple) -> None:
+    unread = Unread(inked(3), COLUMNS)
+    for _ in range(BEHIND + 2):
+        unread.pass_over(np.array(box, np.float32))
+    assert unread.ink.shape == (2 * COLUMNS,)
+
+
+class Writer:
+    """A model that never ends: always the same letter, one glyph further right."""
+
+    def __init__(self) -> None:
+        self.calls = []
+
+    def __call__(self, ids, places, positions, ink, past):
+        self.calls.append((ids.copy(), places.copy(), positions.copy(), ink.copy()))
+        logits = np.zeros(10, np.float32)
+        logits[LETTER] = 3
+        return logits, glyph_box(min(len(self.calls) - 1, COLUMNS - 1)), past
+
+
+def test_the_end_is_forced_when_all_is_read() -> None:
+    writer = Writer()
+    stepper = NanoStepper(writer, None, Unread(inked(0, 1, 2), COLUMNS), END)
+    step, written = stepper.begin([2]), 0
+    while step.logits.argmax() != END:
+        step, written = stepper.feed([int(step.logits.argmax())]), written + 1
+        assert written < 20
+    assert written == 3
+
+
+def test_each_token_goes_in_with_the_place_it_was_written_at() -> None:
+    writer = Writer()
+    stepper = NanoStepper(writer, None, Unread(inked(*range(8)), COLUMNS), END)
+    step = stepper.begin([2])
+    stepper.feed([LETTER])
+    (_, prompt_place, first, _), (ids, place, second, _) = writer.calls
+    assert not prompt_place.any() and (place[0, 0] == glyph_box(0)).all() and step.box == tuple(glyph_box(0))
+    assert ids.tolist() == [[LETTER]] and (first.tolist(), second.tolist()) == ([[0]], [[1]])
+
+
+def test_an_empty_prompt_is_refused() -> None:
+    with pytest.raises(EngineError, match="prompt"):
+        NanoStepper(Writer(), None, Unread(inked(0), COLUMNS), END).begin([])
+
+
+def test_the_prompt_is_never_forgotten() -> None:
+    assert oldest(10, 10) is None and oldest(12, 10) == slice(1, 3)

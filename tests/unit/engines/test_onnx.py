@@ -1,0 +1,97 @@
+"""The ONNX engine's own faults: missing and damaged files, devices it has not, pictures and prompts that do not fit."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("onnxruntime")
+
+from gotocr.engines.onnx import open_engine  # noqa: E402
+from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
+from gotocr.prompt.template import nano_prompt  # noqa: E402
+from gotocr.schema import Job, Pixels, Task  # noqa: E402
+from gotocr.weights.nano_files import CONFIG, DECODER, ENCODER, TOKENIZER, WEIGHTS  # noqa: E402
+
+
+@pytest.fixture
+def folder(tiny_exported, tmp_path):
+    """A copy to be damaged."""
+    return shutil.copytree(tiny_exported, tmp_path / "model")
+
+
+@pytest.fixture
+def engine(tiny_exported):
+    return open_engine(tiny_exported)
+
+
+def job(engine, size=(32, 64), tokens=4) -> Job:
+    values = np.random.default_rng(0).uniform(-1, 1, (1, 3, *size)).astype(np.float32)
+    return Job(Pixels(values, page_size=size[::-1]), nano_prompt(Task("plain"), 4, engine.tokenizer), tokens)
+
+
+def raises_one_line(kind, says):
+    return pytest.raises(kind, match=rf"\A[^\n]*{says}[^\n]*\Z")
+
+
+@pytest.mark.parametrize("name", [WEIGHTS, ENCODER, DECODER])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with raises_one_line(WeightsError, f"{name} is missing; .*gotocr export"):
+        open_engine(folder)
+
+
+def test_a_folder_without_tokenizer_or_config(folder):
+    (folder / TOKENIZER).unlink()
+    with raises_one_line(WeightsError, TOKENIZER):
+        open_engine(folder)
+    (folder / CONFIG).unlink()
+    with raises_one_line(WeightsError, CONFIG):
+        open_engine(folder)
+
+
+@pytest.mark.parametrize("name", [ENCODER, DECODER])
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"no graph" * 40])
+def test_a_damaged_graph_is_named(folder, name, damage):
+    (folder / name).write_bytes(damage((folder / name).read_bytes()))
+    with raises_one_line(WeightsError, f"{name}: onnxruntime cannot load it"):
+        open_engine(folder)
+
+
+def test_weights_cut_short(folder):
+    data = (folder / WEIGHTS).read_bytes()
+    (folder / WEIGHTS).write_bytes(data[: len(data) // 2])
+    with raises_one_line(WeightsError, "onnxruntime cannot load it"):
+        open_engine(folder)
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1", "mps", ""])
+def test_it_reads_on_the_cpu_only(tiny_exported, device):
+    with raises_one_line(UsageError, "--engine torch"):
+        open_engine(tiny_exported, device)
+
+
+def test_it_writes_and_goes_on_after_a_picture_that_does_not_fit(engine):
+    pieces = list(engine.run(job(engine)))
+    assert pieces and pieces[-1].finish
+    with raises_one_line(EngineError, "onnxruntime failed"):
+        list(engine.run(job(engine, (30, 50))))
+    assert list(engine.run(job(engine))) == pieces
+
+
+def test_prompts_that_do_not_fit(engine):
+    fits = job(engine)
+    with raises_one_line(EngineError, "prompt is empty"):
+        list(engine.run(replace(fits, prompt=replace(fits.prompt, ids=(fits.prompt.image_id,) * 4))))
+    with raises_one_line(EngineError, "onnxruntime failed"):
+        list(engine.run(replace(fits, prompt=replace(fits.prompt, ids=(5_000_000,)))))
+
+
+def test_a_closed_engine_says_so(engine):
+    waiting = job(engine)
+    engine.close(), engine.close()
+    with raises_one_line(EngineError, "closed"):
+        next(engine.run(waiting))

@@ -1,0 +1,78 @@
+"""Pages are cut between lines and columns, in reading order, and nothing with ink is lost."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gotocr.pixels.bands import bands
+
+LETTERS = 10
+
+
+def printed(columns: list[tuple[int, int]], lines: int, size: tuple[int, int], gaps: dict[int, int] | None = None) -> np.ndarray:
+    """White paper with lines of 10-pixel "letters" in columns of (left, right), 20 pixels apart and `gaps` more before some."""
+    image = np.full((*size, 3), 255, np.uint8)
+    for left, right in columns:
+        top = 30
+        for line in range(lines):
+            top += 20 + (gaps or {}).get(line, 0)
+            for x in range(left, right - 6, 9):
+                image[top : top + LETTERS, x : x + 6] = 0
+    return image
+
+
+def covered(image: np.ndarray, found: list) -> bool:
+    seen = np.zeros(image.shape[:2], bool)
+    for band in found:
+        left, top, right, bottom = band.box
+        seen[top:bottom, left:right] = True
+    return bool(seen[image.min(2) < 128].all())
+
+
+def test_what_fits_stays_whole() -> None:
+    image = printed([(20, 380)], 5, (200, 400))
+    (band,) = bands(image, LETTERS, (400, 200))
+    assert band.box == (0, 0, 400, 200)
+
+
+def test_long_pages_are_cut_between_lines() -> None:
+    image = printed([(20, 580)], 40, (900, 600))
+    found = bands(image, LETTERS, (1000, 200))
+    assert len(found) >= 4 and covered(image, found)
+    for before, after in zip(found, found[1:], strict=False):
+        assert before.box[3] <= after.box[1] + 1, "in order, without overlap"
+        assert image[after.box[1]].min() == 255, "not through ink"
+    assert all(band.box[3] - band.box[1] <= 220 for band in found)
+    assert not any(band.opens for band in found[1:]), "lines of one block go on"
+
+
+def test_cuts_prefer_the_white_between_paragraphs() -> None:
+    image = printed([(20, 580)], 12, (400, 600), gaps={6: 25})
+    first, second, *_ = bands(image, LETTERS, (1000, 200))
+    assert second.opens and first.box[3] <= 30 + 20 * 7 + 25 + LETTERS <= second.box[1] + 30
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    image = printed([(20, 280), (330, 590)], 30, (700, 620))
+    found = bands(image, LETTERS, (1000, 250))
+    sides = [(band.box[0] + band.box[2]) / 2 < 310 for band in found]
+    assert covered(image, found) and sides == sorted(sides, reverse=True) and {True, False} == set(sides)
+
+
+def test_word_gaps_are_no_gutters() -> None:
+    image = printed([(20, 200), (212, 400)], 30, (700, 420))
+    assert all(band.box[2] - band.box[0] > 300 for band in bands(image, LETTERS, (1000, 250)))
+
+
+@pytest.mark.parametrize("value", [0, 255])
+def test_blank_pages_are_one_band(value: int) -> None:
+    (band,) = bands(np.full((900, 600, 3), value, np.uint8), LETTERS, (400, 200))
+    assert band.box == (0, 0, 600, 900)
+
+
+def test_touching_lines_are_cut_where_least_ink_is() -> None:
+    image = printed([(20, 280)], 40, (900, 300))
+    image[40:860, 288:292] = 0  # a rule beside the text: no row is white
+    found = bands(image, LETTERS, (400, 200))
+    assert len(found) > 3 and covered(image, found)

@@ -1,0 +1,93 @@
+"""The parts of the training loop: rates, averages, batches by number, and models that cannot be built."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("skia")
+pytest.importorskip("cv2")
+
+from gotocr.errors import UsageError, WeightsError  # noqa: E402
+from gotocr.model.config import NanoConfig  # noqa: E402
+from gotocr.train.loop import Average, Batches, build, schedule, train  # noqa: E402
+from gotocr.train.losses import box_loss  # noqa: E402
+from gotocr.train.recipe import Bucket, Recipe, read_recipe  # noqa: E402
+
+TINY = read_recipe(Path(__file__).parents[3] / "recipes" / "tiny.toml")
+
+
+def test_the_rate_warms_up_stays_and_falls():
+    recipe = Recipe(steps=100, minutes=1, rate=2.0, warmup=10, decay_share=0.4)
+    assert schedule(recipe, 0, 0) == (0.0, pytest.approx(0.2))
+    assert schedule(recipe, 9, 0) == (0.09, 2.0) and schedule(recipe, 60, 0) == (0.6, 2.0)
+    assert schedule(recipe, 80, 0) == (0.8, pytest.approx(1.0)) and schedule(recipe, 100, 0) == (1.0, 0.0)
+    assert schedule(recipe, 10, 45.0) == (0.75, pytest.approx(2.0 * 0.25 / 0.4)), "time counts where it is further on"
+    assert schedule(recipe, 3, 90.0) == (1.0, 0.0)
+    flat = replace(recipe, decay_share=0, warmup=0)
+    assert schedule(flat, 0, 0)[1] == schedule(flat, 99, 0)[1] == 2.0
+
+
+def test_the_average_is_short_at_first():
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.constant_(model.weight, 0.0)
+    average = Average(model, 0.5)
+    torch.nn.init.constant_(model.weight, 1.0)
+    assert average.state["weight"].item() == 0, "it holds its own copy"
+    expected = 0.0
+    for step in range(1, 15):
+        keep = min(0.5, step / (step + 10))
+        expected = keep * expected + (1 - keep)
+        average.update(model)
+        assert average.state["weight"].item() == pytest.approx(expected)
+
+
+def test_batches_come_by_their_number():
+    drawn, again = Batches(TINY), Batches(TINY)
+    one, other, next_one = drawn[1], again[1], drawn[0]
+    assert len(drawn) == TINY.steps and one["pixels"].shape == (2, 48, 256, 3)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert not torch.equal(one["pixels"], next_one["pixels"])
+    assert not torch.equal(one["pixels"], Batches(replace(TINY, seed=TINY.seed + 1))[1]["pixels"])
+
+
+def test_box_loss():
+    true = torch.tensor([[0.0, 0, 10, 8], [5, 5, 9, 5]])
+    assert box_loss(true, true).item() == 0
+    off = true + torch.tensor([[10.0, 0, 0, 0], [0, 0, 0, 0]])
+    assert box_loss(off, true).item() == pytest.approx((10 / 10 - 0.05) / 8), "in heights of the box, two pixels more"
+    assert box_loss(true[:0], true[:0]).item() == 0
+
+
+def test_models_that_cannot_be_built(tmp_path):
+    for recipe, says in [
+        (replace(TINY, model={"hiden": 64}), "hiden"),
+        (replace(TINY, model={"hidden": 66}), "hidden is 66"),
+        (replace(TINY, model={"layers": "2"}), "layers is 2"),
+        (replace(TINY, start="shipped"), "only with start = 'fresh'"),
+        (replace(TINY, device="warp:7"), "warp:7"),
+        (replace(TINY, model={**TINY.model, "token_rows": 4}), "no 48 x 256"),
+    ]:
+        with pytest.raises(UsageError, match=says):
+            build(recipe)
+    with pytest.raises(WeightsError):
+        build(replace(TINY, start=str(tmp_path), model={}))
+
+
+def test_a_vocabulary_that_does_not_fit_is_refused_before_training(tmp_path):
+    sizes = {**TINY.model, "vocab_size": 1000}
+    with pytest.raises(UsageError, match="vocabulary"):
+        train(replace(TINY, model=sizes, out=str(tmp_path / "out")))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_run_ends_by_time_and_tells_its_last_step(tmp_path):
+    rows = []
+    recipe = replace(TINY, out=str(tmp_path), steps=1000, minutes=1e-9, buckets=(Bucket(48, 256),))
+    model = train(recipe, rows.append)
+    assert [row["step"] for row in rows] == [1] and all(map(math.isfinite, rows[0].values()))
+    assert model.config == NanoConfig(**TINY.model) and not model.training

@@ -1,0 +1,179 @@
+"""What nano is trained on: the tokens going in and coming out, the ink of each, and the glyph in every cell."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+pytest.importorskip("skia")
+pytest.importorskip("cv2")
+
+from gotocr.draw.fonts import find_faces  # noqa: E402
+from gotocr.errors import WeightsError  # noqa: E402
+from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH, NANO  # noqa: E402
+from gotocr.schema import Glyph, Sample  # noqa: E402
+from gotocr.synth.corpus import load  # noqa: E402
+from gotocr.synth.text import LAYOUTS, TextEngine  # noqa: E402
+from gotocr.train.recipe import Recipe, Window  # noqa: E402
+from gotocr.train.targets import IGNORE, Targets, align, cell_map  # noqa: E402
+
+TOKENIZER = Recipe().tokenizer_file
+SIZE = (96, 256)
+
+
+@pytest.fixture(scope="module")
+def engine() -> TextEngine:
+    return TextEngine(load(), find_faces(), worn=0.0)
+
+
+@pytest.fixture(scope="module")
+def samples(engine) -> list[Sample]:
+    return [engine.sample(seed, SIZE, "page" if seed % 2 else "lines") for seed in range(10)]
+
+
+def targets(**window) -> Targets:
+    return Targets(TOKENIZER, Window(**window))
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_align_finds_every_inked_character(engine, layout):
+    for seed in range(20):
+        sample = engine.sample(seed, SIZE, layout)
+        assert align(sample.plain, sample.plain) == list(range(len(sample.plain)))
+        order = align(sample.plain, sample.format)
+        found = [index for index in order if index >= 0]
+        assert found == sorted(set(found)) and len(order) == len(sample.format)
+        assert {index for index, letter in enumerate(sample.plain) if letter not in " \n"} <= set(found)
+        for letter, index in zip(sample.format, order, strict=True):
+            same = letter == sample.plain[index] or (sample.plain[index], letter) in {("\n", " "), ("•", "-")}
+            assert index < 0 or same
+            assert index >= 0 or letter in "#- \n", "only marks stand on no ink"
+
+
+def test_align_by_hand():
+    assert align("Ti\n• a", "# Ti\n\n- a") == [-1, -1, 0, 1, 2, -1, 3, 4, 5]
+    assert align("", "ab") == [-1, -1] and align("ab", "") == []
+
+
+def test_cells_belong_to_the_glyph_in_the_middle_of_which_they_lie():
+    boxes = np.array([[0, 0, 8, 8], [8, 0, 32, 16], [41, 9, 42, 10]], np.float32)
+    owner, centres = cell_map(boxes, (24, 48))
+    assert owner.shape == (24 // CELL_HEIGHT, 48 // CELL_WIDTH)
+    assert owner[0].tolist() == [0, 0, -1, 1, 1, 1, 1, -1, -1, -1, -1, -1]
+    assert owner[1].tolist() == [-1, -1, -1, 1, 1, 1, 1, -1, -1, -1, 2, -1]
+    assert centres.tolist() == [1, 12 + 5, 12 + 10]
+    assert owner.flat[centres[2]] == 2 and (owner[2] == -1).all()
+    assert cell_map(np.zeros((0, 4), np.float32), (16, 32))[0].tolist() == [[-1] * 8] * 2
+
+
+def test_rows_are_texts_that_follow_themselves(samples):
+    build = targets(lengths=(24, 48, 96), formatted=0.5)
+    marks = set(build.prompts.values())
+    cut = 0
+    for seed in range(6):
+        batch = build.build(samples, np.random.default_rng(seed))
+        for row, sample in enumerate(samples):
+            ids, labels, positions = batch.ids[row], batch.labels[row], batch.positions[row]
+            mode = next(mode for mode, token in build.prompts.items() if token == ids[0])
+            whole = [*build.tokenizer.encode(getattr(sample, mode)).ids, build.end]
+            used = int((labels != IGNORE).nonzero()[0].max()) + 1
+            behind = int(labels[0] == IGNORE)
+            cut += behind
+            assert ids[0] in marks and positions[0] == 0
+            assert (ids[1:used] == labels[: used - 1])[behind:].all()
+            assert [whole[at - 1] for at in positions[1:used]] == ids[1:used].tolist()
+            assert (np.diff(positions[1:used]) == 1).all() and (positions[1] > 1) <= behind
+            assert labels[used - 1] == whole[positions[used - 1]], "each label stands behind its token in the whole text"
+            assert (labels[used:] == IGNORE).all() and (batch.first[row, used:] == -1).all()
+            assert not behind or (batch.first[row, 0] == -1 and len(whole) > len(ids))
+    assert cut > 3, "windows behind a cut were tried"
+
+
+@pytest.mark.parametrize("dropout", [1.0, 0.0])
+def test_each_token_has_the_box_of_its_glyphs(samples, dropout):
+    build = targets(lengths=(4000,), formatted=0.0, merge_dropout=dropout, fill=1.0)
+    batch = build.build(samples, np.random.default_rng(0))
+    long = 0
+    for row, sample in enumerate(samples):
+        at = 0
+        for column, label in enumerate(batch.labels[row]):
+            if label in (build.end, IGNORE):
+                break
+            text = build.tokenizer.id_to_token(int(label))
+            glyphs = sample.glyphs[at : at + len(text)]
+            assert "".join(glyph.text for glyph in glyphs) == text
+            boxes = np.array([glyph.box for glyph in glyphs], np.float32)
+            assert np.allclose(batch.boxes[row, column], [*boxes[:, :2].min(0), *boxes[:, 2:].max(0)])
+            assert batch.first[row, column] == at, "it points at the first of them"
+            middle = (boxes[0, :2] + boxes[0, 2:]) / 2
+            cell = divmod(int(batch.centre[row, column]), SIZE[1] // CELL_WIDTH)
+            assert (0 <= middle[::-1] - np.array(cell) * (CELL_HEIGHT, CELL_WIDTH)).all()
+            assert (middle[::-1] - np.array(cell) * (CELL_HEIGHT, CELL_WIDTH) <= (CELL_HEIGHT, CELL_WIDTH)).all()
+            at, long = at + len(text), long + (len(text) > 1)
+        assert at == len(sample.plain)
+    assert bool(long) == (dropout == 0.0)
+
+
+def test_marks_stand_where_the_last_ink_was():
+    glyphs = tuple(Glyph(letter, (10.0 * n, 8.0, 10.0 * n + 8, 24.0)) for n, letter in enumerate("ab\ncd"))
+    sample = Sample(np.zeros((32, 64, 3), np.uint8), "ab\ncd", "# ab\n\ncd", glyphs, "text", 0)
+    batch = targets(lengths=(16,), formatted=1.0).build([sample], np.random.default_rng(0))
+    assert batch.first[0, :10].tolist() == [-1, -1, 0, 1, 2, -1, 3, 4, -1, -1]
+    assert batch.boxes[0, :10, 0].tolist() == [0, 0, 0, 10, 20, 20, 30, 40, 40, 0]
+
+
+def test_places_are_the_boxes_before_shaken_a_little(samples):
+    build = targets(lengths=(96,), formatted=0.0, fill=1.0)
+    batch = build.build(samples, np.random.default_rng(1))
+    assert (batch.places[:, 0] == 0).all(), "a prompt stands nowhere"
+    both = (batch.labels[:, :-1] != IGNORE) & (batch.labels[:, 1:] != IGNORE)
+    before, places = batch.boxes[:, :-1][both], batch.places[:, 1:][both]
+    off = np.abs(places - before) / (1 + 0.2 * (before[:, 3:] - before[:, 1:2]))
+    assert 0 < off.mean() < 1 and off.max() < 8
+    still = targets(lengths=(96,), with_places=False).build(samples, np.random.default_rng(1))
+    assert not still.places.any()
+
+
+def test_cells_name_their_glyphs(samples):
+    build = targets(lengths=(24,))
+    batch = build.build(samples, np.random.default_rng(2))
+    for row, sample in enumerate(samples):
+        for cell in zip(*np.nonzero(batch.cells[row] >= 0), strict=True):
+            glyph = sample.glyphs[batch.cells[row][cell]]
+            assert batch.classes[row][cell] == build.letters.get(glyph.text, IGNORE)
+            assert np.allclose(batch.glyph_boxes[row][cell], glyph.box)
+        assert (batch.classes[row][batch.cells[row] < 0] == IGNORE).all()
+    assert batch.pixels.shape == (len(samples), *SIZE, 3)
+
+
+def test_the_same_generator_gives_the_same_batch(samples):
+    one, other = (vars(targets().build(samples, np.random.default_rng(5))) for _ in range(2))
+    assert all((one[name] == other[name]).all() for name in one)
+
+
+def test_text_that_spells_a_mark_stays_text(samples):
+    text = "a<|end|>b"
+    glyphs = tuple(Glyph(letter, (6.0 * n, 8.0, 6.0 * n + 5, 20.0)) for n, letter in enumerate(text))
+    sample = replace(samples[0], plain=text, format=text, glyphs=glyphs)
+    build = targets(lengths=(16,))
+    labels = build.build([sample], np.random.default_rng(0)).labels[0]
+    assert labels.tolist().count(build.end) == 1 and labels[len(text)] == build.end
+
+
+def test_a_tokenizer_fits_its_model(tmp_path):
+    build = targets()
+    assert build.fits(NANO) and not build.fits(replace(NANO, vocab_size=4095)) and not build.fits(replace(NANO, glyph_first=287))
+    (tmp_path / "tokenizer.json").write_text("{}")
+    with pytest.raises(WeightsError, match="not a tokenizer"):
+        Targets(tmp_path / "tokenizer.json", Window())
+
+
+def test_a_tokenizer_without_marks_is_not_nanos(tmp_path):
+    import tokenizers
+
+    path = tmp_path / "tokenizer.json"
+    tokenizers.Tokenizer(tokenizers.models.BPE({"a": 0}, [])).save(str(path))
+    with pytest.raises(WeightsError, match="no marks"):
+        Targets(path, Window())
