@@ -256,10 +256,10 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
-    from .model.config import NanoConfig
     from .pixels.bands import bands
     from .pixels.native import is_blank, letter_height, view
     from .pixels.region import cut
+    from .weights.nano_files import nano_config
 
     image, (left, top) = cut(page, task.region.box if task.region else None)
     part = replace(page, image=image)
@@ -267,7 +267,7 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
         return []  # nothing to read, so nothing is invented
     letters = letter_height(part)
     scale = min(max(letters, LOWEST_LETTERS), HIGHEST_LETTERS) / letters if letters else 1.0
-    down, across = NanoConfig(**setting.config).stride
+    down, across = nano_config(setting.config, "config.json").stride
     views = []
     for band in bands(image, letters or LOWEST_LETTERS, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
@@ -278,10 +278,10 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
 
 
 def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
-    from .model.config import NanoConfig
     from .prompt.template import nano_prompt
+    from .weights.nano_files import nano_config
 
-    down, across = NanoConfig(**setting.config).stride
+    down, across = nano_config(setting.config, "config.json").stride
     height, width = pixels.values.shape[-2:]
     return nano_prompt(task, (height // down) * (width // across), setting.tokenizer)
 
