@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import logging
+import sys
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +13,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+for name in ("rdkit.Chem", "skia", "cv2", "verovio"):  # rdkit before skia, or its drawing aborts
+    try:
+        importlib.import_module(name)
+    except ModuleNotFoundError:
+        pass
+    except ImportError as cause:  # a system library is missing: skip what needs it, as if it were not installed
+        sys.modules[name.partition(".")[0]] = None
+        logging.getLogger(__name__).warning("%s cannot be loaded, its tests are skipped: %s", name, cause)
 
 from gotocr.decode.loop import write
 from gotocr.decode.place import page_boxes

@@ -30,14 +30,20 @@ class TooLargeError(InputError):
     http_status = 413
 
 
+SYSTEM_LIBRARIES = "libgl1 libegl1 libexpat1 libxrender1 libxext6"  # what skia and RDKit load
+
+
 class MissingExtraError(GotocrError):
-    """An optional part is not installed; the message is the command that installs it."""
+    """An optional part is not installed, or finds no system library; the message is the command that installs it."""
 
     exit_code = 4
     http_status = 501
 
-    def __init__(self, extra: str, what: str) -> None:
-        super().__init__(f"{what} needs the [{extra}] extra; install it with: pip install 'gotocr[{extra}]'")
+    def __init__(self, extra: str, what: str, cause: ImportError | None = None) -> None:
+        said = f"{what} needs the [{extra}] extra; install it with: pip install 'gotocr[{extra}]'"
+        if cause is not None and not isinstance(cause, ModuleNotFoundError):  # it is there, and cannot be loaded
+            said = f"{what} cannot begin ({cause}); on Debian or Ubuntu: sudo apt-get install {SYSTEM_LIBRARIES}"
+        super().__init__(said)
         self.extra = extra
 
 
@@ -62,6 +68,12 @@ class EngineError(GotocrError):
     """An engine failed while reading; the other files are still read."""
 
     exit_code = 7
+
+
+class WorkerError(GotocrError):
+    """Work that failed in a process of its own, or killed it."""
+
+    exit_code = 9
 
 
 # Some sources were read and some were not: the code of a run over several sources.
