@@ -133,21 +133,32 @@ class Document:
     model: str = ""
 
 
-@dataclass(frozen=True)
-class Glyph:
-    """One character drawn on a picture: the text it stands for and its ink (or advance, for spaces)."""
+AREA = "\0"  # what a glyph is that is no character: a fraction bar, a note head, the room of a table cell
 
-    text: str
-    box: Box
+
+@dataclass(frozen=True)
+class Glyphs:
+    """What was drawn, one row a glyph, in reading order: characters, and areas that a mark of the truth stands for.
+
+    `plain[i]` and `format[i]` are the index, in the truth of that name, of the character that glyph i stands for
+    (of the first one, where it stands for several: ∑ for `\\sum`); -1 = it stands for nothing written there.
+    Several glyphs may stand for one character; a mark without ink has none.
+    """
+
+    text: str  # n characters; AREA where there is none
+    boxes: np.ndarray  # (n, 4) float32: the ink, or the advance for spaces, in pixels of the picture
+    plain: np.ndarray  # (n,) int32
+    format: np.ndarray  # (n,) int32
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A drawn picture with its exact truth. `glyphs` follow `plain` one for one, line breaks included."""
+    """A drawn picture with its exact truth; `plain` and `format` are what is read of it in the mode of that name."""
 
-    image: np.ndarray  # (H, W) or (H, W, 3) uint8
+    image: np.ndarray  # (H, W, 3) uint8 RGB
     plain: str
     format: str
-    glyphs: tuple[Glyph, ...]
+    glyphs: Glyphs
     kind: str
-    seed: int
+    seed: int = 0
+    notes: Mapping[str, object] = field(default_factory=dict)  # what else is true of it: language, style, chart type ...

@@ -34,8 +34,17 @@ def require_skia():
     try:
         import skia
     except ImportError as cause:
-        raise MissingExtraError("synth", "drawing pictures") from cause
+        raise MissingExtraError("synth", "drawing pictures", cause) from cause
     return skia
+
+
+def require_cv2():
+    """Return OpenCV or say how to install it."""
+    try:
+        import cv2
+    except ImportError as cause:
+        raise MissingExtraError("synth", "drawing pictures", cause) from cause
+    return cv2
 
 
 @lru_cache(maxsize=512)
@@ -60,13 +69,15 @@ def find_faces(folders: Iterable[str | Path] = (BUNDLED,), held_out: bool | None
 def _inspect(path: str) -> Face | None:
     skia = require_skia()
     found = skia.Typeface.MakeFromFile(path)
-    if found is None:
+    if found is None or "symbol" in found.getFamilyName().lower():  # Greek at the places of letters
         return None
     font = skia.Font(found, 32)
     glyphs = font.textToGlyphs(PROBE)
     if 0 in glyphs or len(set(glyphs)) < len(PROBE):
         return None
-    heights = [box.height() for box in font.getBounds(font.textToGlyphs("AaQg8"))]
+    dot, *heights = [box.height() for box in font.getBounds(font.textToGlyphs(".AaQg8"))]
+    if dot > 0.5 * heights[0]:  # ornaments at the places of letters
+        return None
     return Face(path, _family(found.getFamilyName())) if min(heights) > 4 else None
 
 

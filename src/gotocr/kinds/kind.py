@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from random import Random
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..schema import Block, Sample
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..draw.supply import Supply
 
 
 class Span(NamedTuple):
@@ -15,11 +19,6 @@ class Span(NamedTuple):
 
     start: int
     end: int
-
-
-def _fence(block: Block) -> str:
-    """A fenced block whose info string is the kind: what every kind can be written as in Markdown."""
-    return fence(block.text, block.kind)
 
 
 def _no_problems(block: Block) -> list[str]:
@@ -37,23 +36,32 @@ class Kind:
     - `find(text)` yields, left to right, the spans of a page's text that turn into this kind, an unclosed one too.
     - `parse(source)` makes a block of one such span; a broken one gives a block with `problems`, never an exception.
     - `html(block)` shows it, escaped: what every format falls back to. The block is untrusted.
-    - `markdown(block)` is the inverse of `parse`; a fenced block named after the kind unless given.
+    - `markdown(block)` is the inverse of `parse`; a fenced block with `info` unless given.
     - `check(block)` says what is wrong with the content; empty = valid.
     - `words(source)` yields the printed words and where in the source they stand; none where the source is a code.
     - `scores` maps a name to `score(written, truth)` in [0, 1], 1 = equal.
-    - `sample(random)` draws a picture with its truth; None until the kind can be drawn.
+    - `sample(rng, supply, room, em)` draws a clean picture with its truth from the texts and fonts of `supply`, no larger
+      than `room` (height, width) in pixels; equal arguments, equal bytes. With `em` given it is an inset of a page: on
+      white, cropped to its ink, for text of that font size in pixels. None: the kind is never drawn by itself.
+    - `info` is the info string of its fenced blocks; the kind's name unless given.
     """
 
     name: str
     find: Callable[[str], Iterator[Span]]
     parse: Callable[[str], Block]
     html: Callable[[Block], str]
-    markdown: Callable[[Block], str] = _fence
+    markdown: Callable[[Block], str] = None  # type: ignore[assignment]  # set below
     check: Callable[[Block], list[str]] = _no_problems
     words: Callable[[str], Iterator[tuple[Span, str]]] = _no_words
     scores: Mapping[str, Callable[[str, str], float]] = field(default_factory=dict)
-    sample: Callable[[Random], Sample] | None = None
+    sample: Callable[[np.random.Generator, Supply, tuple[int, int], float | None], Sample] | None = None
+    info: str = ""
     grammar: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "info", self.info or self.name)
+        if self.markdown is None:
+            object.__setattr__(self, "markdown", lambda block: fence(block.text, self.info))
 
 
 def fence(text: str, info: str) -> str:

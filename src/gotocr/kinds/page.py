@@ -155,9 +155,11 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
 
 
 def _named(block: Block) -> Block:
-    """A fenced block whose info string names a kind is a block of that kind."""
-    name = block.data.get("language")
-    if block.kind != "code" or name in ("text", "code") or name not in KINDS:
-        return block
-    inner = KINDS[str(name)].parse(block.text)
-    return replace(inner, problems=(*block.problems, *inner.problems))
+    """A fenced block whose info string is a kind's is a block of that kind."""
+    info = block.data.get("language")
+    for name in KINDS if block.kind == "code" and info else ():
+        kind = KINDS[name]
+        if name not in ("text", "code") and info in (kind.name, kind.info):
+            inner = kind.parse(block.text)
+            return replace(inner, problems=(*block.problems, *inner.problems))
+    return block

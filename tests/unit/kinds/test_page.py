@@ -27,7 +27,7 @@ $$
 and \\[ x \\\\[2pt] y \\] then
 <table><tr><td>a</td><td>b</td></tr></table>
 
-```abc
+```basic
 X:1 $$ <table>
 ```
 Last."""

@@ -15,7 +15,7 @@ import numpy as np
 from ..errors import InputError
 
 HELD_SHARE = 10  # one passage in ten is the most that is held back
-BUNDLED = Path(__file__).parent / "corpus"
+BUNDLED = Path(__file__).parent / "texts"
 SPACES = re.compile(r"\s+")
 
 
@@ -55,6 +55,19 @@ def _read(path: Path) -> Iterable[str]:
             yield from lines
     except (OSError, EOFError, UnicodeDecodeError, lzma.LZMAError) as cause:
         raise InputError(f"{path} is no text in UTF-8, or damaged ({cause}); mend it or take it out") from cause
+
+
+def find(folder: Path, name: str) -> Path | None:
+    """The corpus file of that name in `folder`: `name`.txt, .jsonl, or one of these with .xz."""
+    return next((path for suffix in (".txt.xz", ".txt", ".jsonl.xz", ".jsonl") if (path := folder / (name + suffix)).is_file()), None)
+
+
+def records(path: Path, between: str = "\n", limit: int = 200_000, held_back: int = 0, validate: bool = False) -> tuple[str, ...]:
+    """The records of one file, parted by `between`, without empty ones; what is held back as in `load`."""
+    whole = "".join(_read(path))
+    found = [record for record in whole.split(between) if record.strip()]
+    held = min(held_back, len(found) // HELD_SHARE)
+    return tuple(found[:held] if validate else found[held : held + limit])
 
 
 def load(folder: str | Path = BUNDLED, limit: int = 200_000, held_back: int = 0, validate: bool = False) -> Corpus:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gotocr.errors import InputError
-from gotocr.synth.corpus import clean, load
+from gotocr.draw.corpus import clean, load
 
 
 @pytest.fixture
