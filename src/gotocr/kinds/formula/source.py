@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from ..schema import Block
-from .kind import Kind, Span
+from ...schema import Block
+from ..kind import Span
 
 _ENVIRONMENT = r"(?:equation|align|gather|multline|eqnarray|displaymath|flalign|alignat)\*?"
 # `$$` opens at the start of a line, or within one when it closes there; `\\[2pt]` is a line break, not an opening.
@@ -19,7 +19,8 @@ _OPEN = re.compile(
 _BLANK = re.compile(r"\n[ \t]*\n")
 _BODY = re.compile(r"\s*(?:\$\$(?P<a>.*)\$\$|\\\[(?P<b>.*)\\\])\s*", re.DOTALL)
 _HALF = re.compile(r"\s*(?:\$\$|\\\[)")
-_PART = re.compile(r"\\(?P<verb>begin|end)\{(?P<name>[^{}]*)\}|\\(?P<size>left|right)(?![A-Za-z])|\\.|(?P<brace>[{}])", re.DOTALL)
+_ALLOWED = frozenset([r"\\ outside of a table"])  # a line break, for KaTeX
+SHOWN, MOST = 100, 20  # characters of a problem, and problems told
 
 
 def find(text: str) -> Iterator[Span]:
@@ -49,20 +50,13 @@ def parse(source: str) -> Block:
 
 
 def check(block: Block) -> list[str]:
-    """Braces, `\\left`/`\\right` and `\\begin`/`\\end` must pair; the commands themselves are not looked up."""
+    """What is wrong: parts that do not pair, missing arguments, commands and environments nobody knows."""
+    from ...draw.latex import parse as read
+
     if not block.text:
         return ["the formula is empty"]
-    opened: list[str] = []
-    pairs = {"}": "{", "right": "left"}
-    for part in _PART.finditer(block.text):
-        mark = part["brace"] or part["size"] or part["verb"]
-        if mark in ("{", "left"):
-            opened.append(mark)
-        elif mark == "begin":
-            opened.append(part["name"])
-        elif mark and (not opened or opened.pop() != (part["name"] if mark == "end" else pairs[mark])):
-            return [f"{part[0]} closes nothing"]
-    return [f"{opened[-1]} is never closed"] if opened else []
+    problems = [problem for problem in read(block.text).problems if problem not in _ALLOWED]
+    return [problem[:SHOWN] for problem in problems[:MOST]]
 
 
 def show(block: Block) -> str:
@@ -70,7 +64,4 @@ def show(block: Block) -> str:
 
 
 def markdown(block: Block) -> str:
-    return f"$$\n{block.text}\n$$"
-
-
-KIND = Kind(name="formula", find=find, parse=parse, html=show, markdown=markdown, check=check)
+    return f"$${block.text}$$" if "\n" not in block.text else f"$$\n{block.text}\n$$"
