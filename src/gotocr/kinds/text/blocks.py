@@ -1,4 +1,4 @@
-"""Running text: paragraphs, headings and lists; whatever no other kind claims."""
+"""Paragraphs, headings and lists found in a text, read, checked and shown; how they are drawn is in the other files."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import html
 import re
 from collections.abc import Iterator
 
-from ..schema import Block
-from .kind import Kind, Span
+from ...schema import Block
+from ..kind import Span
 
 _HEADING = re.compile(r"[ \t]{0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*")
 _LATEX_HEADING = re.compile(r"\s*\\(?P<verb>title|(?:sub){0,2}section)\*?\{(?P<text>.*)\}\s*", re.DOTALL)
@@ -18,12 +18,15 @@ _FIRST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|1[.)])[ \t]+\S")  # what may follow
 _INDENT = re.compile(r"[ \t]+\S")
 # A word: anything between blanks, an inline formula counting as one piece of it.
 _WORD = re.compile(r"(?:\$(?=\S)[^$\n]{0,300}?(?<=\S)\$(?!\d)|\\\([^\n]{0,300}?\\\)|\S)+")
+# Emphasis: stars around something, not a product, a power or the star of a footnote.
+_EMPHASIS = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{1,2000}?)(?<=[^\s*])(?P=mark)(?![\w*])")
+_TAGS = {1: ("<em>", "</em>"), 2: ("<strong>", "</strong>"), 3: ("<strong><em>", "</em></strong>")}
 _UNREADABLE = "\ufffd"
 
 
 def find(text: str) -> Iterator[Span]:
     """The paragraphs, headings and lists of a text in Markdown."""
-    start, role = None, None
+    start, role, last = None, None, 0
     for line in _lines(text):
         source = text[line.start : line.end]
         now = _role(source, role)
@@ -86,14 +89,21 @@ def check(block: Block) -> list[str]:
 
 
 def words(source: str) -> Iterator[tuple[Span, str]]:
-    """The words without the marks of Markdown around them: heading marks, bullets and `**`."""
+    """The words without the marks of Markdown around them: heading marks, bullets and the stars of emphasis."""
     heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
     first, last = heading.span("text") if heading else (0, len(source))
+    stars = {at for found in _EMPHASIS.finditer(source) for at in _stars(found)}
     for line in _lines(source):
         start, end = max(line.start, first), min(line.end, last)
         bullet = None if heading else _BULLET.match(source, start, end)
         for word in _WORD.finditer(source, bullet.end() if bullet else start, max(start, end)):
-            yield Span(*word.span()), word[0].replace("**", "") or word[0]
+            said = "".join(letter for at, letter in enumerate(word[0], word.start()) if at not in stars)
+            yield Span(*word.span()), said or word[0]
+
+
+def _stars(found: re.Match[str]) -> Iterator[int]:
+    yield from range(*found.span("mark"))
+    yield from range(found.end("text"), found.end())
 
 
 def words_printed(source: str) -> Iterator[tuple[Span, str]]:
@@ -103,7 +113,10 @@ def words_printed(source: str) -> Iterator[tuple[Span, str]]:
 
 
 def show(block: Block) -> str:
+    """HTML, escaped; emphasis becomes tags except in lines as printed."""
     text = html.escape(block.text)
+    if block.data.get("role") != "lines":
+        text = _EMPHASIS.sub(lambda found: found["text"].join(_TAGS[len(found["mark"])]), text)
     if block.data.get("role") == "heading":
         return f"<h{block.data['level']}>{text}</h{block.data['level']}>"
     return "<p>" + text.replace("\n", "<br>\n") + "</p>"
@@ -113,8 +126,3 @@ def markdown(block: Block) -> str:
     if block.data.get("role") == "heading":
         return f"{'#' * int(str(block.data['level']))} {block.text}"
     return block.text
-
-
-KIND = Kind(name="text", find=find, parse=parse, html=show, markdown=markdown, check=check, words=words)
-# The same lines when the page was written as printed (task "plain"), not as Markdown; not a kind of its own.
-PRINTED = Kind(name="text", find=find_printed, parse=parse_printed, html=show, check=check, words=words_printed)
