@@ -1,4 +1,4 @@
-"""Tables, kept as they were written (HTML or LaTeX tabular), and read far enough to show them and to check the grid."""
+"""Read a table as it was written (HTML or LaTeX tabular), show it, and check its grid."""
 
 from __future__ import annotations
 
@@ -6,31 +6,16 @@ import html
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from typing import NamedTuple
 
-from ..schema import Block
-from .kind import Kind, Span
-
-MOST_COLUMNS, MOST_ROWS = 1000, 65534  # the HTML standard's caps on colspan and rowspan
+from ...schema import Block
+from ..kind import Span
+from . import latex
+from .cell import MOST_COLUMNS, MOST_ROWS, Cell, span, widths
 
 _OPEN = re.compile(r"<table\b|\\begin\{(?P<environment>table\*?|tabular[x*]?|longtable)\}", re.IGNORECASE)
 _TAG = re.compile(r"<(?P<close>/?)table\b[^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")
-_LATEX_MARKUP = re.compile(
-    r"\\(?:begin|end)\{[^{}]*\}(?:\{[^{}]*\})?|\\(?:hline|toprule|midrule|bottomrule|centering)(?![A-Za-z])"
-    r"|\\c(?:line|midrule)\{[^{}]*\}"
-)
-_MULTICOLUMN = re.compile(r"\s*\\multicolumn\{(?P<n>\d{1,4})\}\{[^{}]*\}\{(?P<text>.*)\}\s*", re.DOTALL)
-_MULTIROW = re.compile(r"\s*\\multirow\{[^{}]*\}\{[^{}]*\}\{(?P<text>.*)\}\s*", re.DOTALL)
-
-
-class Cell(NamedTuple):
-    """One cell as written; `text` has no tags and real characters."""
-
-    text: str
-    columns: int = 1
-    rows: int = 1
-    head: bool = False
+_LATEX_MARKUP = re.compile(rf"{latex.MARKUP.pattern}|{latex.CELL_ENDS.pattern}|\\\\")
 
 
 def find(text: str) -> Iterator[Span]:
@@ -71,34 +56,23 @@ def check(block: Block) -> list[str]:
         return ["the table is never closed"]
     if not latex and _table_end(block.text, 0) == len(block.text) and not block.text.lower().endswith("</table>"):
         return ["the table is never closed"]
-    widths = _widths(rows(block))
-    if not any(widths):
+    wide = widths(rows(block))
+    if not any(wide):
         return ["the table has no cells"]
-    for number, width in enumerate(widths, 1):
-        if width != widths[0]:
-            return [f"row {number} is {width} columns wide, row 1 is {widths[0]}"]
+    for number, width in enumerate(wide, 1):
+        if width != wide[0]:
+            return [f"row {number} is {width} columns wide, row 1 is {wide[0]}"]
     return []
 
 
 def rows(block: Block) -> list[list[Cell]]:
     """The cells, row by row as written: a cell that spans several rows stands in its first. Never raises."""
     if block.data.get("form") == "latex":
-        return _latex_rows(block.text)
+        return latex.rows(block.text)
     reader = _Reader()
     reader.feed(block.text)
     reader.close()
     return reader.table
-
-
-def _widths(table: list[list[Cell]]) -> list[int]:
-    """Width of each row in columns, with what reaches down into it from the rows above."""
-    above: list[tuple[int, int]] = []  # (rows still to come, columns)
-    widths = []
-    for row in table:
-        widths.append(sum(cell.columns for cell in row) + sum(columns for _, columns in above))
-        above = [(left - 1, columns) for left, columns in above if left > 1]
-        above += [(cell.rows - 1, cell.columns) for cell in row if cell.rows > 1]
-    return widths
 
 
 class _Reader(HTMLParser):
@@ -117,7 +91,7 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             self._end()
             named = dict(attrs)
-            spans = _span(named.get("colspan"), MOST_COLUMNS), _span(named.get("rowspan"), MOST_ROWS)
+            spans = span(named.get("colspan"), MOST_COLUMNS), span(named.get("rowspan"), MOST_ROWS)
             self._cell = Cell("", *spans, tag == "th")
         elif tag == "br":
             self._text.append(" ")
@@ -142,29 +116,9 @@ class _Reader(HTMLParser):
         self._cell, self._text = None, []
 
 
-def _span(value: str | None, most: int) -> int:
-    digits = (value or "").strip()
-    return min(max(int(digits), 1), most) if digits.isascii() and digits.isdigit() and len(digits) < 9 else 1
-
-
-def _latex_rows(text: str) -> list[list[Cell]]:
-    """Split at `\\\\` and `&`. The blank cells that LaTeX writes under a `\\multirow` stay cells of their own."""
-    body = _LATEX_MARKUP.sub("", text)
-    lines = [line for line in re.split(r"\\\\(?:\[[^\]]*\])?", body) if line.strip()]
-    return [[_latex_cell(cell) for cell in re.split(r"(?<!\\)&", line)] for line in lines]
-
-
-def _latex_cell(text: str) -> Cell:
-    wide = _MULTICOLUMN.fullmatch(text)
-    columns = _span(wide["n"], MOST_COLUMNS) if wide else 1
-    text = wide["text"] if wide else text
-    tall = _MULTIROW.fullmatch(text)
-    return Cell(" ".join((tall["text"] if tall else text).split()), columns)
-
-
 def words(source: str) -> Iterator[tuple[Span, str]]:
     """The words between the tags of an HTML table; a LaTeX table's words are those between its marks."""
-    markup = _MARKUP if source.lstrip()[:1] == "<" else re.compile(_LATEX_MARKUP.pattern + r"|\\\\|(?<!\\)&")
+    markup = _MARKUP if source.lstrip()[:1] == "<" else _LATEX_MARKUP
     at = 0
     for start, end in [*(match.span() for match in markup.finditer(source)), (len(source), len(source))]:
         for word in re.finditer(r"\S+", source[at:start]):
@@ -189,6 +143,3 @@ def show(block: Block) -> str:
 
 def markdown(block: Block) -> str:
     return block.text
-
-
-KIND = Kind(name="table", find=find, parse=parse, html=show, markdown=markdown, check=check, words=words)

@@ -1,0 +1,23 @@
+"""Tables: HTML or LaTeX tabular as written, read as a grid; drawn with HTML as the truth."""
+
+from __future__ import annotations
+
+from ..kind import Kind
+from .cell import MOST_COLUMNS, MOST_ROWS, Cell
+from .picture import sample
+from .reading import check, find, markdown, parse, rows, show, words
+from .scoring import cells, teds, teds_structure
+
+__all__ = ["KIND", "MOST_COLUMNS", "MOST_ROWS", "Cell", "check", "find", "markdown", "parse", "rows", "show", "words"]
+
+KIND = Kind(
+    name="table",
+    find=find,
+    parse=parse,
+    html=show,
+    markdown=markdown,
+    check=check,
+    words=words,
+    scores={"teds": teds, "teds_structure": teds_structure, "cells": cells},
+    sample=sample,
+)
