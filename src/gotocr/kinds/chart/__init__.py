@@ -1,0 +1,17 @@
+"""Charts: JSON with their texts and series; read, shown, scored, and drawn from a seed."""
+
+from __future__ import annotations
+
+from ..kind import Kind
+from .reading import check, find, parse, words
+from .scores import SCORES
+from .show import show
+
+
+def _sample(rng, supply, room, em=None):
+    from .sample import sample
+
+    return sample(rng, supply, room, em)
+
+
+KIND = Kind(name="chart", find=find, parse=parse, html=show, check=check, words=words, scores=SCORES, sample=_sample)
