@@ -1,0 +1,264 @@
+"""Engrave music with verovio in a process of its own, because a note too odd for it ends the process it runs in.
+
+`engrave` asks the child and gives the SVG; `read` flattens it, much faster than a general reader. Run as a program
+(`python -m gotocr.draw.engraving`) this file is the child: a request and an answer are each four bytes of length and JSON.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import lru_cache
+from importlib.util import find_spec
+from typing import BinaryIO
+from xml.etree import ElementTree
+
+from ..errors import GotocrError, InputError, MissingExtraError
+
+FONTS = ("Leipzig", "Bravura", "Leland", "Petaluma", "Gootville")
+FORMS = ("mei", "humdrum", "abc", "musicxml")
+SECONDS = 20.0  # the longest an answer may take
+FRESH = 20_000  # requests after which a child is replaced, against leaks
+_LENGTH = struct.Struct(">I")
+_MOST_BYTES = 1 << 28
+
+
+class EngravingError(GotocrError):
+    """The engraver refused the notes, died of them or took too long; it has been started anew."""
+
+    exit_code = 3
+    http_status = 422
+
+
+class Engraver:
+    """A child process with verovio, started when first asked, again after each death, and ended with this process."""
+
+    def __init__(self, seconds: float = SECONDS) -> None:
+        self.seconds = seconds
+        self._child: subprocess.Popen | None = None
+        self._asked = 0
+        self._lock = threading.Lock()
+
+    def ask(self, notes: str, form: str = "mei", options: Mapping[str, object] | None = None, want: str = "svg") -> str:
+        """The first page as SVG, or with `want` "mei" the notes as MEI. Raises EngravingError, MissingExtraError."""
+        if find_spec("verovio") is None:
+            raise MissingExtraError("synth", "engraving music")
+        request = {"notes": notes, "options": {**(options or {}), "inputFrom": form}, "want": want}
+        with self._lock:
+            return self._asked_child(request)
+
+    def _asked_child(self, request: Mapping[str, object]) -> str:
+        if self._child is None or self._child.poll() is not None or self._asked >= FRESH:
+            self.close()
+            self._start()
+        child = self._child
+        watch = threading.Timer(self.seconds, child.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            _send(child.stdin, request)
+            answer = _receive(child.stdout)
+        except (OSError, ValueError):
+            answer = None
+        finally:
+            watch.cancel()
+        self._asked += 1
+        if answer is None:
+            self.close()
+            raise EngravingError("the engraver died of these notes, or took too long")
+        if "error" in answer:
+            raise EngravingError(f"the engraver cannot read these notes ({answer['error']})")
+        return answer["done"]
+
+    def _start(self) -> None:
+        paths = [path for path in sys.path if path]
+        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+        command = [sys.executable, "-m", __spec__.name if __spec__ else "gotocr.draw.engraving"]
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        self._child, self._asked = subprocess.Popen(command, env=environment, **streams), 0
+
+    def close(self) -> None:
+        """End the child; the next request starts another."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            with suppress(OSError):  # what was still to be sent
+                child.stdin.close()
+            child.stdout.close()
+
+
+@lru_cache(maxsize=4)
+def _engraver(process: int) -> Engraver:
+    engraver = Engraver()
+    atexit.register(engraver.close)
+    return engraver
+
+
+def engrave(notes: str, form: str = "mei", options: Mapping[str, object] | None = None, want: str = "svg") -> str:
+    """As `Engraver.ask`, by the one engraver of this process (a forked process gets its own)."""
+    return _engraver(os.getpid()).ask(notes, form, options, want)
+
+
+def read(svg: str):
+    """The `svg.Drawing` of what verovio wrote, in pixels at its scale; raises InputError for anything else."""
+    from .svg import Drawing
+
+    try:
+        root = ElementTree.fromstring(svg)
+        page = next(child for child in root if child.get("class") == "definition-scale")
+        _, _, width, height = map(float, page.get("viewBox").split())
+    except (ElementTree.ParseError, StopIteration, AttributeError, ValueError) as cause:
+        raise InputError(f"not a drawing of the engraver ({cause})") from cause
+    outlines = {
+        glyph.get("id"): glyph[0]
+        for glyph in root.iter(f"{_SVG}g")
+        if len(glyph) == 1 and glyph[0].get("transform") == "scale(1,-1)"
+    }
+    reader = _Reader(outlines)
+    reader.walk(page, (0.0, 0.0), ())
+    return Drawing(width, height, tuple(reader.shapes), tuple(reader.labels))
+
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+_LINE = re.compile(r"M(-?[\d.]+) (-?[\d.]+) L(-?[\d.]+) (-?[\d.]+)")
+_BLACK = (0, 0, 0, 255)
+
+
+@lru_cache(maxsize=4096)
+def _glyph(outline: str):
+    from .outline import path_of
+
+    return path_of(outline)
+
+
+class _Reader:
+    """Walks groups; verovio nests only translations, and writes absolute paths."""
+
+    def __init__(self, outlines: Mapping[str, ElementTree.Element]) -> None:
+        from .fonts import require_skia
+        from .outline import outline
+        from .svg import Label, Shape
+
+        self._outline = outline
+        self._skia, self._shape, self._label = require_skia(), Shape, Label
+        self._outlines = outlines
+        self.shapes, self.labels = [], []
+
+    def walk(self, group: ElementTree.Element, shift: tuple[float, float], tags: tuple[str, ...]) -> None:
+        own = (*tags, *filter(None, (group.get("id"), *group.get("class", "").split())))
+        if move := group.get("transform"):
+            x, y = map(float, _NUMBERS.findall(move)[:2])
+            shift = shift[0] + x, shift[1] + y
+        for element in group:
+            name = element.tag[len(_SVG) :]
+            if name == "g":
+                if element.get("visibility") != "hidden" and "placeholder" not in element.get("class", ""):
+                    self.walk(element, shift, own)
+            elif name == "text":
+                self._text(element, shift, own)
+            else:
+                self._ink(name, element, shift, own)
+
+    def _ink(self, name: str, element: ElementTree.Element, shift: tuple[float, float], tags: tuple[str, ...]) -> None:
+        skia, (x, y) = self._skia, shift
+        width = float(element.get("stroke-width", 1.0))
+        if name == "use":
+            glyph = self._outlines.get(element.get(_HREF, "#")[1:])
+            n = [*map(float, _NUMBERS.findall(element.get("transform", "")))]
+            if glyph is None or len(n) < 4:
+                return
+            place = skia.Matrix.MakeAll(n[2], 0, n[0] + x, 0, -n[3], n[1] + y, 0, 0, 1)
+            path = skia.Path(_glyph(glyph.get("d", "")))
+            path.transform(place)
+            self.shapes.append(self._shape(path, _BLACK, None, 0.0, tags))
+            return
+        looks = element.attrib
+        line = _LINE.fullmatch(looks.get("d", "")) if name == "path" else None
+        if line:
+            path = skia.Path()
+            path.moveTo(float(line[1]) + x, float(line[2]) + y)
+            path.lineTo(float(line[3]) + x, float(line[4]) + y)
+        elif (found := self._outline(name, looks)) is not None:
+            path = skia.Path(found)
+            path.offset(x, y)
+        else:
+            return
+        bare = (
+            bool(line)
+            or looks.get("fill") == "none"
+            or (name == "path" and "C" not in looks.get("d", "") and "Z" not in looks.get("d", "").upper())
+        )
+        if bare and width <= 0:
+            return
+        dashes = looks.get("stroke-dasharray", "")
+        dashes = tuple(map(float, _NUMBERS.findall(dashes))) if dashes else ()
+        ends = looks.get("stroke-linecap") == "round"
+        self.shapes.append(self._shape(path, None if bare else _BLACK, _BLACK, width, tags, dashes, ends))
+
+    def _text(self, element: ElementTree.Element, shift: tuple[float, float], tags: tuple[str, ...]) -> None:
+        import numpy as np
+
+        looks = {
+            key: element.get(key, "")
+            for key in ("x", "y", "text-anchor", "font-size", "font-weight", "font-style", "font-family")
+        }
+        for span in element.iter():
+            own = (*tags, *filter(None, (span.get("id"), *span.get("class", "").split())))
+            looks |= {key: span.get(key) for key in looks if span.get(key)}
+            text = span.text or ""
+            if not text.strip():
+                continue
+            x, y = float(looks["x"] or 0) + shift[0], float(looks["y"] or 0) + shift[1]
+            matrix = np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+            size = float(looks["font-size"].removesuffix("px") or 0)
+            bold, italic = looks["font-weight"] == "bold", looks["font-style"] == "italic"
+            self.labels.append(
+                self._label(text, matrix, size, looks["font-family"], looks["text-anchor"] or "start", _BLACK, bold, italic, own)
+            )
+
+
+def _send(stream: BinaryIO, message: Mapping[str, object]) -> None:
+    body = json.dumps(message).encode()
+    stream.write(_LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+def _receive(stream: BinaryIO) -> dict | None:
+    """The next message; None where the stream ends."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size or (length := _LENGTH.unpack(head)[0]) > _MOST_BYTES:
+        return None
+    body = stream.read(length)
+    return json.loads(body) if len(body) == length else None
+
+
+def _serve() -> None:
+    """The child: answer requests until the parent closes the stream."""
+    requests, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(2, 1)  # what the engraver prints must not be taken for an answer
+    import verovio
+
+    verovio.enableLog(verovio.LOG_OFF)
+    toolkit = verovio.toolkit()
+    while (request := _receive(requests)) is not None:
+        toolkit.resetOptions()
+        toolkit.setOptions(request["options"])
+        if not toolkit.loadData(request["notes"]):
+            _send(answers, {"error": "not well formed"})
+            continue
+        _send(answers, {"done": toolkit.getMEI() if request["want"] == "mei" else toolkit.renderToSVG(1)})
+
+
+if __name__ == "__main__":
+    _serve()
