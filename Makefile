@@ -38,7 +38,7 @@ $(VENV)/.installed-test: pyproject.toml constraints.txt $(BIN)/python
 	@touch $@
 
 $(VENV)/.installed-setup: pyproject.toml constraints.txt $(BIN)/python
-	$(PIP) -e '.[torch,synth,train,test]'
+	$(PIP) -e '.[torch,synth,shards,train,test]'
 	@touch $(VENV)/.installed-test $@
 
 # Debian and Ubuntu keep ensurepip in a package of its own; where it is missing, pip of the system will do.

@@ -19,8 +19,26 @@ GOOD = {
         "<table><tr><th colspan=2>a</th></tr><tr><td rowspan=2>b</td><td>c</td></tr><tr><td>d</td></tr></table>",
         "<table><tr><td><table><tr><td>in</td></tr></table></td></tr></table>",
         "\\begin{tabular}{|l|l|}\n\\hline a & \\multicolumn{1}{c}{b} \\\\ \\hline\nc \\& d & e \\\\\n\\end{tabular}",
+        '<table><tr><td rowspan="2">a &lt; b</td><td colspan="2">$x^2$</td></tr><tr><td>5 %</td><td></td></tr></table>',
+        "\\begin{tabular}{ll}\n\\toprule\n\\multirow{2}{*}{a} & b \\\\\n & c \\\\\n\\bottomrule\n\\end{tabular}",
+    ],
+    "music": [
+        "X:1\nL:1/8\nM:3/4\nK:D clef=treble\n(de) f2 a2 | (3b^ab [df]4- | [df]4 z2 |]",
+        'X:1\nT:Two voices\nL:1/8\n%%score {1 | 2}\nK:F\nV:1 clef=treble\n"Dm"!p!d2 e>f |\nw:La la-la\nV:2 clef=bass\n[D,A,]4 |',
+        "**kern\t**kern\n*clefF4\t*clefG2\n*k[b-]\t*k[b-]\n*M2/4\t*M2/4\n4D\t8ffL\n.\t8ccJ\n4r\t[4dd 4b-\n=2\t=2\n2BB-\t2dd]\n==\t==\n*-\t*-",
     ],
     "code": ["x = 1\n\ny = '$$'", "```\ninner\n```", ""],
+    "chart": [
+        '{"type": "bar", "title": "Fruit \\"sold\\"", "unit": "%", "series": {"Apples": 12.5, "Pears": -3}}',
+        '{"type": "line", "y": "€", "series": {"A": {"2001": 1, "2002": 2}, "B": {"2001": 1200000}}, "source": "Own"}',
+        '{"type": "scatter", "series": [[1, 2], [3.5, 4]]}',
+        "{'title': \"It's\", 'x_title': 'None', 'values': {'a': '45%', 'b': {'c': 1.0}}}",
+    ],
+    "molecule": ["CC(=O)Oc1ccccc1C(=O)O", "C[C@@H](N)C(=O)[O-].[Na+]", "F/C=C/[13CH3]"],
+    "geometry": [
+        "\\draw (0,0) -- (10,0) -- (3.6,4.8) -- cycle;\n\\draw (3.6,4.8) ++(233:0.4) -- ++(323:0.4) -- ++(53:0.4);\n\\node at (3.6,5.2) {$C$};",
+        "\\fill[blue!30] (5,5) circle (5);\n\\draw[thick,dashed,->,red] (0,5) -- (10,5);\n\\fill (5,5) circle (2pt);",
+    ],
 }
 
 

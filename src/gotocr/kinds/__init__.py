@@ -12,5 +12,9 @@ KINDS = Registry(
         "formula": "gotocr.kinds.formula:KIND",
         "table": "gotocr.kinds.table:KIND",
         "code": "gotocr.kinds.code:KIND",
+        "music": "gotocr.kinds.music:KIND",
+        "chart": "gotocr.kinds.chart:KIND",
+        "molecule": "gotocr.kinds.molecule:KIND",
+        "geometry": "gotocr.kinds.geometry:KIND",
     },
 )

@@ -1,0 +1,72 @@
+"""SMILES found in a page and judged: by its own grammar always, by RDKit's chemistry too where that is installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from ...schema import Block
+from ..kind import Span
+from .smiles import read
+
+if TYPE_CHECKING:
+    from rdkit.Chem import Mol
+
+MOST_ATOMS = 300  # libraries take their time over larger ones
+_OPEN, _CLOSE = "<smiles>", "</smiles>"  # Mathpix Markdown, as GOT-OCR 2.0 writes it
+_FENCE = re.compile(r"\s*`{3,}[ \t]*(?:smiles|molecule)?[ \t]*\n(.*?)(?:\n`{3,}\s*)?\Z", re.DOTALL)
+
+
+def find(text: str) -> Iterator[Span]:
+    """`<smiles>` to `</smiles>`; one that does not close ends with its line. Fenced blocks are found as code."""
+    at = 0
+    while (start := text.find(_OPEN, at)) >= 0:
+        line = text.find("\n", start)
+        limit = line if line >= 0 else len(text)
+        closed = text.find(_CLOSE, start, limit)
+        at = closed + len(_CLOSE) if closed >= 0 else limit
+        yield Span(start, at)
+
+
+def bare(source: str) -> str:
+    """The SMILES alone: without tags, fence, and white space about it."""
+    fenced = _FENCE.match(source)
+    text = (fenced[1] if fenced else source).strip()
+    return text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
+
+
+def parse(source: str) -> Block:
+    """The SMILES, with what its grammar finds wrong."""
+    text = bare(source)
+    return Block("molecule", text, problems=tuple(_faults(text)))
+
+
+def _faults(text: str) -> list[str]:
+    return read(text).problems if text else ["there is no SMILES"]
+
+
+def check(block: Block) -> list[str]:
+    """Faults of the writing, else of the chemistry (valences, aromatic rings) where RDKit is installed to tell."""
+    problems = _faults(block.text)
+    if problems:
+        return problems
+    try:
+        made = molecule(block.text)
+    except ImportError:
+        return []
+    return [] if made is not None else ["such a molecule cannot exist"]
+
+
+def molecule(text: str) -> Mol | None:
+    """RDKit's molecule; None for what is no SMILES, is too large, or cannot exist. Raises ImportError without RDKit."""
+    from rdkit import Chem, rdBase
+
+    said = read(text)
+    if said.problems or len(said.atoms) > MOST_ATOMS:
+        return None
+    with rdBase.BlockLogs():
+        try:
+            return Chem.MolFromSmiles(text)
+        except (RuntimeError, ValueError):
+            return None
