@@ -15,6 +15,8 @@ VERBS = Registry(
     "verbs",
     {
         "read": "gotocr.cli.read:VERB",
+        "make": "gotocr.cli.make:VERB",
+        "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",
         "examine": "gotocr.cli.examine:VERB",
         "export": "gotocr.cli.export:VERB",
