@@ -10,18 +10,18 @@ import pytest
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("skia")
+pytest.importorskip("cv2")
 
-from gotocr.draw.fonts import BUNDLED, find_faces
+from gotocr.draw.supply import Supply
 from gotocr.engines import onnx, torch_nano
 from gotocr.prompt.template import nano_prompt
 from gotocr.reader import load
 from gotocr.schema import Job, Pixels, Task
-from gotocr.synth.corpus import load as load_corpus
-from gotocr.synth.text import TextEngine
+from gotocr.synth.samples import Studio
 from gotocr.weights.nano_files import FOLDER, WEIGHTS
 
 PICTURES = 50
-SIZES = ((48, 256, "word"), (48, 384, "lines"), (96, 320, "lines"))
+SIZES = ((48, 256, "word"), (48, 384, "line"), (96, 320, "paragraph"))
 REAL = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 
@@ -31,11 +31,11 @@ def engines():
 
 
 def test_onnx_writes_what_torch_writes(engines):
-    drawer = TextEngine(load_corpus(), find_faces([BUNDLED], held_out=None))
+    studio = Studio(Supply())
     differ = []
     for seed in range(PICTURES):
-        height, width, layout = SIZES[seed % len(SIZES)]
-        image = drawer.sample(seed, (height, width), layout).image
+        height, width, source = SIZES[seed % len(SIZES)]
+        image = studio.draw_on(source, seed, (height, width)).image
         values = np.ascontiguousarray(image.transpose(2, 0, 1)[None]).astype(np.float32) / 127.5 - 1
         mode = ("plain", "format")[seed % 2]
         job = Job(Pixels(values, page_size=(width, height)), nano_prompt(Task(mode), 0, engines[0].tokenizer), 120)

@@ -12,7 +12,8 @@ pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
 from gotocr.model.nano import Text  # noqa: E402
-from gotocr.train.loop import Average, Batches, build, learn, make_optimizer  # noqa: E402
+from gotocr.train.batches import Batches  # noqa: E402
+from gotocr.train.loop import Average, build, learn, make_optimizer, tensors  # noqa: E402
 from gotocr.train.recipe import read_recipe  # noqa: E402
 from gotocr.weights.nano_files import load_nano  # noqa: E402
 
@@ -24,7 +25,7 @@ TINY = replace(read_recipe(Path(__file__).parents[2] / "recipes" / "tiny.toml"),
 def run(tmp_path_factory):
     """(model, its batch, the parts of the loss at each step, the folder its average was saved in)."""
     recipe = replace(TINY, out=str(tmp_path_factory.mktemp("run")))
-    model, batch = build(recipe), Batches(recipe)[0]
+    model, batch = build(recipe), tensors(Batches(recipe)(0))
     optimizer, average = make_optimizer(model, recipe), Average(model, 0.0)
     told = []
     for _ in range(STEPS):

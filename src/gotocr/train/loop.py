@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ..draw.fonts import find_faces
 from ..errors import MissingExtraError, OutputError, UsageError
 from ..model.config import NanoConfig
-from ..synth.corpus import load
-from ..synth.text import TextEngine
-from ..weights.nano_files import load_nano, save_nano
+from ..scale.pool import Pool
+from ..weights.nano_files import WEIGHTS, load_nano, save_nano
+from .batches import Batches
 from .recipe import Recipe
-from .targets import Targets
+from .targets import Batch
 
 try:
     import torch
@@ -32,30 +32,12 @@ from ..model.nano import Nano
 from .losses import losses
 
 LOG_EVERY = 20  # steps
-PREFETCH = 4  # batches a worker draws ahead
+AHEAD = 4  # batches a worker draws ahead
 
 
-class Batches(torch.utils.data.Dataset):
-    """Batch i is always the same batch: every sample comes from the run's seed and its own number."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self.recipe = recipe
-        corpus = load(recipe.corpus, held_back=recipe.held_back)
-        self.engine = TextEngine(corpus, find_faces(recipe.fonts), worn=recipe.worn)
-        self.targets = Targets(recipe.tokenizer_file, recipe.window)
-        weights = np.array([bucket.weight for bucket in recipe.buckets])
-        self.shares = weights / weights.sum()
-
-    def __len__(self) -> int:
-        return self.recipe.steps
-
-    def __getitem__(self, index: int) -> dict[str, Tensor]:
-        rng = np.random.default_rng((self.recipe.seed, index))
-        bucket = self.recipe.buckets[int(rng.choice(len(self.shares), p=self.shares))]
-        count = max(1, self.recipe.pixels // (bucket.height * bucket.width))
-        samples = [self.engine.sample(int(seed), (bucket.height, bucket.width)) for seed in rng.integers(0, 2**62, count)]
-        batch = self.targets.build(samples, rng)
-        return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in vars(batch).items()}
+def tensors(batch: Batch) -> dict[str, Tensor]:
+    """A batch for torch, without copying."""
+    return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in vars(batch).items()}
 
 
 def schedule(recipe: Recipe, step: int, elapsed: float) -> tuple[float, float]:
@@ -138,12 +120,14 @@ def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Na
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
     model, batches = build(recipe), Batches(recipe)
+    batches.check()
     if not batches.targets.fits(model.config):
         mend = "leave out the recipe's tokenizer, or make vocab_size, glyph_first and glyph_count fit"
         raise UsageError(f"{recipe.tokenizer_file} is not of the model's vocabulary; {mend}")
     average, optimizer = Average(model, recipe.average), make_optimizer(model, recipe)
-    with _open_log(Path(recipe.out)) as log:
-        for row in _steps(recipe, model, optimizer, average, batches):
+    drawing = Pool(partial(Batches, recipe), workers=recipe.workers, ahead=AHEAD)
+    with _open_log(Path(recipe.out), recipe.source) as log, drawing as pool:
+        for row in _steps(recipe, model, optimizer, average, pool):
             log.write(json.dumps(row) + "\n")
             log.flush()
             tell(row)
@@ -152,8 +136,10 @@ def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Na
     return model.eval()
 
 
-def _open_log(folder: Path):
+def _open_log(folder: Path, source: Path | None):
     """A run that could not save ends here, not after an hour."""
+    if (folder / WEIGHTS).exists() and not (source and source.resolve() == folder.resolve()):
+        raise OutputError(f"{folder} holds weights of another run; give another --out, or --start {folder} to go on from them")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         return open(folder / "log.jsonl", "a", encoding="utf-8")
@@ -162,17 +148,13 @@ def _open_log(folder: Path):
 
 
 def _steps(
-    recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average, drawn: Batches
+    recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average, pool: Pool[Batch]
 ) -> Iterator[dict]:
     """All steps of a run; yields a row of the log now and then, and after the last."""
-    ahead = {"num_workers": recipe.workers, "prefetch_factor": PREFETCH if recipe.workers else None}
-    batches = iter(torch.utils.data.DataLoader(drawn, batch_size=None, **ahead))
-    started, waited, step, samples = time.monotonic(), 0.0, 0, 0
+    started, step, samples = time.monotonic(), 0, 0
     progress, rate = schedule(recipe, step, 0.0)
     while progress < 1.0:
-        before = time.monotonic()
-        batch = next(batches)
-        waited += time.monotonic() - before
+        batch = tensors(pool.take())
         for group in optimizer.param_groups:
             group["lr"] = rate
         parts = learn(model, optimizer, batch, recipe, progress < recipe.dense_share)
@@ -184,4 +166,4 @@ def _steps(
         progress, rate = schedule(recipe, step, seconds)
         if step % LOG_EVERY == 0 or progress >= 1.0:
             row = {"step": step, "seconds": round(seconds, 1), "samples": samples, "rate": used}
-            yield {**row, "wait": round(waited / seconds, 3), **{name: round(value, 4) for name, value in parts.items()}}
+            yield {**row, "wait": round(pool.waited / seconds, 3), **{name: round(value, 4) for name, value in parts.items()}}

@@ -10,11 +10,20 @@ from typing import Any, get_args, get_origin, get_type_hints
 from ..draw.fonts import BUNDLED as BUNDLED_FONTS
 from ..errors import MissingExtraError, UsageError
 from ..model.config import NANO
-from ..synth.corpus import BUNDLED as BUNDLED_CORPUS
+from ..draw.corpus import BUNDLED as BUNDLED_CORPUS
 from ..weights.nano_files import FOLDER as SHIPPED
 from ..weights.nano_files import TOKENIZER
 
 ROW, COLUMN = NANO.stride  # what canvases' heights and widths go by
+
+
+# Text for canvases up to a height.
+SUITED = (
+    (64, ("word", "line", "line", "line")),
+    (128, ("line", "paragraph")),
+    (255, ("paragraph",)),
+    (8192, ("paragraph", "page")),
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,14 @@ class Bucket:
     height: int
     width: int
     weight: float = 1.0
+    sources: tuple[str, ...] = ()  # what is drawn on them, each as often; shards too; () = text as suits their height
+
+    @property
+    def drawn(self) -> tuple[str, ...]:
+        """What is drawn on such a canvas."""
+        if self.sources:
+            return self.sources
+        return next(sources for most, sources in SUITED if self.height <= most)
 
 
 @dataclass(frozen=True)
@@ -33,13 +50,14 @@ class Window:
     lengths: tuple[int, ...] = (24, 40, 64, 96, 144, 192)  # the only lengths of batches: kernels are made per shape
     fill: float = 0.6  # a batch is as long as about this quantile of its texts; longer ones are cut at a random place
     merge_dropout: float = 1.0  # share of BPE merges left out: 1 = single characters
-    formatted: float = 0.2  # share of samples read as Markdown
+    formatted: float = 0.2  # share of text samples read as Markdown
+    structured: float = 0.9  # the same of other kinds; what has no plain text is always read so
     with_places: bool = True  # tell where each token going in was written; off only in ablations
 
     def __post_init__(self) -> None:
         if not self.lengths or min(self.lengths) < 2:
             raise UsageError(f"lengths of a window must be 2 tokens or more, not {self.lengths}")
-        for name in ("fill", "merge_dropout", "formatted"):
+        for name in ("fill", "merge_dropout", "formatted", "structured"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} of a window must be from 0 to 1, not {getattr(self, name)}")
 

@@ -36,23 +36,11 @@ class Batch:
     glyph_boxes: np.ndarray  # (B, h, w, 4)
 
 
-def align(plain: str, formatted: str) -> list[int]:
-    """For each character of `formatted`, the index of its character in `plain`, or -1 for marks without ink."""
-    same = {("\n", " "), ("•", "-")}
-    order, at = [], 0
-    for letter in formatted:
-        if at < len(plain) and (plain[at] == letter or (plain[at], letter) in same):
-            order.append(at)
-            at += 1
-        else:
-            order.append(-1)
-    return order
-
-
-def cell_map(boxes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def cell_map(boxes: np.ndarray, size: tuple[int, int], owning: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Boxes (n, 4) -> which glyph each cell (h, w) belongs to (-1: none), and each glyph's centre cell (n,).
 
-    A glyph owns the cells whose centre lies in the middle half of its box, and always the one it is centred in.
+    A glyph owns the cells whose centre lies in the middle half of its box, and always the one it is centred in. Where
+    `owning` (n,) is given, only those own cells: an area such as a table cell covers glyphs without being one.
     """
     rows, columns = size[0] // CELL_HEIGHT, size[1] // CELL_WIDTH
     owner = np.full((rows, columns), -1, np.int64)
@@ -64,9 +52,10 @@ def cell_map(boxes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.n
     row = np.clip(middle[:, 1] // CELL_HEIGHT, 0, rows - 1).astype(np.int64)
     low = np.ceil((middle - reach) / (CELL_WIDTH, CELL_HEIGHT) - 0.5).clip(0).astype(np.int64)
     high = np.floor((middle + reach) / (CELL_WIDTH, CELL_HEIGHT) - 0.5).astype(np.int64) + 1
-    for index in range(len(boxes)):
+    owners = np.arange(len(boxes)) if owning is None else np.nonzero(owning)[0]
+    for index in owners:
         owner[low[index, 1] : high[index, 1], low[index, 0] : high[index, 0]] = index
-    owner[row, column] = np.arange(len(boxes))
+    owner[row[owners], column[owners]] = owners
     return owner, row * columns + column
 
 
@@ -95,7 +84,7 @@ class Targets:
 
     def build(self, samples: Sequence[Sample], rng: np.random.Generator) -> Batch:
         """One batch of samples drawn on canvases of one size."""
-        modes = ["format" if rng.random() < self.window.formatted else "plain" for _ in samples]
+        modes = [self._mode(sample, rng) for sample in samples]
         texts = [self.tokenizer.encode(getattr(sample, mode)) for sample, mode in zip(samples, modes, strict=True)]
         usual = np.quantile([len(text.ids) + 1 for text in texts], self.window.fill)
         most = min(self.window.lengths, key=lambda length: abs(np.log(length / usual)))
@@ -111,24 +100,29 @@ class Targets:
         dense = {name: np.stack([row[name] for row in rows]) for name in ("cells", "classes", "glyph_boxes")}
         return Batch(pixels=pixels, **columns, **dense)
 
+    def _mode(self, sample: Sample, rng: np.random.Generator) -> str:
+        share = self.window.formatted if sample.kind == "text" else self.window.structured
+        formatted = rng.random() < share or (sample.format and not sample.plain)
+        return "format" if formatted else "plain"
+
     def _sequence(self, sample: Sample, mode: str, encoded, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        size = sample.image.shape[:2]
-        glyph_boxes = np.array([glyph.box for glyph in sample.glyphs], np.float32).reshape(-1, 4)
-        cells, centres = cell_map(glyph_boxes, size)
-        letters = np.array([self.letters.get(glyph.text, IGNORE) for glyph in sample.glyphs] + [IGNORE])
-        order = align(sample.plain, getattr(sample, mode))
+        glyphs = sample.glyphs
+        letters = np.array([self.letters.get(letter, IGNORE) for letter in glyphs.text] + [IGNORE])
+        cells, centres = cell_map(glyphs.boxes, sample.image.shape[:2], letters[:-1] != IGNORE)
+        offsets = getattr(glyphs, mode)
+        order = np.argsort(offsets, kind="stable")  # glyphs as the text goes; those of no character come first
+        bounds = np.searchsorted(offsets[order], np.array(encoded.offsets, np.int64).reshape(-1, 2))  # (n, 2)
         ids = np.array([*encoded.ids, self.end])
         boxes, first, centre = np.zeros((len(ids), 4), np.float32), np.full(len(ids), -1), np.zeros(len(ids), np.int64)
         last = np.zeros(4, np.float32)
-        for number, (start, stop) in enumerate(encoded.offsets):
-            inked = [order[at] for at in range(start, stop) if order[at] >= 0]
-            if inked:
-                ink = glyph_boxes[inked]
-                last = np.concatenate([ink[:, :2].min(0), ink[:, 2:].max(0)])
+        for number, (start, stop) in enumerate(bounds):
+            if stop > start:
+                inked = order[start:stop]
+                last = np.concatenate([glyphs.boxes[inked, :2].min(0), glyphs.boxes[inked, 2:].max(0)])
                 first[number], centre[number] = inked[0], centres[inked[0]]
             boxes[number] = last
         boxes[-1] = last
-        or_none = np.vstack([glyph_boxes, np.zeros((1, 4), np.float32)])  # where a cell says -1
+        or_none = np.vstack([glyphs.boxes, np.zeros((1, 4), np.float32)])  # where a cell says -1
         dense = {"cells": cells, "classes": letters[cells], "glyph_boxes": or_none[cells]}
         return {**self._cut((ids, boxes, first, centre), self.prompts[mode], most, rng), **dense}
 

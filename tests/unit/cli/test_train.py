@@ -99,12 +99,12 @@ def test_exams_are_read_by_the_engine(tiny_nano):
     for package in ("torch", "skia", "cv2"):
         pytest.importorskip(package)
     from gotocr.engines.torch_nano import open_engine
-    from gotocr.synth.corpus import BUNDLED
-    from gotocr.train.recipe import BUNDLED_FONTS
-    from gotocr.train.validate import EXAMS, draw_exam, read_sample
+    from gotocr.draw.supply import Supply
+    from gotocr.synth.samples import Studio
+    from gotocr.train.validate import read_sample
 
     engine = open_engine(tiny_nano)
-    (sample,) = draw_exam(EXAMS[4], BUNDLED, (str(BUNDLED_FONTS),), 2000, 1)
+    sample = Studio(Supply(validate=True)).draw_on("word", 1, (48, 256))
     read = read_sample(engine, sample, engine.tokenizer, max_tokens=3)
     assert isinstance(read, str) and read == read_sample(engine, sample, engine.tokenizer, max_tokens=3)
 

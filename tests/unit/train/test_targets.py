@@ -10,51 +10,26 @@ import pytest
 pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
-from gotocr.draw.fonts import find_faces  # noqa: E402
+from gotocr.draw.supply import Supply  # noqa: E402
 from gotocr.errors import WeightsError  # noqa: E402
 from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH, NANO  # noqa: E402
-from gotocr.schema import Glyph, Sample  # noqa: E402
-from gotocr.synth.corpus import load  # noqa: E402
-from gotocr.synth.text import LAYOUTS, TextEngine  # noqa: E402
+from gotocr.schema import AREA, Glyphs, Sample  # noqa: E402
+from gotocr.synth.samples import Studio  # noqa: E402
 from gotocr.train.recipe import Recipe, Window  # noqa: E402
-from gotocr.train.targets import IGNORE, Targets, align, cell_map  # noqa: E402
+from gotocr.train.targets import IGNORE, Targets, cell_map  # noqa: E402
 
 TOKENIZER = Recipe().tokenizer_file
 SIZE = (96, 256)
 
 
 @pytest.fixture(scope="module")
-def engine() -> TextEngine:
-    return TextEngine(load(), find_faces(), worn=0.0)
-
-
-@pytest.fixture(scope="module")
-def samples(engine) -> list[Sample]:
-    return [engine.sample(seed, SIZE, "page" if seed % 2 else "lines") for seed in range(10)]
+def samples() -> list[Sample]:
+    studio = Studio(Supply(), worn=0.0)
+    return [studio.draw_on("page" if seed % 2 else "paragraph", seed, SIZE) for seed in range(10)]
 
 
 def targets(**window) -> Targets:
     return Targets(TOKENIZER, Window(**window))
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_align_finds_every_inked_character(engine, layout):
-    for seed in range(20):
-        sample = engine.sample(seed, SIZE, layout)
-        assert align(sample.plain, sample.plain) == list(range(len(sample.plain)))
-        order = align(sample.plain, sample.format)
-        found = [index for index in order if index >= 0]
-        assert found == sorted(set(found)) and len(order) == len(sample.format)
-        assert {index for index, letter in enumerate(sample.plain) if letter not in " \n"} <= set(found)
-        for letter, index in zip(sample.format, order, strict=True):
-            same = letter == sample.plain[index] or (sample.plain[index], letter) in {("\n", " "), ("•", "-")}
-            assert index < 0 or same
-            assert index >= 0 or letter in "#- \n", "only marks stand on no ink"
-
-
-def test_align_by_hand():
-    assert align("Ti\n• a", "# Ti\n\n- a") == [-1, -1, 0, 1, 2, -1, 3, 4, 5]
-    assert align("", "ab") == [-1, -1] and align("ab", "") == []
 
 
 def test_cells_belong_to_the_glyph_in_the_middle_of_which_they_lie():
@@ -102,9 +77,8 @@ def test_each_token_has_the_box_of_its_glyphs(samples, dropout):
             if label in (build.end, IGNORE):
                 break
             text = build.tokenizer.id_to_token(int(label))
-            glyphs = sample.glyphs[at : at + len(text)]
-            assert "".join(glyph.text for glyph in glyphs) == text
-            boxes = np.array([glyph.box for glyph in glyphs], np.float32)
+            assert sample.glyphs.text[at : at + len(text)] == text
+            boxes = sample.glyphs.boxes[at : at + len(text)]
             assert np.allclose(batch.boxes[row, column], [*boxes[:, :2].min(0), *boxes[:, 2:].max(0)])
             assert batch.first[row, column] == at, "it points at the first of them"
             middle = (boxes[0, :2] + boxes[0, 2:]) / 2
@@ -116,8 +90,22 @@ def test_each_token_has_the_box_of_its_glyphs(samples, dropout):
     assert bool(long) == (dropout == 0.0)
 
 
+def row_of(text: str, step: float, format) -> Glyphs:
+    boxes = [(step * n, 8.0, step * n + step - 1, 24.0) for n in range(len(text))]
+    return Glyphs(text, np.array(boxes, np.float32), np.arange(len(text), dtype=np.int32), np.array([*format], np.int32))
+
+
+def test_several_glyphs_stand_for_one_mark_and_areas_own_no_cells():
+    boxes = np.array([[0, 0, 60, 32], [4, 8, 12, 24], [40, 8, 48, 24]], np.float32)
+    glyphs = Glyphs(AREA + "ab", boxes, np.array([-1, 0, 1], np.int32), np.array([0, 4, 4], np.int32))
+    sample = Sample(np.zeros((32, 64, 3), np.uint8), "ab", "<td>x", glyphs, "table")
+    batch = targets(lengths=(16,), formatted=1.0).build([sample], np.random.default_rng(0))
+    assert batch.boxes[0, 0].tolist() == [0, 0, 60, 32] and batch.first[0, 0] == 0 and (batch.cells != 0).all()
+    assert batch.boxes[0, 4].tolist() == [4, 8, 48, 24] and batch.first[0, 4] == 1, "the mark's first ink, and the room of all"
+
+
 def test_marks_stand_where_the_last_ink_was():
-    glyphs = tuple(Glyph(letter, (10.0 * n, 8.0, 10.0 * n + 8, 24.0)) for n, letter in enumerate("ab\ncd"))
+    glyphs = row_of("ab\ncd", 10.0, [2, 3, 4, 6, 7])
     sample = Sample(np.zeros((32, 64, 3), np.uint8), "ab\ncd", "# ab\n\ncd", glyphs, "text", 0)
     batch = targets(lengths=(16,), formatted=1.0).build([sample], np.random.default_rng(0))
     assert batch.first[0, :10].tolist() == [-1, -1, 0, 1, 2, -1, 3, 4, -1, -1]
@@ -141,9 +129,9 @@ def test_cells_name_their_glyphs(samples):
     batch = build.build(samples, np.random.default_rng(2))
     for row, sample in enumerate(samples):
         for cell in zip(*np.nonzero(batch.cells[row] >= 0), strict=True):
-            glyph = sample.glyphs[batch.cells[row][cell]]
-            assert batch.classes[row][cell] == build.letters.get(glyph.text, IGNORE)
-            assert np.allclose(batch.glyph_boxes[row][cell], glyph.box)
+            at = batch.cells[row][cell]
+            assert batch.classes[row][cell] == build.letters.get(sample.glyphs.text[at], IGNORE)
+            assert np.allclose(batch.glyph_boxes[row][cell], sample.glyphs.boxes[at])
         assert (batch.classes[row][batch.cells[row] < 0] == IGNORE).all()
     assert batch.pixels.shape == (len(samples), *SIZE, 3)
 
@@ -155,8 +143,7 @@ def test_the_same_generator_gives_the_same_batch(samples):
 
 def test_text_that_spells_a_mark_stays_text(samples):
     text = "a<|end|>b"
-    glyphs = tuple(Glyph(letter, (6.0 * n, 8.0, 6.0 * n + 5, 20.0)) for n, letter in enumerate(text))
-    sample = replace(samples[0], plain=text, format=text, glyphs=glyphs)
+    sample = replace(samples[0], plain=text, format=text, glyphs=row_of(text, 6.0, range(len(text))))
     build = targets(lengths=(16,))
     labels = build.build([sample], np.random.default_rng(0)).labels[0]
     assert labels.tolist().count(build.end) == 1 and labels[len(text)] == build.end
