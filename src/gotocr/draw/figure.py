@@ -9,7 +9,7 @@ import cmath
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from ..schema import Box
 
@@ -48,7 +48,17 @@ class Path:
     @property
     def dot(self) -> bool:
         """A point marked by a small disc, or by a small ring where it is only drawn."""
-        return len(self.steps) == 1 and self.steps[0] == Step("circle", (DOT,))
+        return len(self.steps) == 1 and self.steps[0].name == "circle" and self.steps[0].numbers == (DOT,)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The path as broken lines; not to be changed, since they are kept."""
+        return _broken(self)
+
+    @cached_property
+    def box(self) -> Box:
+        """(left, low, right, high) around the points of its lines."""
+        return extent(self.lines)
 
 
 @dataclass(frozen=True)
@@ -73,9 +83,12 @@ class Line:
     closed: bool = False
 
 
-@lru_cache(maxsize=256)
 def lines(path: Path) -> tuple[Line, ...]:
     """The path as broken lines; not to be changed, since they are kept."""
+    return path.lines
+
+
+def _broken(path: Path) -> tuple[Line, ...]:
     here = complex(*path.start)
     found = [Line([here])]
     for step in path.steps:

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+import numpy as np
+
 from ..schema import Box
 from .fonts import covered, typeface
-from .style import Style, measure
+from .style import MEASURED_AT, Style, measure
 
 GREEK = dict(
     zip(
@@ -121,20 +123,27 @@ def typeset(text: str, look: LabelLook) -> Set:
     out, pen, roof = Set(), 0.0, None
     for mark in marks(text):
         shown, style = _face(mark, look)
-        steps, ink = measure(shown, style)
+        step, *ink = (_drawn(shown, style.font, style.slant, style.bold) * np.float32(style.size / MEASURED_AT)).tolist()
         y = -mark.level * look.size * (RAISED if mark.level > 0 else LOWERED)
         if mark.text == "′" and shown == "'":
             y = 0.0
-        box = (pen + float(ink[0][0]), y + float(ink[0][1]), pen + float(ink[0][2]), y + float(ink[0][3]))
+        box = (pen + ink[0], y + ink[1], pen + ink[2], y + ink[3])
         if mark.text != " ":
             out.letters.append((mark, shown, (pen, y), style, box))
-        pen += float(steps[0]) + (0.03 * look.size if mark.slanted and not mark.level else 0.0)
+        pen += step + (0.03 * look.size if mark.slanted and not mark.level else 0.0)
         if mark.text == "√":
             roof = (box[2], box[1])
         elif mark.roofed and roof:
             thick = max(1.0, 0.045 * look.size)
             out.bars = [*out.bars[: len(out.bars) - 1], (roof[0] - thick, roof[1], pen + 0.04 * look.size, roof[1] + thick)]
     return out
+
+
+@lru_cache(maxsize=4096)
+def _drawn(letter: str, font: str, slant: float, bold: bool) -> np.ndarray:
+    """(5,) float32: advance and ink box of a character at the size `MEASURED_AT`."""
+    steps, ink = measure(letter, Style(font, MEASURED_AT, slant=slant, bold=bold))
+    return np.array([steps[0], *ink[0]], np.float32)
 
 
 def _face(mark: Mark, look: LabelLook) -> tuple[str, Style]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..schema import AREA, Box
 from .canvas import Canvas
-from .figure import Figure, Label, Line, Path, Pen, extent, lines
+from .figure import Figure, Label, Line, Path, Pen
 from .figure_labels import LabelLook, Set, typeset
 from .fonts import require_skia
 from .style import make_font
@@ -71,7 +71,7 @@ def _path_box(path: Path, look: FigureLook) -> Box:
     if path.dot:
         x, y, r = path.start[0] * look.unit, -path.start[1] * look.unit, look.dot + look.line / 2
         return (x - r, y - r, x + r, y + r)
-    left, low, right, high = extent(lines(path))
+    left, low, right, high = path.box
     pad = 0.0 if path.pen.fill else look.line * (look.thick if path.pen.thick else 1.0) / 2
     pad += look.tip_size * 0.5 if path.pen.arrow else 0.0
     return (left * look.unit - pad, -high * look.unit - pad, right * look.unit + pad, -low * look.unit + pad)
@@ -108,7 +108,7 @@ def _paint_path(sheet, path: Path, look: FigureLook, origin: tuple[float, float]
         return
     drawn = [
         Line([complex(origin[0] + p.real * look.unit, origin[1] - p.imag * look.unit) for p in line.points], line.closed)
-        for line in lines(path)
+        for line in path.lines
     ]
     if pen.fill:
         for line in drawn:
@@ -188,19 +188,24 @@ def note(
     """
     places, first, painted = truth
     half = max(POINT, look.line * 1.5)
-    texts, boxes, offsets = [], [], []
+    texts: list[str] = []
+    boxes: list[Box] = []
+    counts: list[int] = []  # glyphs in each box
+    offsets: list[int] = []
     for place in places:
         box, letters = painted[place.command]
         if place.letters:
-            texts.append("".join(letter for letter, _, _ in letters))
-            boxes.append(np.asarray([box for _, _, box in letters], np.float32).reshape(-1, 4))
-            offsets.append(np.asarray([first + place.start + start for _, start, _ in letters], np.int32))
+            texts += [letter for letter, _, _ in letters]
+            boxes += [box for _, _, box in letters]
+            counts += [1] * len(letters)
+            offsets += [first + place.start + start for _, start, _ in letters]
             continue
         if place.point is not None:
             x, y = origin[0] + place.point.real * look.unit, origin[1] - place.point.imag * look.unit
             box = (x - half, y - half, x + half, y + half)
         count = place.stop - place.start
         texts.append(AREA * count)
-        boxes.append(np.tile(np.asarray(box, np.float32), (count, 1)))
-        offsets.append(np.arange(first + place.start, first + place.stop, dtype=np.int32))
-    canvas.add("".join(texts), np.concatenate(boxes), -1, np.concatenate(offsets))
+        boxes.append(box)
+        counts.append(count)
+        offsets += range(first + place.start, first + place.stop)
+    canvas.add("".join(texts), np.repeat(np.array(boxes, np.float32), counts, 0), -1, np.array(offsets, np.int32))

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from ..schema import AREA
-from .style import Style, measure
+from .style import Style, shape
 
 Colour = tuple[int, int, int]
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵃᵇᶜᵈᵉᶠᵍʰ", "0123456789+−=()niabcdefgh", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋ₐₑₓ", "0123456789+−aex", strict=True))
 SMALL, RISE, FALL = 0.68, 0.36, 0.16  # size, rise and fall of raised and lowered letters, in ems
 MIDDLE = 0.35  # how far below the middle of its line a baseline lies, in ems: half the height of a capital
+NO_MORE = (0.0, 0.0)  # room above and below a row, beyond that of all rows
 LONG_WORD = 14  # letters of a word that may be broken behind a hyphen, a stroke or an underscore
 _LETTERS = re.compile(r"[^\W\d_]")  # a short text without any is a number, and never broken
 _BREAK = re.compile(r"(?<=[-/_])(?=\w)")
@@ -23,8 +25,7 @@ _SHIFTED = re.compile("[" + "".join([*RAISED, *LOWERED]) + "]")
 BASE = str.maketrans({**RAISED, **LOWERED, AREA: " "})
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """One cell at its place on the grid. `plain` and `format` are the offsets of each character of `text` in the truths.
 
     `room` are the offsets of the mark that the cell's room stands for. `formulas` has, for characters of `text` that stand
@@ -36,8 +37,8 @@ class Slot:
     rows: int
     columns: int
     text: str
-    plain: np.ndarray
-    format: np.ndarray
+    plain: Sequence[int]
+    format: Sequence[int]
     room: tuple[int, int] = (-1, -1)
     style: Style | None = None
     align: str = "left"  # or "center", "right", "decimal"
@@ -45,7 +46,7 @@ class Slot:
     indent: float = 0.0  # in pixels
     fill: Colour | None = None
     turned: bool = False  # written upwards
-    formulas: Mapping[int, object] = field(default_factory=dict)
+    formulas: Mapping[int, object] = {}
 
 
 @dataclass(frozen=True)
@@ -69,16 +70,16 @@ class Layout:
     """Where everything stands, from (0, 0): grid lines, and each slot's lines as (start, stop, x, baseline)."""
 
     slots: Sequence[Slot]
-    xs: np.ndarray  # (columns + 1,)
-    ys: np.ndarray  # (rows + 1,)
+    xs: list[float]  # (columns + 1,)
+    ys: list[float]  # (rows + 1,)
     inks: list[Ink]
     lines: list[list[tuple[int, int, float, float]]]
 
 
-@dataclass(frozen=True)
-class Ink:
-    """Measures of a slot's characters: pen steps (n,), ink (n, 4) relative to the pen, where each starts (n + 1)."""
+class Ink(NamedTuple):
+    """A slot's characters: glyph ids (n,), pen steps (n,), ink (n, 4) relative to the pen, where each starts (n + 1)."""
 
+    ids: list[int]
     steps: np.ndarray
     ink: np.ndarray
     starts: list[float]
@@ -118,23 +119,24 @@ def lay_out(slots: Sequence[Slot], spacing: Spacing, most: tuple[float, float]) 
 
 def _measured(slots: Sequence[Slot]) -> list[Ink]:
     """Measures of every slot's text; texts of one style are measured together."""
-    by_style: dict[Style, list[int]] = {}
+    by_style: dict[int, list[int]] = {}
     for number, slot in enumerate(slots):
-        by_style.setdefault(slot.style, []).append(number)
+        by_style.setdefault(id(slot.style), []).append(number)
     found: list[Ink | None] = [None] * len(slots)
-    for style, numbers in by_style.items():
+    for numbers in by_style.values():
         texts = [slots[number].text for number in numbers]
         whole = "".join(texts)
         if not whole:
-            steps, ink = np.zeros(0), np.zeros((0, 4), np.float32)
+            ids, steps, ink = np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 4), np.float32)
         else:
-            steps, ink = measure(whole.translate(BASE), style)
-        pens = [0.0, *np.cumsum(steps).tolist()]
+            ids, steps, ink = shape(whole.translate(BASE), slots[numbers[0]].style)
+        glyphs, pens = ids.tolist(), [0.0, *np.cumsum(steps).tolist()]
         at = 0
         for number, text in zip(numbers, texts, strict=True):
             stop = at + len(text)
-            starts = [pen - pens[at] for pen in pens[at : stop + 1]]
-            found[number] = _special(slots[number], Ink(steps[at:stop], ink[at:stop], starts))
+            first = pens[at]
+            starts = [pen - first for pen in pens[at : stop + 1]]
+            found[number] = _special(slots[number], Ink(glyphs[at:stop], steps[at:stop], ink[at:stop], starts))
             at = stop
     return found
 
@@ -150,7 +152,7 @@ def _special(slot: Slot, ink: Ink) -> Ink:
     steps, boxes = ink.steps * factor, ink.ink * factor[:, None].astype(np.float32)
     for index, box in slot.formulas.items():
         steps[index], boxes[index] = box.width, 0.0
-    return Ink(steps, boxes, [0.0, *np.cumsum(steps).tolist()], shifts if shifts.any() else None)
+    return Ink(ink.ids, steps, boxes, [0.0, *np.cumsum(steps).tolist()], shifts if shifts.any() else None)
 
 
 def _parts(slot: Slot, ink: Ink) -> list[tuple[int, int]]:
@@ -194,12 +196,11 @@ def _column_widths(slots: Sequence[Slot], measured: tuple, spacing: Spacing, mos
     """Width of each column's text; columns that can be broken give way where the table would be too wide."""
     inks, parts, anchors = measured
     count = max(slot.column + slot.columns for slot in slots)
-    least, wanted = np.full(count, 1.0), np.full(count, 1.0)
-    spanning = []
+    needs, wishes, spanning = [1.0] * count, [1.0] * count, []
     for number, slot in enumerate(slots):
         starts = inks[number].starts
         full = starts[-1] + slot.indent
-        need = max((starts[stop] - starts[start] for start, stop in parts[number]), default=0.0) + slot.indent
+        need = max([starts[stop] - starts[start] for start, stop in parts[number]], default=0.0) + slot.indent
         if slot.turned:
             need = full = spacing.leading
         elif number in anchors:
@@ -207,9 +208,10 @@ def _column_widths(slots: Sequence[Slot], measured: tuple, spacing: Spacing, mos
         if slot.columns > 1:
             spanning.append((slot, need, full))
         else:
-            least[slot.column] = max(least[slot.column], need)
-            wanted[slot.column] = max(wanted[slot.column], full)
-    wanted = np.maximum(least, np.minimum(wanted, spacing.widest))
+            needs[slot.column] = max(needs[slot.column], need)
+            wishes[slot.column] = max(wishes[slot.column], full)
+    least = np.array(needs)
+    wanted = np.maximum(least, np.minimum(wishes, spacing.widest))
     for slot, need, full in spanning:
         span, gaps = slice(slot.column, slot.column + slot.columns), 2 * spacing.side * (slot.columns - 1)
         least[span] += max(need - gaps - least[span].sum(), 0) / slot.columns
@@ -225,8 +227,8 @@ def _column_widths(slots: Sequence[Slot], measured: tuple, spacing: Spacing, mos
     return wanted + extra * (0.5 / count + 0.5 * wanted / wanted.sum())
 
 
-def _grid_lines(sizes: np.ndarray, snap: bool) -> np.ndarray:
-    return np.concatenate([[0.0], np.ceil(sizes) if snap else sizes]).cumsum()
+def _grid_lines(sizes: Sequence[float] | np.ndarray, snap: bool) -> list[float]:
+    return np.concatenate([[0.0], np.ceil(sizes) if snap else sizes]).cumsum().tolist()
 
 
 def _broken(starts: list[float], parts: list[tuple[int, int]], room: float) -> list[tuple[int, int]]:
@@ -256,47 +258,47 @@ def _levels(slot: Slot, lines: list[tuple[int, int]], spacing: Spacing) -> list[
     return levels
 
 
-def _row_heights(slots: Sequence[Slot], inks: list[Ink], levels: list, spacing: Spacing) -> np.ndarray:
+def _row_heights(slots: Sequence[Slot], inks: list[Ink], levels: list, spacing: Spacing) -> list[float]:
     """Height of each row with the room above and below; a slot over several rows makes its last one higher."""
-    heights = np.full(max(slot.row + slot.rows for slot in slots), spacing.leading + 2 * spacing.above)
+    heights = [spacing.leading + 2 * spacing.above] * max(slot.row + slot.rows for slot in slots)
     for row, more in spacing.extra.items():
-        heights[row : row + 1] += sum(more)
-    needs = [
-        2 * spacing.above
-        + _extra(slot, spacing, 0)
-        + _extra(slot, spacing, 1)
-        + (ink.starts[-1] if slot.turned else sum(up + down for up, down in level))
-        for slot, ink, level in zip(slots, inks, levels, strict=True)
-    ]
-    for slot, need in sorted(zip(slots, needs, strict=True), key=lambda pair: pair[0].rows):
-        span = heights[slot.row : slot.row + slot.rows]
-        span[-1] += max(need - span.sum(), 0)
+        if 0 <= row < len(heights):
+            heights[row] += sum(more)
+    tall = []
+    for slot, ink, level in zip(slots, inks, levels, strict=True):
+        last = slot.row + slot.rows - 1
+        need = 2 * spacing.above + spacing.extra.get(slot.row, NO_MORE)[0] + spacing.extra.get(last, NO_MORE)[1]
+        need += ink.starts[-1] if slot.turned else sum(up + down for up, down in level)
+        if slot.rows > 1:
+            tall.append((slot.rows, slot.row, last, need))
+        else:
+            heights[last] += max(need - heights[last], 0)
+    for _, first, last, need in sorted(tall, key=lambda one: one[0]):
+        heights[last] += max(need - float(np.sum(heights[first : last + 1])), 0)
     return heights
-
-
-def _extra(slot: Slot, spacing: Spacing, side: int) -> float:
-    """More room above (side 0) or below (1) a slot."""
-    row = slot.row + slot.rows - 1 if side else slot.row
-    return spacing.extra[row][side] if row in spacing.extra else 0.0
 
 
 def _placed(slot: Slot, ink: Ink, lines: list, grid: tuple, anchor: tuple[float, float, float] | None) -> list:
     """The lines of a slot as (start, stop, x, baseline); a turned one as (start, stop, foot, right of the baseline)."""
     xs, ys, spacing = grid
     left, right = xs[slot.column] + spacing.side + slot.indent, xs[slot.column + slot.columns] - spacing.side
-    top = ys[slot.row] + spacing.above + _extra(slot, spacing, 0)
-    bottom = ys[slot.row + slot.rows] - spacing.above - _extra(slot, spacing, 1)
+    last = slot.row + slot.rows
+    top = ys[slot.row] + spacing.above + spacing.extra.get(slot.row, NO_MORE)[0]
+    bottom = ys[last] - spacing.above - spacing.extra.get(last - 1, NO_MORE)[1]
     if slot.turned:
         return [(0, len(slot.text), (left + right) / 2 + MIDDLE * slot.style.size, bottom)]
-    height = sum(up + down for _, (up, down) in lines)
-    y = {"top": top, "bottom": bottom - height}.get(slot.valign, (top + bottom - height) / 2)
+    y = top
+    if slot.valign != "top":
+        height = sum(up + down for _, (up, down) in lines)
+        y = bottom - height if slot.valign == "bottom" else (top + bottom - height) / 2
     placed = []
     for (start, stop), (up, down) in lines:
-        free = right - left - (ink.starts[stop] - ink.starts[start])
+        x = left
         if anchor and len(lines) == 1:
             x = left + (right - left - anchor[1] - anchor[2]) / 2 + anchor[1] - anchor[0]
-        else:
-            x = left + {"center": free / 2, "right": free, "decimal": free / 2}.get(slot.align, 0.0)
+        elif slot.align != "left":
+            free = right - left - (ink.starts[stop] - ink.starts[start])
+            x = left + (free if slot.align == "right" else free / 2)
         placed.append((start, stop, x, float(round(y + up))))  # letters are drawn on whole pixels, whatever is asked for
         y += up + down
     return placed

@@ -13,6 +13,7 @@ from .style import SPACE_HEIGHT, Style, make_font, measure
 
 OUTLINED_AT = 100.0  # font size that outlines are kept at
 CAPITAL = 0.7  # height of capitals in ems, about
+JUDGES, MOST_ALIKE = "aegrnt", 4  # small letters compared with their capitals, and how many alike make a face of capitals
 ALIKE = 0.7  # share of ink in common from which a small letter is a capital drawn again
 Map = Callable[[np.ndarray], np.ndarray]  # points (n, 2) to points (n, 2)
 
@@ -186,7 +187,9 @@ def has_small_letters(path: str) -> bool:
     if typeface(path).getFamilyName().endswith((" SC", "Small Caps")):
         return False
     alike = 0
-    for small in "aegrnt":
+    for left, small in zip(range(len(JUDGES), 0, -1), JUDGES, strict=True):
+        if alike + left < MOST_ALIKE:  # decided
+            break
         masks = []
         for letter in (small, small.upper()):
             points, verbs = _outline(path, int(make_font(Style(path, OUTLINED_AT)).textToGlyphs(letter)[0]), False)
@@ -199,7 +202,7 @@ def has_small_letters(path: str) -> bool:
             surface.getCanvas().drawPath(path_, skia.Paint(AntiAlias=True))
             masks.append(mask[..., 3] > 127)
         alike += (masks[0] & masks[1]).sum() >= ALIKE * (masks[0] | masks[1]).sum()
-    return alike < 4
+    return alike < MOST_ALIKE
 
 
 @lru_cache(maxsize=1024)

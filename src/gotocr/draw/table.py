@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..schema import AREA, Box
-from .canvas import Canvas, ink_boxes, map_boxes, paint_of
+from .canvas import Canvas, ink_boxes, map_boxes
 from .fonts import require_skia
-from .grid import BASE, SMALL, Colour, Layout, Slot
-from .style import Style, make_font
+from .grid import SMALL, Colour, Ink, Layout, Slot
+from .style import Style
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def paint(
     Of each row its area is noted for the marks of `rows` (plain, format), of each slot its room for the mark of the truth that
     opens it; with `hull` no more than the ink, where there is text.
     """
+    pens, bases = _pens(layout)
     canvas.skia.save()
     canvas.skia.translate(*map(float, at))
     for slot in layout.slots:
@@ -52,9 +53,12 @@ def paint(
             _fill(canvas, room(layout, slot), slot.fill)
     for stroke in strokes:
         _stroke(canvas, layout, stroke)
-    _draw_texts(canvas, layout)
+    _draw_texts(canvas, layout, pens, bases)
     canvas.skia.restore()
-    _note(canvas, layout, at, rows, hull)
+    boxes = _boxes(layout, pens, bases) + np.array([*at, *at], np.float32)
+    hulls = _hulls(layout, boxes) if hull else {}
+    moved = replace(layout, xs=[x + at[0] for x in layout.xs], ys=[y + at[1] for y in layout.ys])
+    _note(canvas, moved, at, rows, (boxes, hulls))
 
 
 def room(layout: Layout, slot: Slot) -> Box:
@@ -83,82 +87,106 @@ def _stroke(canvas: Canvas, layout: Layout, stroke: Stroke) -> None:
         canvas.skia.drawLine(*((first, place, last, place) if stroke.level else (place, first, place, last)), paint)
 
 
-def _draw_texts(canvas: Canvas, layout: Layout) -> None:
-    """Draw all lines; those of one style on one baseline together."""
-    skia, together = require_skia(), {}
-
-    def run(style: Style, y: float, text: str, xs: list[float]) -> None:
-        _, texts, places = together.setdefault((id(style), round(y, 3)), (style, [], []))
-        texts.append(text)
-        places += xs
-
-    small: dict[Style, Style] = {}
+def _pens(layout: Layout) -> tuple[list[float], list[float]]:
+    """Where the pen stands for each character of all slots, (x) and (y); a space where a line breaks is behind the line."""
+    pens: list[float] = []
+    bases: list[float] = []
     for slot, ink, lines in zip(layout.slots, layout.inks, layout.lines, strict=True):
-        style = slot.style
-        for start, stop, x, y in lines:
-            text = slot.text[start:stop]
-            if slot.turned:
-                _draw_turned(canvas, slot, ink.steps, (x, y))
-                continue
+        ends = [line[0] for line in lines[1:]] + [len(slot.text)] * bool(lines)
+        for (start, _, x, y), end in zip(lines, ends, strict=True):
             left = x - ink.starts[start]
-            xs = [left + place for place in ink.starts[start:stop]]
-            if ink.shifts is None:
-                run(style, y, text.replace(AREA, " "), xs)
-                continue
-            for letter, place, shift in zip(text.translate(BASE), xs, ink.shifts[start:stop].tolist(), strict=True):
-                own = small.setdefault(style, replace(style, size=style.size * SMALL)) if shift else style
-                run(own, y + shift, letter, [place])
-    fonts: dict[int, tuple] = {}
-    for (number, y), (style, texts, xs) in together.items():
-        if number not in fonts:
-            fonts[number] = (make_font(style), paint_of(style))
-        canvas.skia.drawTextBlob(skia.TextBlob.MakeFromPosTextH("".join(texts), xs, y, fonts[number][0]), 0, 0, fonts[number][1])
+            pens += [left + place for place in ink.starts[start:end]]
+            bases += [y] * (end - start) if ink.shifts is None else (y + ink.shifts[start:end]).tolist()
+    return pens, bases
 
 
-def _draw_turned(canvas: Canvas, slot: Slot, steps: np.ndarray, foot: tuple[float, float]) -> None:
+def _draw_texts(canvas: Canvas, layout: Layout, pens: list[float], bases: list[float]) -> None:
+    """Draw all characters; those of one style together."""
+    runs: dict[int, tuple[Style, list[int], list[float], list[float]]] = {}
+    small: dict[int, Style] = {}
+    end = 0
+    for slot, ink, lines in zip(layout.slots, layout.inks, layout.lines, strict=True):
+        start, end, style = end, end + len(slot.text), slot.style
+        _, ids, xs, ys = runs.setdefault(id(style), (style, [], [], []))
+        if slot.turned:
+            _draw_turned(canvas, slot, ink, lines[0][2:])
+        elif ink.shifts is None:
+            ids += ink.ids
+            xs += pens[start:end]
+            ys += bases[start:end]
+        else:
+            less = small.setdefault(id(style), replace(style, size=style.size * SMALL))
+            for glyph, x, y, shift in zip(ink.ids, pens[start:end], bases[start:end], ink.shifts.tolist(), strict=True):
+                run = runs.setdefault(id(less), (less, [], [], [])) if shift else runs[id(style)]
+                for column, value in zip(run[1:], (glyph, x, y), strict=True):
+                    column.append(value)
+    for style, ids, xs, ys in runs.values():
+        canvas.draw(np.array(ids), np.array(xs), np.array(ys), style)
+
+
+def _draw_turned(canvas: Canvas, slot: Slot, ink: Ink, foot: tuple[float, float]) -> None:
     """Draw upwards from `foot`, the start of the baseline."""
-    xs = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
-    blob = require_skia().TextBlob.MakeFromPosTextH(slot.text.translate(BASE), xs.tolist(), 0.0, make_font(slot.style))
     canvas.skia.save()
     canvas.skia.translate(*map(float, foot))
     canvas.skia.rotate(-90)
-    canvas.skia.drawTextBlob(blob, 0, 0, paint_of(slot.style))
+    canvas.draw(np.array(ink.ids), np.array(ink.starts[:-1]), np.zeros(len(ink.ids)), slot.style)
     canvas.skia.restore()
 
 
-def _note(canvas: Canvas, layout: Layout, at: tuple[float, float], rows: Sequence[tuple[int, int]], hull: bool) -> None:
+class _Notes:
+    """Glyphs noted together: characters by their number in `boxes` (n, 4), areas as they come."""
+
+    def __init__(self, canvas: Canvas, boxes: np.ndarray) -> None:
+        self._canvas, self._boxes = canvas, boxes
+        self._areas: list[Box] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self._text: list[str] = []
+        self._numbers: list[int] = []
+        self._plain: list[int] = []
+        self._format: list[int] = []
+
+    def area(self, box: Box, marks: tuple[int, int]) -> None:
+        self._text.append(AREA)
+        self._numbers.append(len(self._boxes) + len(self._areas))
+        self._plain.append(marks[0])
+        self._format.append(marks[1])
+        self._areas.append(box)
+
+    def letters(self, slot: Slot, start: int, stop: int, done: int) -> None:
+        """Characters `start` to `stop` of a slot whose first one has the number `done`."""
+        self._text.append(slot.text[start:stop])
+        self._numbers += range(done + start, done + stop)
+        self._plain += slot.plain[start:stop]
+        self._format += slot.format[start:stop]
+
+    def flush(self) -> None:
+        boxes = np.concatenate([self._boxes, np.array(self._areas, np.float32).reshape(-1, 4)])[self._numbers]
+        self._canvas.add("".join(self._text), boxes, self._plain, self._format)
+        self._clear()
+
+
+def _note(canvas: Canvas, layout: Layout, at: tuple[float, float], rows: Sequence[tuple[int, int]], inked: tuple) -> None:
     """Note rows, rooms and characters in the order of the truth; formulas are drawn here, for they note themselves."""
-    boxes = _boxes(layout) + np.array([*at, *at], np.float32)
-    hulls = _hulls(layout, boxes) if hull else {}
-    noted: list[tuple[str, np.ndarray, np.ndarray, np.ndarray]] = []
-
-    def flush() -> None:
-        if noted:
-            text, found, plain, format = zip(*noted, strict=True)
-            canvas.add("".join(text), np.concatenate(found), np.concatenate(plain), np.concatenate(format))
-            noted.clear()
-
-    def area(box: Box, marks: tuple[int, int]) -> None:
-        noted.append((AREA, np.array([box], np.float32), np.array(marks[:1]), np.array(marks[1:])))
-
-    layout = replace(layout, xs=layout.xs + at[0], ys=layout.ys + at[1])
-    xs, ys, row, done = layout.xs, layout.ys, 0, 0
+    boxes, hulls = inked
+    notes, xs, ys, row, done = _Notes(canvas, boxes), layout.xs, layout.ys, 0, 0
     for number, (slot, ink, lines) in enumerate(zip(layout.slots, layout.inks, layout.lines, strict=True)):
         while row < min(slot.row + 1, len(rows)):
-            area((xs[0], ys[row], xs[-1], ys[row + 1]), rows[row])
+            notes.area((xs[0], ys[row], xs[-1], ys[row + 1]), rows[row])
             row += 1
         if slot.room != (-1, -1):
-            area(hulls[number] if number in hulls else room(layout, slot), slot.room)
-        own, first = boxes[done : done + len(slot.text)], 0
-        done += len(slot.text)
+            notes.area(hulls[number] if number in hulls else room(layout, slot), slot.room)
+        first = 0
         for index, formula in sorted(slot.formulas.items()):
-            noted.append((slot.text[first:index], own[first:index], slot.plain[first:index], slot.format[first:index]))
-            flush()
+            notes.letters(slot, first, index, done)
+            notes.flush()
             x, y = next((x + ink.starts[index] - ink.starts[start], y) for start, stop, x, y in lines if start <= index < stop)
-            formula.paint(canvas, (at[0] + x, at[1] + y), int(slot.plain[index]), int(slot.format[index]))
+            formula.paint(canvas, (at[0] + x, at[1] + y), slot.plain[index], slot.format[index])
             first = index + 1
-        noted.append((slot.text[first:], own[first:], slot.plain[first:], slot.format[first:]))
-    flush()
+        notes.letters(slot, first, len(slot.text), done)
+        done += len(slot.text)
+    notes.flush()
 
 
 def _hulls(layout: Layout, boxes: np.ndarray) -> dict[int, Box]:
@@ -172,16 +200,8 @@ def _hulls(layout: Layout, boxes: np.ndarray) -> dict[int, Box]:
     return dict(zip(numbers, map(tuple, np.concatenate([low, high], 1).tolist()), strict=True))
 
 
-def _boxes(layout: Layout) -> np.ndarray:
-    """Boxes (n, 4) of all slots' characters; a space where a line breaks stands behind the line."""
-    pens: list[float] = []
-    bases: list[float] = []
-    for slot, ink, lines in zip(layout.slots, layout.inks, layout.lines, strict=True):
-        ends = [line[0] for line in lines[1:]] + [len(slot.text)] * bool(lines)
-        for (start, _, x, y), end in zip(lines, ends, strict=True):
-            left = x - ink.starts[start]
-            pens += [left + place for place in ink.starts[start:end]]
-            bases += [y] * (end - start) if ink.shifts is None else (y + ink.shifts[start:end]).tolist()
+def _boxes(layout: Layout, pens: list[float], bases: list[float]) -> np.ndarray:
+    """Boxes (n, 4) of all slots' characters."""
     inks = layout.inks
     if not pens:
         return np.zeros((0, 4), np.float32)

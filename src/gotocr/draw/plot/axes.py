@@ -8,7 +8,7 @@ import numpy as np
 
 from ...schema import Box
 from ..style import Style
-from .board import Board, place, width_of
+from .board import ASCENT, Board, place, width_of
 from .chart import Chart
 from .look import Look
 from .numbers import Figures, Scale
@@ -74,7 +74,8 @@ def numbers_below(board: Board, look: Look, plot: Box, scale: Scale, texts: list
         if look.tick:
             board.line([(x, edge), (x, edge + sign * look.tick * look.size)], look.spine_colour, look.line)
         y = edge + sign * (look.tick + 0.25) * look.size + (0.0 if above else 0.85 * style.size)
-        board.say(text, (x, y), style, (), 0.5)
+        half = width_of(text, style) / 2 + 1  # the first and the last stay on the sheet
+        board.say(text, (min(max(x, half), board.span[1] - half), y), style, (), 0.5)
 
 
 @dataclass
@@ -91,8 +92,10 @@ class Names:
         """How far turned names stick out on the left, in pixels."""
         if not self.turn:
             return 0.0
-        cos = float(np.cos(np.radians(self.turn)))
-        return max(width_of(lines[0][0], self.style) * cos - x for lines, x in zip(self.lines, xs, strict=True) if lines)
+        turn = np.radians(self.turn)
+        corner = (ASCENT * float(np.sin(turn)) - (0.3 if self.turn == 90 else 0.2)) * self.style.size  # of the first letter
+        cos = float(np.cos(turn))
+        return max(width_of(lines[0][0], self.style) * cos + corner - x for lines, x in zip(self.lines, xs, strict=True) if lines)
 
     def draw(self, board: Board, xs: list[float], top: float, known: list[bool]) -> None:
         """Say them under `top` at `xs`; those not `known` are no part of the truth."""

@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate, chain, groupby
+from typing import NamedTuple
 
 import numpy as np
 
 from ...schema import AREA, Box, Glyphs
-from ..canvas import NOWHERE, Canvas, ink_boxes
+from ..canvas import NOWHERE, Canvas, ink_boxes, map_boxes, paint_of
 from ..fonts import require_skia
-from ..style import Style, measure
+from ..style import Style, make_font, shape
 
 Colour = tuple[int, int, int]
 Role = tuple  # ("title",), ("series", i), ("category", j), ("value", i, j), ("point", i, j) ...; () = no part of the truth
@@ -161,7 +163,7 @@ class Board:
 
         `more`: `start` and `turn` of the text.
         """
-        said = replace(place(text, at, style, align, more.get("turn", 0.0)), role=role, start=int(more.get("start", 0)))
+        said = place(text, at, style, align, more.get("turn", 0.0), (role, int(more.get("start", 0))))
         if text:
             self.texts.append(said)
         return said
@@ -193,48 +195,107 @@ class Board:
     def finish(self, offsets: Offsets) -> tuple[np.ndarray, Glyphs, str]:
         """Draw the texts; return the picture, its glyphs and the printed texts as lines."""
         plain, starts = lines_of(self.texts)
-        for text, start in sorted(zip(self.texts, starts, strict=True), key=lambda pair: pair[1]):
-            self._write(text, start, offsets(text.role, text.start, text.text) if text.role else [])
-        for role, box in self.marks:
-            for spot in offsets(role, 0, ""):
-                self.canvas.add(AREA * len(spot), np.repeat(np.array([box], np.float32), len(spot), 0), NOWHERE, spot)
+        order = sorted(range(len(starts)), key=starts.__getitem__)
+        boxes = self._write(order)
+        noted: list[tuple[str, np.ndarray, Sequence[int], Sequence[int]]] = []  # letters, boxes, offsets in plain and format
+        for k in order:
+            text, count = self.texts[k], len(self.texts[k].text)
+            nowhere = [NOWHERE] * count
+            spots = offsets(text.role, text.start, text.text) if text.role else []
+            noted.append((text.text, boxes[k], range(starts[k], starts[k] + count), spots[0] if spots else nowhere))
+            noted += [(text.text, boxes[k], nowhere, spot) for spot in spots[1:]]  # the truth says it again
+        if self.marks:
+            areas = self._mapped(np.array([box for _, box in self.marks], np.float32))
+            for (role, _), area in zip(self.marks, areas, strict=True):
+                spots = offsets(role, 0, "")
+                noted += [(AREA * len(s), np.repeat(area[None], len(s), 0), [NOWHERE] * len(s), s) for s in spots]
+        self.skia.resetMatrix()  # the boxes are in pixels now
+        if noted:
+            letters, found, *places = zip(*noted, strict=True)
+            self.canvas.add("".join(letters), np.concatenate(found), *(list(chain.from_iterable(part)) for part in places))
         image, glyphs = self.canvas.finish()
         return image, glyphs, plain
 
-    def _write(self, text: Text, start: int, spots: list[list[int]]) -> None:
-        """Draw a text; where the truth says it again, its glyphs are noted again."""
-        if text.turn:
+    def _write(self, order: list[int]) -> dict[int, np.ndarray]:
+        """Draw the texts in this order; return the boxes (n, 4) of the characters of each, in pixels."""
+        boxes: dict[int, np.ndarray] = {}
+
+        def alike(k: int) -> tuple[object, ...]:
+            text = self.texts[k]
+            return text.drawn, text.style.colour, text.turn and k + 1
+
+        for _, members in groupby(order, alike):
+            run = list(members)
+            texts = [self.texts[k] for k in run]
             self.skia.save()
-            self.skia.rotate(text.turn, text.x, text.y)
-        first = spots[0] if spots else NOWHERE
-        if not text.drawn:
-            self.canvas.text(text.text, (text.x, text.y), text.style, start, first)
-        if len(spots) > 1 or text.drawn:
-            steps, ink = measure(text.text, text.style)
-            xs = text.x + np.concatenate([[0.0], np.cumsum(steps)[:-1]])
-            boxes = ink_boxes(ink, xs, text.y, steps, text.style)
-            if text.drawn:
-                self.canvas.add(text.text, boxes, start, first)
-            for spot in spots[1:]:
-                self.canvas.add(text.text, boxes, NOWHERE, spot)
-        if text.turn:
+            if texts[0].turn:
+                self.skia.rotate(texts[0].turn, texts[0].x, texts[0].y)
+            boxes.update(zip(run, self._run(texts), strict=True))
             self.skia.restore()
+        return boxes
+
+    def _run(self, texts: list[Text]) -> list[np.ndarray]:
+        """Draw texts of one colour at once, unless they are drawn already; return the boxes of each."""
+        shaped = [_shaped(text.text, text.style) for text in texts]
+        counts = [len(text.text) for text in texts]
+        xs = np.repeat([text.x for text in texts], counts) + np.concatenate([letters.pens for letters in shaped])
+        boxes = np.concatenate([letters.boxes for letters in shaped])
+        boxes[:, 0::2] += xs.astype(np.float32)[:, None]
+        boxes[:, 1::2] += np.repeat(np.array([text.y for text in texts], np.float32), counts)[:, None]
+        ends = list(accumulate(counts, initial=0))
+        if not texts[0].drawn:
+            blob, across = self._skia.TextBlobBuilder(), xs.tolist()
+            for text, letters, start, end in zip(texts, shaped, ends, ends[1:], strict=False):
+                blob.allocRunPosH(make_font(text.style), letters.ids, across[start:end], text.y)
+            self.skia.drawTextBlob(blob.make(), 0, 0, paint_of(texts[0].style))
+        return np.split(self._mapped(boxes), ends[1:-1])
+
+    def _mapped(self, boxes: np.ndarray) -> np.ndarray:
+        """Boxes (n, 4) in the present matrix as boxes in pixels."""
+        matrix = self.skia.getTotalMatrix()
+        return boxes if matrix.isIdentity() else map_boxes(boxes, np.asarray(matrix.get9(), np.float64).reshape(3, 3))
+
+
+def width_of(text: str, style: Style) -> float:
+    """Pixels that a text takes."""
+    return _shaped(text, style).width if text else 0.0
+
+
+class _Letters(NamedTuple):
+    """A run standing on y = 0 from x = 0; not to be changed, since it is kept."""
+
+    width: float
+    ids: list[int]  # of its glyphs
+    pens: np.ndarray  # (n,) float64
+    boxes: np.ndarray  # (n, 4) float32: ink, each from its own pen
 
 
 @lru_cache(maxsize=4096)
-def width_of(text: str, style: Style) -> float:
-    """Pixels that a text takes."""
-    return float(measure(text, style)[0].sum()) if text else 0.0
+def _shaped(text: str, style: Style) -> _Letters:
+    ids, steps, ink = shape(text, style, _face(style.font))
+    boxes = ink_boxes(ink, np.zeros(len(ids)), 0.0, steps, style)
+    return _Letters(float(steps.sum()), ids.tolist(), np.cumsum(steps) - steps, boxes)
 
 
-def place(text: str, at: tuple[float, float], style: Style, align: float = 0.0, turn: float = 0.0) -> Text:
-    """A text with its start and its box, not yet said."""
+@lru_cache(maxsize=512)
+def _face(path: str):
+    """A font to look glyphs up in, whatever their size."""
+    return make_font(Style(path, 16.0))
+
+
+def place(
+    text: str, at: tuple[float, float], style: Style, align: float = 0.0, turn: float = 0.0, part: tuple[Role, int] = ((), 0)
+) -> Text:
+    """A text with its start and its box, not yet said; `part` = its role, and which character of that it starts with."""
     width, size = width_of(text, style), style.size
+    if not turn:
+        x, y = at[0] - align * width, at[1]
+        return Text(text, x, y, style, *part, turn, (x, y - ASCENT * size, x + width, y + DESCENT * size))
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     x, y = at[0] - align * width * cos, at[1] - align * width * sin
     corners = [(u * cos - v * sin, u * sin + v * cos) for u in (0, width) for v in (-ASCENT * size, DESCENT * size)]
     xs, ys = zip(*corners, strict=True)
-    return Text(text, x, y, style, (), 0, turn, (x + min(xs), y + min(ys), x + max(xs), y + max(ys)))
+    return Text(text, x, y, style, *part, turn, (x + min(xs), y + min(ys), x + max(xs), y + max(ys)))
 
 
 def lines_of(texts: Sequence[Text]) -> tuple[str, list[int]]:

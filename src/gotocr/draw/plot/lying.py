@@ -8,6 +8,7 @@ from ...schema import Box
 from . import axes
 from .bars import Field, bars
 from .board import Board, place, width_of
+from .chance import choice
 from .chart import STACKED, Chart
 from .look import Look
 from .numbers import Scale, scale_for
@@ -44,7 +45,7 @@ class Lying:
             return "none"
         if self.chart.type == "diverging bar" or self.chart.type in STACKED:
             return "middle"
-        return str(self.rng.choice(["out", "end", "base"], p=[0.6, 0.2, 0.2]))
+        return choice(self.rng, ["out", "end", "base"], p=[0.6, 0.2, 0.2])
 
     def height(self, width: float) -> float:
         """Rows, and what stands over and under them."""

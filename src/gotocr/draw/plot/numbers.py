@@ -114,7 +114,7 @@ def scale_for(values: list[float], count: int = 5, zero: bool = True, room: floa
         high = low + (abs(low) or 1.0)
     high += room * (high - low) * (high > 0)
     low -= room * (high - low) * (low < 0)
-    if max(values) <= 100.001 < high:  # shares of a whole end there
+    if low < 100 and max(values) <= 100.001 < high:  # shares of a whole end there
         high = 100.0
     step = nice((high - low) / max(count, 1))
     first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)

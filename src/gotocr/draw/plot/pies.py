@@ -8,6 +8,7 @@ import numpy as np
 
 from ...schema import Box
 from .board import Board, width_of
+from .chance import choice
 from .chart import Chart
 from .look import Look
 from .sheet import LINE, wrapped
@@ -25,7 +26,7 @@ class Pie:
         self.direct = look.legend == "direct"
         self.values = [float(value) for value in chart.series[0].values]
         self.hole = float(rng.uniform(0.4, 0.68)) if chart.type == "donut" else 0.0
-        self.start = float(rng.choice([-90.0, -90.0, 0.0, rng.uniform(0, 360)]))
+        self.start = float(choice(rng, [-90.0, -90.0, 0.0, rng.uniform(0, 360)]))
         self.clockwise = 1 if rng.random() < 0.7 else -1
         self.inside = look.labels and (rng.random() < 0.6 or not self.direct) and self.hole < 0.62
         self.burst = int(rng.integers(len(self.values))) if rng.random() < 0.12 and not self.hole else -1

@@ -42,6 +42,9 @@ class Row:
 def wrapped(text: str, style: Style, width: float) -> list[tuple[str, int]]:
     """Lines of a text and where in it each begins."""
     lines, at = [], 0
+    if text and width_of(text, style) < width - 0.01:
+        found = text.strip(" ")
+        return [(found, text.index(found))] if found else []
     for line in wrap(text, style, max(width, style.size)):
         at = text.index(line, at)
         lines.append((line, at))

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ..supply import Supply
+from .chance import choice
 from .look import BLACK, WHITE, Look, letters_for
 from .palettes import SETS, Colour, colour, lightness, made_up, mix, palette, ramp
 
@@ -20,27 +21,27 @@ def choose(rng: np.random.Generator, supply: Supply, text: str, count: int, em: 
     """A look for a chart with `count` colours; with `em` on white paper, in ink that prints."""
     names = [name for name in THEMES if em is None or name != "dark"]
     weights = np.array([THEMES[name] for name in names])
-    theme = str(names[int(rng.choice(len(names), p=weights / weights.sum()))])
+    theme = choice(rng, names, p=weights / weights.sum())
     letters = letters_for(rng, supply, text)
     heading = letters if rng.random() < 0.8 else letters_for(rng, supply, text)
     size = em * float(rng.uniform(0.75, 1.0)) if em else float(np.exp(rng.uniform(np.log(10.5), np.log(21))))
-    look = Look(letters, heading, size, theme, tick=float(rng.choice([0, 0.25, 0.35])), gap=float(rng.uniform(0.12, 0.6)))
+    look = Look(letters, heading, size, theme, tick=float(choice(rng, [0, 0.25, 0.35])), gap=float(rng.uniform(0.12, 0.6)))
     look = replace(
         look,
         title_size=float(rng.uniform(1.05, 1.7)),
         title_bold=bool(rng.random() < 0.65),
-        align=float(rng.choice([0.0, 0.5])),
-        legend=str(rng.choice(["top", "bottom", "right", "inside", "direct"], p=[0.3, 0.2, 0.2, 0.15, 0.15])),
+        align=float(choice(rng, [0.0, 0.5])),
+        legend=choice(rng, ["top", "bottom", "right", "inside", "direct"], p=[0.3, 0.2, 0.2, 0.15, 0.15]),
         legend_frame=bool(rng.random() < 0.25),
         aspect=float(np.exp(rng.uniform(np.log(0.35), np.log(0.95)))),
         stroke=max(1.0, size * float(rng.uniform(0.08, 0.24))),
         line=max(0.8, size * float(rng.uniform(0.05, 0.1))),
-        markers=str(rng.choice(["", "o", "s", "d", "^", "mixed", "open"], p=[0.3, 0.35, 0.07, 0.05, 0.05, 0.08, 0.1])),
+        markers=choice(rng, ["", "o", "s", "d", "^", "mixed", "open"], p=[0.3, 0.35, 0.07, 0.05, 0.05, 0.08, 0.1]),
         smooth=bool(rng.random() < 0.08),
-        grid=str(rng.choice(["none", "value", "both"], p=[0.3, 0.55, 0.15])),
+        grid=choice(rng, ["none", "value", "both"], p=[0.3, 0.55, 0.15]),
         grid_dash=() if rng.random() < 0.7 else tuple(size * float(part) for part in rng.uniform(0.1, 0.4, 2)),
         pad=float(rng.uniform(0.5, 1.6)),
-        turn=int(rng.choice([0, 0, 30, 45, 90])),
+        turn=int(choice(rng, [0, 0, 30, 45, 90])),
         border=bool(rng.random() < 0.12),
     )
     look = _COATS[theme](rng, look) if theme in _COATS else look
@@ -53,7 +54,7 @@ def _coloured(rng: np.random.Generator, look: Look, count: int) -> Look:
     if look.shades:
         shades = look.shades
     elif how < 0.62:
-        shades = palette(str(rng.choice([*SETS])), count)
+        shades = palette(choice(rng, [*SETS]), count)
     elif how < 0.85:
         shades = ramp(rng, count, look.paper)
     else:
@@ -74,7 +75,7 @@ def _office(rng: np.random.Generator, look: Look) -> Look:
         faint=gray,
         align=0.5,
         title_bold=bool(rng.random() < 0.4),
-        legend=str(rng.choice(["bottom", "right"])),
+        legend=choice(rng, ["bottom", "right"]),
         grid="value",
         grid_colour=(217, 217, 217),
         spines="b",
@@ -82,7 +83,7 @@ def _office(rng: np.random.Generator, look: Look) -> Look:
         tick=0.0,
         border=bool(rng.random() < 0.5),
         title_size=float(rng.uniform(1.3, 1.7)),
-        shades=tuple(palette(str(rng.choice(["office", "old office"])), 12)),
+        shades=tuple(palette(choice(rng, ["office", "old office"]), 12)),
     )
 
 
@@ -97,7 +98,7 @@ def _ggplot(rng: np.random.Generator, look: Look) -> Look:
         tick=0.25,
         spine_colour=(51, 51, 51),
         faint=(77, 77, 77),
-        legend=str(rng.choice(["right", "top", "bottom"])),
+        legend=choice(rng, ["right", "top", "bottom"]),
         align=0.0,
         title_bold=False,
     )
@@ -122,7 +123,7 @@ def _grid(rng: np.random.Generator, look: Look) -> Look:
 
 
 def _economist(rng: np.random.Generator, look: Look) -> Look:
-    paper = WHITE if rng.random() < 0.5 else colour(str(rng.choice(["d5e4eb", "e9edf0", "cbdde5", "f5f4ef"])))
+    paper = WHITE if rng.random() < 0.5 else colour(choice(rng, ["d5e4eb", "e9edf0", "cbdde5", "f5f4ef"]))
     return replace(
         look,
         paper=paper,
@@ -132,7 +133,7 @@ def _economist(rng: np.random.Generator, look: Look) -> Look:
         grid_colour=mix(paper, (90, 110, 120), 0.45),
         spines="b",
         tick=0.0,
-        legend=str(rng.choice(["top", "direct"])),
+        legend=choice(rng, ["top", "direct"]),
         rules=True,
         border=False,
     )
@@ -166,12 +167,12 @@ def _survey(rng: np.random.Generator, look: Look) -> Look:
 
 def _survey_shades(rng: np.random.Generator) -> tuple[Colour, ...]:
     if rng.random() < 0.6:
-        return tuple(palette(str(rng.choice(["survey", "survey warm", "survey green"])), 12))
+        return tuple(palette(choice(rng, ["survey", "survey warm", "survey green"]), 12))
     return ()
 
 
 def _newspaper(rng: np.random.Generator, look: Look) -> Look:
-    paper = WHITE if rng.random() < 0.6 else colour(str(rng.choice(["fff1e5", "f7f3ea", "f2efe6", "fbf8f1"])))
+    paper = WHITE if rng.random() < 0.6 else colour(choice(rng, ["fff1e5", "f7f3ea", "f2efe6", "fbf8f1"]))
     return replace(
         look,
         paper=paper,
@@ -180,7 +181,7 @@ def _newspaper(rng: np.random.Generator, look: Look) -> Look:
         grid="value",
         tick=0.0,
         grid_dash=(1.5, 3.0) if rng.random() < 0.5 else (),
-        legend=str(rng.choice(["top", "direct", "inside"])),
+        legend=choice(rng, ["top", "direct", "inside"]),
         subtitle_italic=bool(rng.random() < 0.3),
     )
 
@@ -190,12 +191,12 @@ def _print(rng: np.random.Generator, look: Look) -> Look:
     hatches = tuple(str(kind) for kind in rng.permutation(["", "/", "x", ".", "-", "\\", "|"])) if rng.random() < 0.6 else ()
     shades = (WHITE,) * 12 if hatches and rng.random() < 0.7 else tuple(ramp(rng, 5, (245, 245, 245), gray=True)) * 3
     return replace(
-        look, hatches=hatches, shades=shades, edge=BLACK, spines=str(rng.choice(["lb", "lbtr"])), align=0.5, border=False
+        look, hatches=hatches, shades=shades, edge=BLACK, spines=choice(rng, ["lb", "lbtr"]), align=0.5, border=False
     )
 
 
 def _dark(rng: np.random.Generator, look: Look) -> Look:
-    paper = colour(str(rng.choice(["000000", "1e1e1e", "222831", "0d1117", "2b2b2b", "17202a", "2d2a4a"])))
+    paper = colour(choice(rng, ["000000", "1e1e1e", "222831", "0d1117", "2b2b2b", "17202a", "2d2a4a"]))
     return replace(
         look,
         paper=paper,
@@ -203,15 +204,15 @@ def _dark(rng: np.random.Generator, look: Look) -> Look:
         faint=(170, 175, 180),
         grid_colour=mix(paper, WHITE, 0.2),
         spine_colour=mix(paper, WHITE, 0.5),
-        shades=tuple(palette(str(rng.choice(["dark", "bright", "pastel", "flat", "soft"])), 12)),
+        shades=tuple(palette(choice(rng, ["dark", "bright", "pastel", "flat", "soft"]), 12)),
     )
 
 
 def _minimal(rng: np.random.Generator, look: Look) -> Look:
     return replace(
         look,
-        spines=str(rng.choice(["", "b", "lb"])),
-        grid=str(rng.choice(["none", "value"])),
+        spines=choice(rng, ["", "b", "lb"]),
+        grid=choice(rng, ["none", "value"]),
         tick=0.0,
         labels=bool(rng.random() < 0.6),
         axis=bool(rng.random() < 0.6),
@@ -224,19 +225,19 @@ def _figure(rng: np.random.Generator, look: Look) -> Look:
         look,
         spines="lbtr",
         tick=0.3,
-        grid=str(rng.choice(["none", "value", "both"], p=[0.5, 0.3, 0.2])),
+        grid=choice(rng, ["none", "value", "both"], p=[0.5, 0.3, 0.2]),
         spine_colour=BLACK,
         align=0.5,
         title_size=1.15,
         title_bold=False,
         faint=BLACK,
-        legend=str(rng.choice(["inside", "top", "right"])),
+        legend=choice(rng, ["inside", "top", "right"]),
         legend_frame=True,
     )
 
 
 def _poster(rng: np.random.Generator, look: Look) -> Look:
-    paper = mix(colour(str(rng.choice(SETS["flat"].split()))), WHITE, float(rng.uniform(0.75, 0.93)))
+    paper = mix(colour(choice(rng, SETS["flat"].split())), WHITE, float(rng.uniform(0.75, 0.93)))
     return replace(
         look,
         paper=paper,

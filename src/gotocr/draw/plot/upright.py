@@ -8,6 +8,7 @@ from ...schema import Box
 from . import axes
 from .bars import Field, bars
 from .board import Board, width_of
+from .chance import choice
 from .chart import STACKED, Chart
 from .lines import direct_names, lines, names_width
 from .look import Look
@@ -176,7 +177,7 @@ class Upright:
             return "none"
         if self.chart.type in STACKED:
             return "middle"
-        return str(self.rng.choice(["out", "end"], p=[0.75, 0.25]))
+        return choice(self.rng, ["out", "end"], p=[0.75, 0.25])
 
     def histogram(self, board: Board, tell: Teller) -> None:
         """Bars between the edges `steps`; their numbers stand at the edges."""

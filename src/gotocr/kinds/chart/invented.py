@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...draw.plot.chance import choice
 from ...draw.plot.chart import Chart, Series
 from ...draw.plot.numbers import Figures, spread
 from . import topics as w
@@ -66,7 +67,7 @@ def categories(rng: np.random.Generator, supply: Supply, count: int) -> list[str
         return names(rng, supply, count)
     found: list[str] = []
     while len(found) < count:
-        text = phrase(rng, supply, 1, int(rng.choice([2, 4, 8])))
+        text = phrase(rng, supply, 1, int(choice(rng, [2, 4, 8])))
         if text and text not in found:
             found.append(text)
     return found
@@ -79,11 +80,11 @@ def title(rng: np.random.Generator, supply: Supply, made: str) -> str:
 
 def foot(rng: np.random.Generator, supply: Supply, chart: Chart, often: float = 0.35) -> Chart:
     """With a note, a source, and a line of its maker, each now and then."""
-    maker = str(rng.choice(w.MAKERS))
+    maker = choice(rng, w.MAKERS)
     note = f"Note: {phrase(rng, supply, 4, 22)}." if rng.random() < often * 0.7 else ""
     source = ""
     if rng.random() < often * 1.3:
-        source = f"Source: {str(rng.choice(w.SOURCES))} {int(rng.integers(1990, 2026))}"
+        source = f"Source: {choice(rng, w.SOURCES)} {int(rng.integers(1990, 2026))}"
         source = source if rng.random() < 0.6 else f"Source: {maker}, {phrase(rng, supply, 2, 9)}"
     credit = maker.upper() if rng.random() < often * 0.9 and source else ""
     return replace(chart, note=note, source=source, credit=credit)
@@ -98,23 +99,20 @@ def survey(rng: np.random.Generator, supply: Supply) -> Chart:
     table = np.array([_shares(rng, len(answers), count) for _ in rows])
     series = [Series(name, tuple(int(v) for v in table[:, i])) for i, name in enumerate(answers[:count])]
     if count == 1:
-        kind = str(rng.choice(["horizontal bar", "bar", "pie"], p=[0.75, 0.22, 0.03])) if len(rows) < 8 else "horizontal bar"
+        kind = choice(rng, ["horizontal bar", "bar", "pie"], p=[0.75, 0.22, 0.03]) if len(rows) < 8 else "horizontal bar"
     else:
-        kind = str(
-            rng.choice(
-                ["stacked horizontal bar", "horizontal bar", "bar", "stacked bar", "panel bar"], p=[0.5, 0.15, 0.1, 0.1, 0.15]
-            )
-        )
+        kinds = ["stacked horizontal bar", "horizontal bar", "bar", "stacked bar", "panel bar"]
+        kind = choice(rng, kinds, p=[0.5, 0.15, 0.1, 0.1, 0.15])
         if count == 2:
             kind = "diverging bar" if rng.random() < 0.35 else kind
         if kind == "stacked horizontal bar" and rng.random() < 0.25:
-            series.append(Series(str(rng.choice(["NET", "Net", "Total", "Sum"])), tuple(int(v) for v in table.sum(1)), True))
-    question = str(rng.choice(w.QUESTIONS))
+            series.append(Series(choice(rng, ["NET", "Net", "Total", "Sum"]), tuple(int(v) for v in table.sum(1)), True))
+    question = choice(rng, w.QUESTIONS)
     chart = Chart(
         kind,
         tuple(series),
         tuple(rows),
-        title=title(rng, supply, str(rng.choice(w.HEADLINES))),
+        title=title(rng, supply, choice(rng, w.HEADLINES)),
         subtitle=question if rng.random() < 0.85 else "",
         figures=Figures(suffix="%" if rng.random() < 0.5 else ""),
         named=count > 1,
@@ -129,14 +127,14 @@ def _statements(rng: np.random.Generator, supply: Supply) -> list[str]:
 
 def _shares(rng: np.random.Generator, answers: int, count: int) -> list[int]:
     """Whole percents of the first answers; the rest did not answer."""
-    shares = spread(100 - float(rng.choice([0, 0, 1, 3])), answers, rng, 2.5)
+    shares = spread(100 - float(choice(rng, [0, 0, 1, 3])), answers, rng, 2.5)
     return [max(1, round(share)) for share in shares][:count]
 
 
 def over_time(rng: np.random.Generator, supply: Supply) -> Chart:
     """One to five quantities by years, quarters or months."""
     labels, steps = _calendar(rng)
-    count = int(rng.choice([1, 2, 3, 4, 5], p=[0.45, 0.25, 0.15, 0.1, 0.05]))
+    count = int(choice(rng, [1, 2, 3, 4, 5], p=[0.45, 0.25, 0.15, 0.1, 0.05]))
     subject, unit = w.SUBJECTS[int(rng.integers(len(w.SUBJECTS)))]
     level = float(rng.uniform(3, 60)) if unit == "%" else 10 ** float(rng.uniform(0.3, 4.2))
     figures = figures_for(rng, level * 1.6, _unit(rng, unit))
@@ -159,7 +157,7 @@ def over_time(rng: np.random.Generator, supply: Supply) -> Chart:
     kind = "line" if not steps and kind in ("pie", "donut") else kind
     made = f"{subject}, {labels[0]}–{labels[-1]}" if steps else subject
     chart = replace(
-        chart, type=kind, title=title(rng, supply, made), x=str(rng.choice(["Year", "Time", "", ""])) if steps else ""
+        chart, type=kind, title=title(rng, supply, made), x=choice(rng, ["Year", "Time", "", ""]) if steps else ""
     )
     return foot(rng, supply, keep_texts(rng, chart) if rng.random() < 0.5 else chart)
 
@@ -167,7 +165,7 @@ def over_time(rng: np.random.Generator, supply: Supply) -> Chart:
 def _calendar(rng: np.random.Generator) -> tuple[list[str], tuple[float, ...]]:
     how, count = rng.random(), int(rng.integers(3, 16))
     if how < 0.6:
-        every = int(rng.choice([1, 1, 1, 2, 4, 5, 10]))
+        every = int(choice(rng, [1, 1, 1, 2, 4, 5, 10]))
         first = int(rng.integers(1950, 2026 - every * (count - 1))) if every * count < 70 else 1850
         years = [first + every * k for k in range(count)]
         if rng.random() < 0.2:
@@ -200,18 +198,18 @@ def _unit(rng: np.random.Generator, unit: str) -> Figures:
 def amounts(rng: np.random.Generator, supply: Supply) -> Chart:
     """Sizes of things of one sort, some with several series."""
     rows = categories(rng, supply, int(rng.integers(2, 13)))
-    count = int(rng.choice([1, 2, 3, 4], p=[0.5, 0.25, 0.17, 0.08]))
+    count = int(choice(rng, [1, 2, 3, 4], p=[0.5, 0.25, 0.17, 0.08]))
     subject, unit = w.SUBJECTS[int(rng.integers(len(w.SUBJECTS)))]
     level = float(rng.uniform(3, 50)) if unit == "%" else 10 ** float(rng.uniform(0.5, 5))
     figures = figures_for(rng, level * 1.5, _unit(rng, unit), "KMB" if level > 3e3 and rng.random() < 0.4 else "")
-    spread_out = float(rng.choice([0.3, 0.6, 1.0]))
+    spread_out = float(choice(rng, [0.3, 0.6, 1.0]))
     values = level * np.exp(rng.normal(0, spread_out, (len(rows), count)))
     if rng.random() < 0.08:
         values *= np.where(rng.random(values.shape) < 0.35, -0.6, 1.0)
     heads = [str(2026 - k) for k in range(count)][::-1] if rng.random() < 0.4 else names(rng, supply, count)
     series = tuple(Series(name, tuple(rounded(float(v), figures) for v in values[:, i])) for i, name in enumerate(heads))
     chart = Chart("", series, tuple(rows), figures=figures, y=subject if not unit else f"{subject} ({unit})", named=count > 1)
-    chart = replace(chart, type=suitable(rng, chart), title=title(rng, supply, f"{subject} by {str(rng.choice(w.SORTS))}"))
+    chart = replace(chart, type=suitable(rng, chart), title=title(rng, supply, f"{subject} by {choice(rng, w.SORTS)}"))
     if count == 1 and rng.random() < 0.5:
         order = np.argsort([-v for v in series[0].values], kind="stable")
         chart = replace(
@@ -220,7 +218,7 @@ def amounts(rng: np.random.Generator, supply: Supply) -> Chart:
             series=(replace(series[0], values=tuple(series[0].values[k] for k in order)),),
         )
     chart = replace(
-        chart, subtitle=phrase(rng, supply, 3, 12) if rng.random() < 0.25 else "", x=str(rng.choice(w.SORTS)).capitalize()
+        chart, subtitle=phrase(rng, supply, 3, 12) if rng.random() < 0.25 else "", x=choice(rng, w.SORTS).capitalize()
     )
     return foot(rng, supply, keep_texts(rng, chart))
 
@@ -229,16 +227,16 @@ def parts(rng: np.random.Generator, supply: Supply) -> Chart:
     """Shares of a whole: pies, rings, stacked bars of 100 percent."""
     count = int(rng.integers(2, 9))
     rows = categories(rng, supply, count)
-    subject = str(rng.choice(w.WHOLES))
+    subject = choice(rng, w.WHOLES)
     if rng.random() < 0.7:
         shares = spread(100.0, len(rows), rng, 2.0)
-        places = int(rng.choice([0, 0, 1]))
+        places = int(choice(rng, [0, 0, 1]))
         values = [round(float(share), places) for share in shares]
         values[int(np.argmax(values))] += round(100 - sum(values), places)
         values = [max(round(value, places), 1 if not places else 0.5) for value in values]
         figures = Figures(places=places, suffix="%" if rng.random() < 0.85 else "")
         chart = Chart(
-            str(rng.choice(["pie", "donut"], p=[0.6, 0.4])),
+            choice(rng, ["pie", "donut"], p=[0.6, 0.4]),
             (Series("", tuple(values)),),
             tuple(rows),
             figures=figures,
@@ -249,7 +247,7 @@ def parts(rng: np.random.Generator, supply: Supply) -> Chart:
         table = [_shares(rng, min(count, 5), min(count, 5)) for _ in columns]
         heads = [name for name in rows[: min(count, 5)]]
         series = tuple(Series(name, tuple(row[i] for row in table)) for i, name in enumerate(heads) if i < len(table[0]))
-        kind = str(rng.choice(["stacked bar", "stacked horizontal bar", "bar"], p=[0.5, 0.4, 0.1]))
+        kind = choice(rng, ["stacked bar", "stacked horizontal bar", "bar"], p=[0.5, 0.4, 0.1])
         chart = Chart(kind, series, tuple(columns), figures=Figures(suffix="%"), y="Share")
     chart = replace(chart, title=title(rng, supply, subject), subtitle=phrase(rng, supply, 2, 8) if rng.random() < 0.2 else "")
     return foot(rng, supply, chart, 0.25)
@@ -257,7 +255,7 @@ def parts(rng: np.random.Generator, supply: Supply) -> Chart:
 
 def measured(rng: np.random.Generator, supply: Supply) -> Chart:
     """Points of two quantities that go together more or less."""
-    count = int(rng.choice([1, 2, 3], p=[0.6, 0.28, 0.12]))
+    count = int(choice(rng, [1, 2, 3], p=[0.6, 0.28, 0.12]))
     (x_name, x_unit), (y_name, y_unit) = (w.SUBJECTS[int(rng.integers(len(w.SUBJECTS)))] for _ in range(2))
     x_level, y_level = 10 ** rng.uniform(0.3, 3.5, 2)
     series = []
@@ -275,7 +273,7 @@ def measured(rng: np.random.Generator, supply: Supply) -> Chart:
 def counted(rng: np.random.Generator, supply: Supply) -> Chart:
     """How often a quantity fell between two numbers."""
     subject, unit = w.SUBJECTS[int(rng.integers(len(w.SUBJECTS)))]
-    step = float(rng.choice([1, 2, 5, 10, 20, 25, 50, 100, 0.5]))
+    step = float(choice(rng, [1, 2, 5, 10, 20, 25, 50, 100, 0.5]))
     count, first = int(rng.integers(4, 15)), int(rng.integers(-3, 8))
     edges = [step * (max(first, 0) + k) if first > -3 else step * (k - count // 2) for k in range(count + 1)]
     middle, width = count * float(rng.uniform(0.25, 0.75)), count * float(rng.uniform(0.15, 0.35))
@@ -292,7 +290,7 @@ def counted(rng: np.random.Generator, supply: Supply) -> Chart:
         tuple(edges),
         title=title(rng, supply, f"Distribution of {subject[:1].lower()}{subject[1:]}"),
         x=f"{subject} ({unit})" if unit else subject,
-        y=str(rng.choice(["Frequency", "Count", "Number", "Observations"])),
+        y=choice(rng, ["Frequency", "Count", "Number", "Observations"]),
         figures=figures,
         named=False,
     )

@@ -219,7 +219,7 @@ def aligned(printed: str, text: str, spot: list[int]) -> list[int]:
 
 def cropped(image: np.ndarray, glyphs: Glyphs) -> tuple[np.ndarray, Glyphs]:
     """The part of a picture on white paper that has ink."""
-    from ...draw.canvas import move
+    from ...draw.canvas import move, within
 
     ink = (image < 250).any(2)
     rows, columns = ink.any(1).nonzero()[0], ink.any(0).nonzero()[0]
@@ -227,4 +227,4 @@ def cropped(image: np.ndarray, glyphs: Glyphs) -> tuple[np.ndarray, Glyphs]:
         return image, glyphs
     top, left = int(rows[0]), int(columns[0])
     part = image[top : int(rows[-1]) + 1, left : int(columns[-1]) + 1]
-    return part.copy(), move(glyphs, (-left, -top))
+    return part.copy(), within(move(glyphs, (-left, -top)), part.shape[:2])

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ...draw.plot.chance import choice
 from ...draw.plot.chart import Chart, Series
 from ...draw.plot.numbers import Figures, tidy
 
@@ -115,7 +116,7 @@ def suitable(rng: np.random.Generator, chart: Chart) -> str:
         likely = {"line": 1.0}
     names = [name for name, weight in likely.items() if weight > 0]
     weights = [likely[name] for name in names]
-    return str(rng.choice(names, p=[weight / sum(weights) for weight in weights]))
+    return choice(rng, names, p=[weight / sum(weights) for weight in weights])
 
 
 def _chosen(rng: np.random.Generator, chart: Chart) -> Chart:
@@ -147,7 +148,7 @@ def _scaled(rng: np.random.Generator, chart: Chart) -> Chart:
         if how < 0.45:
             size = step
         elif how < 0.75 or largest >= 1e7:
-            compact = str(rng.choice(["KMB", "kMB", "KMB"]))
+            compact = choice(rng, ["KMB", "kMB", "KMB"])
     elif largest < 0.01:
         size = 10.0 ** math.floor(math.log10(largest))
     figures = figures_for(rng, largest / size, chart.figures, compact)
@@ -163,8 +164,8 @@ def _scaled(rng: np.random.Generator, chart: Chart) -> Chart:
 def figures_for(rng: np.random.Generator, largest: float, figures: Figures, compact: str = "") -> Figures:
     """How numbers up to `largest` are printed: three digits or so, and the marks of some language."""
     digits = math.floor(math.log10(largest)) + 1 if largest > 0 else 1
-    places = max(0, min(int(rng.choice([2, 3, 3, 4])) - digits, 4))
-    thousands, _, decimal, minus = STYLES[int(rng.choice(len(STYLES), p=[0.12, 0.58, 0.08, 0.07, 0.15]))]
+    places = max(0, min(int(choice(rng, [2, 3, 3, 4])) - digits, 4))
+    thousands, _, decimal, minus = choice(rng, STYLES, p=[0.12, 0.58, 0.08, 0.07, 0.15])
     suffix = figures.suffix if not figures.suffix or rng.random() < 0.85 else " " + figures.suffix
     return replace(figures, places=places, thousands=thousands, decimal=decimal, minus=minus, compact=compact, suffix=suffix)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import gcd
 
-from ...draw.figure import Figure, Label, Line, Path, Pen, Step, extent, lines
+from ...draw.figure import Figure, Label, Line, Path, Pen, Step, extent
 from ...schema import Box
 
 SIDE = 10.0
@@ -42,9 +42,13 @@ def canonical(figure: Figure) -> Figure:
             straight[path.pen] += pieces
     drawn = [path for pen, pieces in straight.items() for path in _chained(merged(pieces), pen)]
     unique = list(dict.fromkeys([*others, *drawn]))
-    labels = dict.fromkeys(Label((_near(label.at[0]), _near(label.at[1])), label.text) for label in figure.labels)
-    ordered = tuple(sorted(labels, key=lambda label: (-label.at[1], label.at[0], label.text)))
-    return Figure(tuple(sorted(unique, key=_rank)), ordered)
+    return Figure(tuple(sorted(unique, key=_rank)), ordered(figure.labels))
+
+
+def ordered(labels: Iterable[Label]) -> tuple[Label, ...]:
+    """The labels of a figure in canonical form."""
+    near = dict.fromkeys(Label((_near(label.at[0]), _near(label.at[1])), label.text) for label in labels)
+    return tuple(sorted(near, key=lambda label: (-label.at[1], label.at[0], label.text)))
 
 
 def fitted(figure: Figure) -> Figure:
@@ -77,7 +81,11 @@ def fitted(figure: Figure) -> Figure:
 def reach(figure: Figure) -> Box:
     """(left, low, right, high) of paths and of the middles of dots."""
     dots = Line([complex(*path.start) for path in figure.paths if path.dot])
-    return extent([dots, *(line for path in figure.paths if not path.dot for line in lines(path))])
+    boxes = [path.box for path in figure.paths if not path.dot and path.lines]
+    if dots.points or not boxes:
+        boxes.append(extent([dots]))
+    lefts, lows, rights, highs = zip(*boxes, strict=True)
+    return (min(lefts), min(lows), max(rights), max(highs))
 
 
 def _near(value: float) -> float:
@@ -233,9 +241,8 @@ def _rank(path: Path) -> tuple[object, ...]:
         group = 2
     else:
         group = 3 if names & _LENGTHS else 4
-    drawn = lines(path)
-    left, _, _, high = extent(drawn)
-    size = -round(sum(map(_area, drawn)), 3) if group == 0 else 0.0
+    left, _, _, high = path.box
+    size = -round(sum(map(_area, path.lines)), 3) if group == 0 else 0.0
     pen = path.pen
     return (
         group,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,7 +64,7 @@ def _think(rng: np.random.Generator, label: LabelLook, room: tuple[int, int], em
         size = side * share
     label = LabelLook(label.upright, label.slanted, max(size, 8.0), label.bold)
     look = _look(rng, label, side / 10, em is not None)
-    greek = all(covered(label.slanted, letter) for letter in SHOWN)
+    greek = covered(label.slanted, SHOWN) == SHOWN
     taste = taste_of(rng, greek)
     families = [figures for figures, _ in FAMILIES]
     family = families[_weighted(rng, [weight for _, weight in FAMILIES])]
@@ -77,7 +79,8 @@ def _think(rng: np.random.Generator, label: LabelLook, room: tuple[int, int], em
 
 
 def _weighted(rng: np.random.Generator, weights: list[float]) -> int:
-    return int(rng.choice(len(weights), p=np.array(weights) / sum(weights)))
+    at = rng.random() * sum(weights)
+    return min(bisect_right(list(accumulate(weights)), at), len(weights) - 1)
 
 
 @lru_cache(maxsize=4)
@@ -113,11 +116,9 @@ def _look(rng: np.random.Generator, label: LabelLook, unit: float, inset: bool) 
         ink = (int(rng.integers(0, 80)),) * 3 if kind > 0.9 else tuple(int(v) for v in rng.integers(0, 60, 3))
     if not inset and kind < 0.03:
         paper, ink = tuple(int(v) for v in rng.integers(0, 45, 3)), (int(rng.integers(215, 256)),) * 3
-    colours = {
-        name: tuple(int(np.clip(c + rng.normal(0, 22), 0, 255)) for c in colour)
-        for name, colour in PALETTE.items()
-        if name != "white"
-    }
+    names = [name for name in PALETTE if name != "white"]
+    shades = np.array([PALETTE[name] for name in names]) + rng.normal(0, 22, (len(names), 3))
+    colours = dict(zip(names, map(tuple, np.clip(shades, 0, 255).astype(int).tolist()), strict=True))
     colours["gray"] = (int(rng.integers(105, 160)),) * 3
     if rng.random() < 0.3:
         colours.update(red=(255, 0, 0), blue=(0, 0, 255), green=(0, 255, 0))

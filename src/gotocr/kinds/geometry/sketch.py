@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ...draw.figure import DOT, Figure, Label, Path, Pen, Step, lines
-from .canonical import canonical, fitted, reach
+from ...draw.figure import DOT, Figure, Label, Line, Path, Pen, Step
+from .canonical import canonical, fitted, ordered, reach
 
 PLAIN, SOLID = Pen(), Pen(fill=True)
 Size = Callable[[str], tuple[float, float]]  # width and height of a label's ink, in centimetres
@@ -128,13 +128,11 @@ class Sketch:
             paths += mark(_near(spot))
         figure = canonical(Figure(tuple(paths)))
         labels = self._labels(figure, placed[len(self.marks) :], size)
-        return canonical(_settled(Figure(figure.paths, tuple(labels))))
+        settled = _settled(Figure(figure.paths, tuple(labels)))
+        return Figure(figure.paths, ordered(labels)) if settled.paths is figure.paths else canonical(settled)
 
     def _labels(self, figure: Figure, spots: list[complex], size: Size) -> list[Label]:
-        ink = np.array(
-            [p for path in figure.paths if not path.pen.fill or path.dot for line in lines(path) for p in _dense(line)]
-            or [99 + 99j]
-        )
+        ink = _dense([line for path in figure.paths if not path.pen.fill or path.dot for line in path.lines])
         taken: list[tuple[float, float, float, float]] = []
         found = []
         for spot, (_, text, towards, distance) in zip(spots, self.names, strict=True):
@@ -149,14 +147,17 @@ def _near(z: complex) -> complex:
     return complex(round(z.real, 1), round(z.imag, 1))
 
 
-def _dense(line: object) -> list[complex]:
-    """Points along a broken line, at most 0.25 apart."""
-    points = [*line.points, line.points[0]] if line.closed else line.points
-    found = []
-    for a, b in zip(points, points[1:], strict=False):
-        count = max(1, math.ceil(abs(b - a) / 0.25))
-        found += [a + (b - a) * k / count for k in range(count)]
-    return [*found, points[-1]]
+def _dense(drawn: list[Line]) -> np.ndarray:
+    """Points along broken lines, at most 0.25 apart; one far away where there are none."""
+    if not drawn:
+        return np.array([99 + 99j])
+    runs = [[*line.points, line.points[0]] if line.closed else line.points for line in drawn]
+    points = np.array([p for run in runs for p in run])
+    ways = np.diff(points, append=points[-1])
+    ways[np.cumsum([len(run) for run in runs]) - 1] = 0  # from the end of one line to the start of the next
+    counts = np.maximum(1, np.ceil(np.abs(ways) / 0.25).astype(int))
+    steps = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    return np.repeat(points, counts) + np.repeat(ways, counts) * steps / np.repeat(counts, counts)
 
 
 def _beside(spot: complex, size: tuple[float, float], towards: complex, distance: float, ink: np.ndarray, taken: list) -> complex:
@@ -169,11 +170,13 @@ def _beside(spot: complex, size: tuple[float, float], towards: complex, distance
     reach = np.minimum(reach, high / np.maximum(np.abs(turns.imag), 1e-6))
     spots = spot + turns * (reach + distance + further)
     near = ink[np.abs(ink - spot) < 2 * (wide + high + distance) + 0.5]
-    apart = near[None, :] - spots[:, None]  # (places, points)
-    cost = 3.0 * ((np.abs(apart.real) < wide + 0.06) & (np.abs(apart.imag) < high + 0.06)).sum(1) + 4 * further
-    for left, low, right, top in taken:
-        clear = (spots.real - wide > right) | (spots.real + wide < left) | (spots.imag - high > top) | (spots.imag + high < low)
-        cost += np.where(clear, 0.0, 12.0)
+    x, y = spots.real[:, None], spots.imag[:, None]  # against (places, points) and (places, labels)
+    covered = (np.abs(near.real - x) < wide + 0.06) & (np.abs(near.imag - y) < high + 0.06)
+    cost = 3.0 * np.count_nonzero(covered, 1) + 4 * further
+    if taken:
+        left, low, right, top = np.array(taken).T
+        clear = (x - wide > right) | (x + wide < left) | (y - high > top) | (y + high < low)
+        cost += 12.0 * np.count_nonzero(~clear, 1)
     if own:
         cost += 2.5 * (1 - (turns * own[0].conjugate()).real)
     return complex(spots[int(np.argmin(np.round(cost, 6)))])

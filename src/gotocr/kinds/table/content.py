@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from .cell import Cell, Placed, place
@@ -50,10 +52,11 @@ def settle(content: Content) -> Content | None:
     """The content with one space between words and its formulas in their one spelling; None where one cannot be written so."""
     rows = []
     for row in content.rows:
-        cells = [cell._replace(text=_settled(cell.text)) for cell in row.cells]
-        if any("\0" in cell.text for cell in cells):
+        texts = [_settled(cell.text) for cell in row.cells]
+        if any("\0" in text for text in texts):
             return None
-        rows.append(row._replace(cells=tuple(cells)))
+        cells = [cell if cell.text == text else cell._replace(text=text) for cell, text in zip(row.cells, texts, strict=True)]
+        rows.append(Row(tuple(cells), row.role, row.indent))
     return replace(content, rows=tuple(rows), caption=_settled(content.caption), notes=tuple(map(_settled, content.notes)))
 
 
@@ -76,9 +79,10 @@ def rebuild(content: Content, placed: Iterable[Placed], rows: Sequence[Row] | No
         lines[at.row].append(at)
     strong, built = set(), []
     for number, (row, line) in enumerate(zip(kept, lines, strict=True)):
-        line.sort(key=lambda at: at.column)
-        strong |= {(number, index) for index, at in enumerate(line) if (number, at.number) in content.strong}
-        built.append(row._replace(cells=tuple(at.cell for at in line)))
+        line.sort(key=itemgetter(1))  # by column
+        if content.strong:
+            strong |= {(number, index) for index, at in enumerate(line) if (number, at.number) in content.strong}
+        built.append(Row(tuple([at.cell for at in line]), row.role, row.indent))
     return replace(content, rows=tuple(built), strong=frozenset(strong))
 
 
@@ -90,19 +94,22 @@ def crop(content: Content, rows: int, columns: int) -> Content:
     for at in content.cells:
         if at.row < rows and at.column < columns:
             cell = at.cell
-            cut = cell._replace(rows=min(cell.rows, rows - at.row), columns=min(cell.columns, columns - at.column))
-            kept.append(at._replace(cell=cut))
+            if at.row + cell.rows > rows or at.column + cell.columns > columns:
+                cell = cell._replace(rows=min(cell.rows, rows - at.row), columns=min(cell.columns, columns - at.column))
+            kept.append(Placed(at.row, at.column, at.number, cell))
     return rebuild(content, kept, content.rows[:rows])
 
 
 def tidy(content: Content) -> Content:
     """Without the columns that say nothing of their own, which nobody sees where there are no rules."""
     said = sorted({at.column for at in content.cells if at.cell.columns == 1 and at.cell.text} or {0})
+    if len(said) == content.columns:
+        return content
     kept = []
     for at in content.cells:
-        inside = [place for place, column in enumerate(said) if at.column <= column < at.column + at.cell.columns]
-        if inside:
-            kept.append(at._replace(column=inside[0], cell=at.cell._replace(columns=len(inside))))
+        first, last = bisect_left(said, at.column), bisect_left(said, at.column + at.cell.columns)
+        if first < last:
+            kept.append(at._replace(column=first, cell=at.cell._replace(columns=last - first)))
     return rebuild(content, kept)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ...draw.canvas import Canvas
     from ...draw.grid import Layout
+    from ...draw.style import Style
     from ...draw.table import Stroke
 
 CAPTION_GAP = 0.5  # between table and caption, in ems
@@ -127,6 +128,8 @@ def _rounded(canvas: Canvas, box: Box, look: Look) -> None:
 
 def _type_rules(canvas: Canvas, drawing: Drawing, rules: list[Stroke], at: tuple[float, float]) -> None:
     """Rules as people type them: hyphens with a cross where columns meet, a bar beside each line of text."""
+    import numpy as np
+
     from ...draw.grid import MIDDLE
     from ...draw.style import advances
 
@@ -140,24 +143,41 @@ def _type_rules(canvas: Canvas, drawing: Drawing, rules: list[Stroke], at: tuple
         text = "".join("+" if place in places else "-" for place in range(dashes))
         y = round(at[1] + float(table.ys[rule.line]) + MIDDLE * style.size)
         canvas.text(text, (at[0] + float(table.xs[rule.start]) - step / 2, y), style)
-    ruled = {float(table.ys[rule.line]) for rule in level}
+    ruled, bars = {table.ys[rule.line] for rule in level}, []
     for rule in rules:
-        y = float(table.ys[rule.start]) + leading * (0.5 if float(table.ys[rule.start]) in ruled else 0.0)
+        y = table.ys[rule.start] + leading * (0.5 if table.ys[rule.start] in ruled else 0.0)
         while not rule.level and y + leading / 2 < table.ys[rule.stop]:
             if not any(abs(y + leading / 2 - line) < leading / 3 for line in ruled):
                 base = round(at[1] + y + leading / 2 + MIDDLE * style.size)
-                canvas.text("|", (at[0] + float(table.xs[rule.line]) - step / 2, base), style)
+                bars.append((at[0] + table.xs[rule.line] - step / 2, base))
             y += leading
+    if bars:
+        _type(canvas, "|", *np.array(bars, float).T, style)
+
+
+def _type(canvas: Canvas, letter: str, xs: np.ndarray, ys: np.ndarray, style: Style) -> None:
+    """Draw one letter with the pen at each (xs, ys); it stands for nothing in the truth."""
+    from ...draw.canvas import ink_boxes
+    from ...draw.style import shape
+
+    text = letter * len(xs)
+    ids, steps, ink = shape(text, style)
+    canvas.draw(ids, xs, ys, style)
+    canvas.add(text, ink_boxes(ink, xs, ys, steps, style))
 
 
 def _lead(canvas: Canvas, drawing: Drawing, at: tuple[float, float]) -> None:
-    """Dots from the texts of the first column to its end; they stand for nothing in the truth."""
+    """Dots from the texts of the first column to its end."""
+    import numpy as np
+
     from ...draw.style import advances
 
     look, table = drawing.look, drawing.table
     style = style_of(look)
     step = float(advances(".", style)[0]) or 1.0
     style = replace(style, spacing=0.6 * step)
+    steps = advances("." * int(table.xs[1] / step), style)
+    places, xs, ys = np.cumsum(steps) - steps, [], []
     for slot, ink, lines in zip(table.slots, table.inks, table.lines, strict=True):
         row = drawing.content.rows[slot.row]
         if (
@@ -173,7 +193,10 @@ def _lead(canvas: Canvas, drawing: Drawing, at: tuple[float, float]) -> None:
         x += ink.starts[stop] - ink.starts[start] + 0.2 * look.size
         count = int((table.xs[1] - x) / (1.6 * step))
         if count > 2:
-            canvas.text("." * count, (at[0] + float(table.xs[1]) - count * 1.6 * step, at[1] + y), style)
+            xs.append(at[0] + table.xs[1] - count * 1.6 * step + places[:count])
+            ys.append(np.full(count, at[1] + y))
+    if xs:
+        _type(canvas, ".", np.concatenate(xs), np.concatenate(ys), style)
 
 
 def _cropped(image: np.ndarray, glyphs: Glyphs) -> tuple[np.ndarray, Glyphs]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from .content import FORMULA
 
@@ -58,15 +59,14 @@ def choose_faces(by: Chance, supply: Supply, name: str, text: str) -> tuple[tupl
     from ...draw import fonts
     from ...draw.grid import BASE
 
-    families = {family[0].family: family for family in supply.families}
+    families = _families(supply)
     wanted = FIXED if name == "fixed" else USUAL
     usual = [families[family] for family in wanted if family in families]
     best, most = None, -1
     letters = "".join(sorted({*FORMULA.sub("", text).translate(BASE)}))
     for attempt in range(12):
         pool = usual if usual and (name == "fixed" or attempt > 8 or by.yes(0.62)) else [*families.values()]
-        family = pool[int(by.rng.integers(len(pool)))]
-        upright, bold, italic = split_family(tuple(family))
+        upright, bold, italic = split_family(pool[int(by.rng.integers(len(pool)))])
         has = len(fonts.covered(upright.path, letters))
         if has > most:
             best, most = (upright, bold, italic), has
@@ -76,6 +76,14 @@ def choose_faces(by: Chance, supply: Supply, name: str, text: str) -> tuple[tupl
     return (upright, bold or upright, italic or upright), (bold is None, italic is None)
 
 
+def _families(supply: Supply) -> dict[str, tuple[Face, ...]]:
+    """The families of a supply by their names."""
+    if supply not in _NAMED:
+        _NAMED[supply] = {family[0].family: tuple(family) for family in supply.families}
+    return _NAMED[supply]
+
+
+_NAMED: WeakKeyDictionary[Supply, dict[str, tuple[Face, ...]]] = WeakKeyDictionary()
 _SPLIT: dict[tuple, tuple] = {}
 
 

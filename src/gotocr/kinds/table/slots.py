@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .cell import Placed
 from .content import Content
 from .look import Colour, Look
-from .truth import Text, Truth
+from .truth import NONE, Text, Truth
 
 if TYPE_CHECKING:
     from ...draw.canvas import Canvas
@@ -26,7 +27,8 @@ def slots_of(content: Content, truth: Truth, look: Look) -> list[Slot]:
     from ...draw.grid import Slot
 
     numeric = _numeric_columns(content)
-    striped = look.stripe and not any(at.cell.rows > 1 for at in content.cells if at.row >= content.heads)
+    heads = content.heads
+    striped = look.stripe and not any(at.cell.rows > 1 for at in content.cells if at.row >= heads)
     styles: dict[tuple, Style] = {}
     found = []
     for at in content.cells:
@@ -44,10 +46,10 @@ def slots_of(content: Content, truth: Truth, look: Look) -> list[Slot]:
                 truth.rooms[at.row][at.number],
                 style,
                 _align(content, at, look, numeric),
-                look.head_valign if at.row < content.heads else look.valign,
+                look.head_valign if at.row < heads else look.valign,
                 content.rows[at.row].indent * INDENT * look.size if at.column == 0 else 0.0,
                 _fill(content, at, look, bool(striped)),
-                look.turned and at.row == content.heads - 1 and at.column > 0 and at.cell.columns == 1 and len(at.cell.text) < 30,
+                look.turned and at.row == heads - 1 and at.column > 0 and at.cell.columns == 1 and len(at.cell.text) < 30,
                 _formulas(text, look, style),
             )
         )
@@ -158,5 +160,5 @@ class _Formula:
         paint(self._made, canvas, at, self._colour, plain, format + 1)
 
 
-def _formulas(text: Text, look: Look, style: Style) -> dict[int, _Formula]:
-    return {place: _Formula(latex, look, style.colour) for place, latex in text.formulas.items()}
+def _formulas(text: Text, look: Look, style: Style) -> Mapping[int, _Formula]:
+    return {place: _Formula(latex, look, style.colour) for place, latex in text.formulas.items()} if text.formulas else NONE

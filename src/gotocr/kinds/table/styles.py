@@ -54,9 +54,12 @@ def choose(rng: np.random.Generator, supply: Supply, content: Content, em: float
         name = content.style
     size = em * by.one(1.0, 1.0, 0.9, 0.8) if em else _size(by, name)
     faces, made = choose_faces(by, supply, name, text)
-    look = Look(name, size, faces, made, choose_math(rng, supply) if "\x02" in text else "")
-    look = replace(
-        look,
+    look = Look(
+        name,
+        size,
+        faces,
+        made,
+        choose_math(rng, supply) if "\x02" in text else "",
         leading=by.among(1.1, 1.4),
         side=by.among(0.3, 1.1),
         above=by.one(0.04, 0.1, 0.15, 0.2, 0.3, 0.45, 0.7),

@@ -11,24 +11,25 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
+from ...schema import AREA
+from .cell import Cell
 from .content import FORMULA, Content
 
-if TYPE_CHECKING:
-    import numpy as np
-
-
 _MARKED = re.compile("[&<>\x02]")
+NONE: Mapping[int, str] = {}  # formulas of most cells
 
 
 class Text(NamedTuple):
-    """Text with the offsets (n,) of its characters in the truths; AREA stands for each formula of `formulas` (place: LaTeX)."""
+    """Text with the offsets, n each, of its characters in the truths; AREA stands for each formula of `formulas` (place: LaTeX)."""
 
     text: str
-    plain: np.ndarray
-    format: np.ndarray
-    formulas: dict[int, str]
+    plain: Sequence[int]
+    format: Sequence[int]
+    formulas: Mapping[int, str]
 
 
 class Truth(NamedTuple):
@@ -47,44 +48,39 @@ class _Writer:
     def __init__(self) -> None:
         self.plain, self.format = _Growing(), _Growing()
 
+    def cell(self, cell: Cell) -> Text:
+        """Write a cell with its mark."""
+        columns = f' colspan="{cell.columns}"' if cell.columns > 1 else ""
+        rows = f' rowspan="{cell.rows}"' if cell.rows > 1 else ""
+        self.format.add(f"<td{columns}{rows}>")
+        text = self.text(cell.text)
+        self.format.add("</td>")
+        return text
+
     def text(self, text: str, formatted: bool = True) -> Text:
         """Write text with formulas; `formatted` escapes it."""
-        import numpy as np
-
-        from ...schema import AREA
-
         if text.isalnum() or not _MARKED.search(text):
-            places = np.arange(len(text), dtype=np.int32)
-            found = Text(text, places + self.plain.size, places + self.format.size, {})
+            plain, format, length = self.plain.size, self.format.size, len(text)
             self.plain.add(text)
             self.format.add(text)
-            return found
-        pieces = FORMULA.split(text)
-        shown, plain, format, formulas = [], [], [], {}
-        length = 0
-        for number, piece in enumerate(pieces):
-            if number % 2:
-                formulas[length] = piece
-                plain.append([self.plain.size])
-                format.append([self.format.size])
-                self.plain.add(piece)
-                self.format.add(f"${html.escape(piece, quote=False)}$")
-                shown.append(AREA)
-                length += 1
-                continue
-            written = html.escape(piece, quote=False) if formatted else piece
-            plain.append(np.arange(self.plain.size, self.plain.size + len(piece)))
-            steps = np.arange(len(piece))
-            if len(written) != len(piece):
-                wide = np.array([{"&": 5, "<": 4, ">": 4}.get(letter, 1) for letter in piece])
-                steps = np.cumsum(wide) - wide
-            format.append(self.format.size + steps)
+            return Text(text, range(plain, plain + length), range(format, format + length), NONE)
+        shown, plain, format, formulas = "", [], [], {}
+        for number, piece in enumerate(FORMULA.split(text)):
+            before = self.plain.size, self.format.size
             self.plain.add(piece)
-            self.format.add(written)
-            shown.append(piece)
-            length += len(piece)
-        offsets = (np.concatenate(found).astype(np.int32) for found in (plain, format))
-        return Text("".join(shown), *offsets, formulas)
+            if number % 2:
+                formulas[len(shown)] = piece
+                plain.append(before[0])
+                format.append(before[1])
+                self.format.add(f"${html.escape(piece, quote=False)}$")
+                shown += AREA
+                continue
+            written = [html.escape(letter, quote=False) if formatted else letter for letter in piece]
+            plain += range(before[0], self.plain.size)
+            format += [*accumulate(map(len, written), initial=before[1])][:-1]
+            self.format.add("".join(written))
+            shown += piece
+        return Text(shown, plain, format, formulas)
 
 
 class _Growing:
@@ -117,12 +113,7 @@ def write(content: Content) -> Truth:
             rooms[-1].append((out.plain.size if index else -1, out.format.size))
             if index:
                 out.plain.add("\t")
-            spans = "".join(
-                f' {name}="{count}"' for name, count in (("colspan", cell.columns), ("rowspan", cell.rows)) if count > 1
-            )
-            out.format.add(f"<td{spans}>")
-            cells[-1].append(out.text(cell.text))
-            out.format.add("</td>")
+            cells[-1].append(out.cell(cell))
         out.format.add("</tr>")
     out.format.add("</table>")
     notes = []

@@ -53,3 +53,9 @@ def test_logarithmic_axes():
 
 def test_nice_steps():
     assert [nice(v) for v in (0.9, 1.1, 2.2, 2.6, 7, 11)] == [1, 2, 2.5, 5, 10, 20]
+
+
+@pytest.mark.parametrize("values", [[100.0, 100.0], [100.0005], [99.9, 100.0]])
+def test_shares_that_are_all_of_a_whole_have_an_axis(values):
+    scale = scale_for(values, 5, zero=False)
+    assert scale.low <= min(values) and max(values) <= scale.high * (1 + 1e-4) and len(scale.ticks) > 1
