@@ -10,9 +10,18 @@ from typing import Any
 from .fonts import require_skia
 
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_STEP = re.compile(rf"[\s,]*(?:([MmLlHhVvCcSsQqTtAaZz])|({NUMBER}))")
-_FLAG = re.compile(r"[\s,]*()([01])")
+_NUMBER = re.compile(NUMBER)
+_FIRST_NUMBER = re.compile(rf"\s*({NUMBER})")
+_STEP = re.compile(r"[\s,]*([MmLlHhVvCcSsQqTtAaZz])([^MmLlHhVvCcSsQqTtAaZz]*)")
+_NUMBERS = re.compile(rf"(?:[\s,]*{NUMBER})*")
+_ARC = re.compile(rf"((?:[\s,]*{NUMBER}){{3}})[\s,]*([01])[\s,]*([01])((?:[\s,]*{NUMBER}){{2}})")  # flags need no blanks
 _COUNTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "Q": 4, "T": 2, "A": 7, "Z": 0}
+_SIDES = {
+    "rect": ("x", "y", "width", "height", "rx", "ry"),
+    "circle": ("cx", "cy", "r"),
+    "ellipse": ("cx", "cy", "rx", "ry"),
+    "line": ("x1", "y1", "x2", "y2"),
+}
 
 
 def outline(name: str, looks: Mapping[str, str]) -> Any | None:
@@ -21,54 +30,58 @@ def outline(name: str, looks: Mapping[str, str]) -> Any | None:
         return path_of(looks.get("d", ""))
     skia = require_skia()
     path = skia.Path()
-    n = {key: _number(looks.get(key)) for key in "x y width height rx ry cx cy r x1 y1 x2 y2".split()}
+    n = [_number(looks.get(side)) for side in _SIDES.get(name, ())]
     if name == "rect":
-        box = skia.Rect.MakeXYWH(n["x"], n["y"], n["width"], n["height"])
-        rx, ry = n["rx"] or n["ry"], n["ry"] or n["rx"]
+        rx, ry = n[4] or n[5], n[5] or n[4]
+        box = skia.Rect.MakeXYWH(*n[:4])
         path.addRoundRect(box, rx, ry) if rx else path.addRect(box)
     elif name == "circle":
-        path.addCircle(n["cx"], n["cy"], n["r"])
+        path.addCircle(*n)
     elif name == "ellipse":
-        path.addOval(skia.Rect.MakeLTRB(n["cx"] - n["rx"], n["cy"] - n["ry"], n["cx"] + n["rx"], n["cy"] + n["ry"]))
+        path.addOval(skia.Rect.MakeLTRB(n[0] - n[2], n[1] - n[3], n[0] + n[2], n[1] + n[3]))
     elif name == "line":
-        path.moveTo(n["x1"], n["y1"])
-        path.lineTo(n["x2"], n["y2"])
+        path.moveTo(n[0], n[1])
+        path.lineTo(n[2], n[3])
     elif name in ("polyline", "polygon"):
-        flat = [float(number) for number in re.findall(NUMBER, looks.get("points", ""))]
-        points = [skia.Point(x, y) for x, y in zip(flat[::2], flat[1::2], strict=False)]
-        path.addPoly(points, name == "polygon")
+        flat = [*map(float, _NUMBER.findall(looks.get("points", "")))]
+        path.addPoly([skia.Point(x, y) for x, y in zip(flat[::2], flat[1::2], strict=False)], name == "polygon")
     else:
         return None
     return path
 
 
 def _number(text: str | None) -> float:
-    found = re.match(rf"\s*({NUMBER})", text or "")
+    found = _FIRST_NUMBER.match(text) if text else None
     return float(found[1]) if found else 0.0
 
 
 @lru_cache(maxsize=4096)
 def path_of(data: str) -> Any:
     """Path data (SVG 1.1, section 8.3) as a skia.Path; what cannot be read ends it, as the standard asks."""
-    path, command, numbers = require_skia().Path(), "", []
+    path = require_skia().Path()
     pen, at = _Pen(path), 0
-    while at < len(data):
-        flag = command in ("A", "a") and len(numbers) in (3, 4)  # arc flags may stand without a blank behind them
-        found = (_FLAG if flag else _STEP).match(data, at)
-        if not found or (found[2] and command in ("", "Z", "z")):
-            break
-        at = found.end()
-        if found[1]:
-            command, numbers = found[1], []
-            if command in "Zz":
-                pen.close()
-            continue
-        numbers.append(float(found[2]))
-        if len(numbers) == _COUNTS[command.upper()]:
-            pen.step(command, numbers)
+    while found := _STEP.match(data, at):
+        at, command, inner = found.end(), found[1], found[2]
+        if command in "Aa":
+            inner = _spaced(inner)
+        read = _NUMBERS.match(inner)[0]
+        numbers, count = [*map(float, _NUMBER.findall(read))], _COUNTS[command.upper()]
+        if not count:
+            pen.close()
+        for start in range(0, len(numbers) - count + 1, count) if count else ():
+            pen.step(command, numbers[start : start + count])
             command = {"M": "L", "m": "l"}.get(command, command)
-            numbers = []
+        if inner[len(read) :].strip(" \t\r\n\f,") or (numbers and not count):
+            break
     return path
+
+
+def _spaced(arcs: str) -> str:
+    """Numbers of whole arcs with blanks around their flags; "x" for what is none."""
+    done, at = "", 0
+    while found := _ARC.match(arcs, at):
+        done, at = f"{done} {found[1]} {found[2]} {found[3]} {found[4]}", found.end()
+    return done + ("x" if arcs[at:].strip() else "")
 
 
 class _Pen:
@@ -85,15 +98,15 @@ class _Pen:
         self._mirror = ("", 0.0, 0.0)
 
     def step(self, command: str, n: list[float]) -> None:
-        verb, relative = command.upper(), command.islower()
-        dx, dy = (self.x, self.y) if relative else (0.0, 0.0)
+        verb = command.upper()
+        dx, dy = (0.0, 0.0) if verb == command else (self.x, self.y)
         if verb == "H":
             n = [n[0] + dx, self.y]
         elif verb == "V":
             n = [self.x, n[0] + dy]
         elif verb == "A":
             n = [*n[:5], n[5] + dx, n[6] + dy]
-        else:
+        elif dx or dy:
             n = [value + (dy if index % 2 else dx) for index, value in enumerate(n)]
         self._draw(verb, n)
         self.x, self.y = n[-2], n[-1]

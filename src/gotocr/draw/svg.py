@@ -8,10 +8,12 @@ XML from strangers has no place here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 import numpy as np
@@ -20,18 +22,26 @@ from ..errors import InputError
 from .fonts import require_skia
 from .outline import NUMBER, outline
 
+Matrix = tuple[float, float, float, float, float, float]  # a b c d e f, as SVG writes it: x becomes a x + c y + e
+_SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Colour = tuple[int, int, int, int]  # red, green, blue, alpha in 0..255
-_INHERITED = "fill stroke stroke-width fill-rule stroke-dasharray stroke-linecap font-size font-family font-style font-weight text-anchor color visibility".split()
+_INHERITED = frozenset(
+    (
+        "fill stroke stroke-width fill-rule stroke-dasharray stroke-linecap fill-opacity stroke-opacity "
+        "font-size font-family font-style font-weight text-anchor color visibility"
+    ).split()
+)
+_PASSED_OVER = frozenset("defs style symbol clipPath mask title desc metadata filter linearGradient image".split())
 _NAMED = {"black": (0, 0, 0), "white": (255, 255, 255), "red": (255, 0, 0), "green": (0, 128, 0), "blue": (0, 0, 255), "gray": (128, 128, 128)}
 _UNIT = {"px": 1.0, "": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "em": 16.0, "ex": 8.0}
+_NUMBER = re.compile(NUMBER)
 _LENGTH = re.compile(rf"\s*({NUMBER})\s*([a-z]*)")
 _TRANSFORM = re.compile(r"([a-zA-Z]+)\s*\(([^)]*)\)")
 _RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """One painted outline. `path` is a skia.Path in the drawing's coordinates; `tags` are the ids and classes around it."""
 
     path: Any
@@ -83,9 +93,7 @@ def flatten(svg: str) -> Drawing:
     box = _numbers(root.get("viewBox", ""))
     width = box[2] if len(box) == 4 else _length(root.get("width"), 100.0)
     height = box[3] if len(box) == 4 else _length(root.get("height"), 100.0)
-    matrix = np.eye(3)
-    if len(box) == 4:
-        matrix[:2, 2] = -box[0], -box[1]
+    matrix = _moved(_SAME, -box[0], -box[1]) if len(box) == 4 else _SAME
     reader = _Reader(root, (width, height))
     reader.children(root, _State(matrix, {}, (), 1.0))
     return Drawing(width, height, tuple(reader.shapes), tuple(reader.labels))
@@ -108,11 +116,10 @@ def paint(canvas: Any, shapes: tuple[Shape, ...], ink: tuple[int, int, int] | No
             canvas.drawPath(shape.path, brush)
 
 
-@dataclass(frozen=True)
-class _State:
+class _State(NamedTuple):
     """What an element takes over from those around it."""
 
-    matrix: np.ndarray
+    matrix: Matrix
     looks: Mapping[str, str]
     tags: tuple[str, ...]
     opacity: float
@@ -141,19 +148,17 @@ class _Reader:
 
     def element(self, element: ElementTree.Element, state: _State) -> None:
         name = _name(element)
-        if name in ("defs", "style", "symbol", "clipPath", "mask", "title", "desc", "metadata", "filter", "linearGradient", "image"):
+        if name in _PASSED_OVER:
             return
         looks = self._looks(element, name)
         if looks.get("display") == "none" or looks.get("visibility", state.looks.get("visibility")) == "hidden":
             return
-        tags = tuple(tag for tag in (element.get("id"), *element.get("class", "").split()) if tag)
-        inherited = {**state.looks, **{key: value for key, value in looks.items() if key in (*_INHERITED, "fill-opacity", "stroke-opacity")}}
-        matrix = state.matrix @ _transform(looks.get("transform", ""))
-        inner = _State(matrix, inherited, state.tags + tags, state.opacity * _fraction(looks.get("opacity")))
+        matrix = _times(state.matrix, _transform(looks["transform"])) if "transform" in looks else state.matrix
+        inner = _State(matrix, _taken_over(state.looks, looks), _tags(state, element), state.opacity * _fraction(looks.get("opacity")))
         if name in ("g", "a", "switch"):
             self.children(element, inner)
         elif name == "svg":
-            self.children(element, _State(matrix @ self._viewport(element), inherited, inner.tags, inner.opacity))
+            self.children(element, inner._replace(matrix=_times(matrix, self._viewport(element))))
         elif name == "use":
             self._use(element, inner)
         elif name == "text":
@@ -163,34 +168,36 @@ class _Reader:
 
     def _looks(self, element: ElementTree.Element, name: str) -> dict[str, str]:
         looks = dict(element.attrib)
-        for key in (name, *(f".{tag}" for tag in element.get("class", "").split()), f"#{element.get('id')}"):
-            looks.update(self._rules.get(key, {}))
-            if key[0] == ".":
-                looks.update(self._rules.get(name + key, {}))
-        looks.update(_declarations(element.get("style", "")))
+        if self._rules:
+            for key in (name, *(f".{tag}" for tag in element.get("class", "").split()), f"#{element.get('id')}"):
+                looks.update(self._rules.get(key, {}))
+                if key[0] == ".":
+                    looks.update(self._rules.get(name + key, {}))
+        if "style" in looks:
+            looks.update(_declarations(looks["style"]))
         return looks
 
-    def _viewport(self, element: ElementTree.Element) -> np.ndarray:
+    def _viewport(self, element: ElementTree.Element) -> Matrix:
         """A nested svg's (or symbol's) coordinates within its parent's: scaled alike both ways, centred."""
         box = _numbers(element.get("viewBox", ""))
         x, y = _length(element.get("x"), 0.0), _length(element.get("y"), 0.0)
         width, height = (_length(element.get(side), whole) for side, whole in zip(("width", "height"), self.size, strict=True))
         if len(box) != 4 or not box[2] or not box[3]:
-            return np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+            return _moved(_SAME, x, y)
         scale = min(width / box[2], height / box[3])
         left, top = x + (width - scale * box[2]) / 2 - scale * box[0], y + (height - scale * box[3]) / 2 - scale * box[1]
-        return np.array([[scale, 0, left], [0, scale, top], [0, 0, 1.0]])
+        return scale, 0.0, 0.0, scale, left, top
 
     def _use(self, element: ElementTree.Element, state: _State) -> None:
         target = self._ids.get((element.get("href") or element.get(_LINK) or "#").lstrip("#"))
         if target is None:
             return
-        shift = np.array([[1, 0, _length(element.get("x"), 0.0)], [0, 1, _length(element.get("y"), 0.0)], [0, 0, 1.0]])
-        inner = _State(state.matrix @ shift, state.looks, state.tags, state.opacity)
+        shift = _length(element.get("x"), 0.0), _length(element.get("y"), 0.0)
+        inner = state._replace(matrix=_moved(state.matrix, *shift))
         if _name(target) == "symbol":
             part = ElementTree.Element("svg", {**target.attrib, **{k: v for k, v in element.attrib.items() if k in ("width", "height")}})
             tags = inner.tags + tuple(tag for tag in (target.get("id"),) if tag)
-            self.children(target, _State(inner.matrix @ self._viewport(part), inner.looks, tags, inner.opacity))
+            self.children(target, inner._replace(matrix=_times(inner.matrix, self._viewport(part)), tags=tags))
         else:
             self.element(target, inner)
 
@@ -198,14 +205,15 @@ class _Reader:
         skia, looks = require_skia(), state.looks
         fill = _colour(looks.get("fill", "black"), looks, state.opacity * _fraction(looks.get("fill-opacity")))
         stroke = _colour(looks.get("stroke", "none"), looks, state.opacity * _fraction(looks.get("stroke-opacity")))
-        scale = float(np.sqrt(abs(np.linalg.det(state.matrix[:2, :2]))))
+        a, b, c, d, e, f = state.matrix
+        scale = math.sqrt(abs(a * d - b * c))
         width = _length(looks.get("stroke-width"), 1.0) * scale
         if path.isEmpty() or (fill is None and (stroke is None or width <= 0)):
             return
         path = skia.Path(path)
         if looks.get("fill-rule") == "evenodd":
             path.setFillType(skia.PathFillType.kEvenOdd)
-        path.transform(skia.Matrix.MakeAll(*[float(value) for value in state.matrix.reshape(-1)]))
+        path.transform(skia.Matrix.MakeAll(a, c, e, b, d, f, 0, 0, 1))
         dashes = tuple(value * scale for value in _numbers(looks.get("stroke-dasharray", "")))
         dashes = dashes * 2 if len(dashes) % 2 else dashes
         ends = looks.get("stroke-linecap") == "round"
@@ -216,7 +224,8 @@ class _Reader:
         y = _length(element.get("y"), at[1]) + _length(element.get("dy"), 0.0)
         looks = state.looks
         if text := " ".join((element.text or "").split()):
-            matrix = state.matrix @ np.array([[1, 0, x], [0, 1, y], [0, 0, 1.0]])
+            a, b, c, d, e, f = _moved(state.matrix, x, y)
+            matrix = np.array([[a, c, e], [b, d, f], [0.0, 0.0, 1.0]])
             fill = _colour(looks.get("fill", "black"), looks, state.opacity * _fraction(looks.get("fill-opacity")))
             bold = looks.get("font-weight", "") in ("bold", "600", "700", "800", "900")
             italic = looks.get("font-style", "") in ("italic", "oblique")
@@ -225,10 +234,20 @@ class _Reader:
                 self.labels.append(Label(text, matrix, size, looks.get("font-family", ""), anchor, fill, bold, italic, state.tags))
         for child in element:
             if _name(child) == "tspan":
-                own = self._looks(child, "tspan")
-                tags = tuple(tag for tag in (child.get("id"), *child.get("class", "").split()) if tag)
-                inherited = {**looks, **{key: value for key, value in own.items() if key in _INHERITED}}
-                self._text(child, _State(state.matrix, inherited, state.tags + tags, state.opacity), (x, y))
+                inherited = _taken_over(looks, self._looks(child, "tspan"))
+                self._text(child, state._replace(looks=inherited, tags=_tags(state, child)), (x, y))
+
+
+def _taken_over(around: Mapping[str, str], looks: Mapping[str, str]) -> Mapping[str, str]:
+    own = {key: value for key, value in looks.items() if key in _INHERITED}
+    return {**around, **own} if own else around
+
+
+def _tags(state: _State, element: ElementTree.Element) -> tuple[str, ...]:
+    own = element.get("class", "").split()
+    if name := element.get("id"):
+        own.insert(0, name)
+    return (*state.tags, *own) if own else state.tags
 
 
 def _name(element: ElementTree.Element) -> str:
@@ -241,25 +260,28 @@ def _declarations(body: str) -> dict[str, str]:
 
 
 def _numbers(text: str) -> list[float]:
-    return [float(number) for number in re.findall(NUMBER, text)]
+    return [*map(float, _NUMBER.findall(text))]
 
 
 def _length(text: str | None, usual: float) -> float:
     """A length in pixels; a share is one of `usual`."""
-    found = _LENGTH.match(text or "")
+    found = _LENGTH.match(text) if text else None
     if not found:
         return usual
-    return float(found[1]) / 100 * usual if (text or "").rstrip().endswith("%") else float(found[1]) * _UNIT.get(found[2], 1.0)
+    return float(found[1]) / 100 * usual if text.rstrip().endswith("%") else float(found[1]) * _UNIT.get(found[2], 1.0)
 
 
 def _fraction(text: str | None) -> float:
-    return min(max(_length(text, 1.0), 0.0), 1.0)
+    return 1.0 if text is None else min(max(_length(text, 1.0), 0.0), 1.0)
 
 
 def _colour(text: str, looks: Mapping[str, str], opacity: float) -> Colour | None:
+    return _named(looks.get("color", "black") if text.strip().lower() == "currentcolor" else text, opacity)
+
+
+@lru_cache(maxsize=1024)
+def _named(text: str, opacity: float) -> Colour | None:
     text = text.strip().lower()
-    if text == "currentcolor":
-        text = looks.get("color", "black").strip().lower()
     if text in ("none", "transparent") or text.startswith("url") or opacity <= 0:
         return None
     alpha = round(255 * opacity)
@@ -273,27 +295,43 @@ def _colour(text: str, looks: Mapping[str, str], opacity: float) -> Colour | Non
     return (*_NAMED.get(text, (0, 0, 0)), alpha)
 
 
-def _transform(text: str) -> np.ndarray:
-    matrix = np.eye(3)
+def _times(one: Matrix, two: Matrix) -> Matrix:
+    """First `two`, then `one`."""
+    a, b, c, d, e, f = one
+    p, q, r, s, t, u = two
+    return a * p + c * q, b * p + d * q, a * r + c * s, b * r + d * s, a * t + c * u + e, b * t + d * u + f
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> Matrix:
+    a, b, c, d, e, f = matrix
+    return a, b, c, d, a * x + c * y + e, b * x + d * y + f
+
+
+@lru_cache(maxsize=4096)
+def _transform(text: str) -> Matrix:
+    matrix = _SAME
     for name, inner in _TRANSFORM.findall(text):
-        n = _numbers(inner)
-        step = np.eye(3)
-        if name == "translate":
-            step[:2, 2] = n[0], n[1] if len(n) > 1 else 0.0
-        elif name == "scale":
-            step[0, 0], step[1, 1] = n[0], n[1] if len(n) > 1 else n[0]
-        elif name == "matrix":
-            step[:2] = np.array(n).reshape(3, 2).T
-        elif name == "rotate":
-            turn, (x, y) = np.deg2rad(n[0]), n[1:3] if len(n) > 2 else (0.0, 0.0)
-            cos, sin = np.cos(turn), np.sin(turn)
-            step[:2] = [[cos, -sin, x - cos * x + sin * y], [sin, cos, y - sin * x - cos * y]]
-        elif name == "skewX":
-            step[0, 1] = np.tan(np.deg2rad(n[0]))
-        elif name == "skewY":
-            step[1, 0] = np.tan(np.deg2rad(n[0]))
-        matrix = matrix @ step
+        matrix = _times(matrix, _step(name, _numbers(inner)))
     return matrix
+
+
+def _step(name: str, n: list[float]) -> Matrix:
+    if name == "translate":
+        return _moved(_SAME, n[0], n[1] if len(n) > 1 else 0.0)
+    if name == "scale":
+        return n[0], 0.0, 0.0, n[1] if len(n) > 1 else n[0], 0.0, 0.0
+    if name == "matrix":
+        a, b, c, d, e, f = n
+        return a, b, c, d, e, f
+    if name == "rotate":
+        turn, (x, y) = math.radians(n[0]), n[1:3] if len(n) > 2 else (0.0, 0.0)
+        cos, sin = math.cos(turn), math.sin(turn)
+        return cos, sin, -sin, cos, x - cos * x + sin * y, y - sin * x - cos * y
+    if name == "skewX":
+        return 1.0, 0.0, math.tan(math.radians(n[0])), 1.0, 0.0, 0.0
+    if name == "skewY":
+        return 1.0, math.tan(math.radians(n[0])), 0.0, 1.0, 0.0, 0.0
+    return _SAME
 
 
 def shapes_under(drawing: Drawing, tag: str) -> Iterator[Shape]:

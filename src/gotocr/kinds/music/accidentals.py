@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 
-from .score import ALTERS, SIGNS, Pitch, Score, in_time, key_alter
+from .score import ALTERS, SIGNS, Pitch, Score, in_time, key_alter, replace
 
 
 class _Accidentals:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .melody import melody
 from .rhythm import Plan, chance, pick, rhythm
-from .score import Event, Voice, bar_length
+from .score import Event, Voice, bar_length, replace
 
 if TYPE_CHECKING:
     import numpy as np

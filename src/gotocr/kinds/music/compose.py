@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from .accidentals import spelled
 from .accompaniment import alberti, blocks, octaves, waltz
 from .melody import melody
 from .rhythm import Plan, chance, pick
-from .score import KEYS, Bar, Event, Score, Staff, Voice, bar_length, normal
+from .score import KEYS, Bar, Event, Score, Staff, Voice, bar_length, normal, replace
 
 if TYPE_CHECKING:
     import numpy as np

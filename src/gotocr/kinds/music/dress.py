@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .accidentals import spelled
 from .rhythm import chance, pick
-from .score import Event, Pitch, Score, Voice, key_alter, normal
+from .score import Event, Pitch, Score, Voice, key_alter, normal, replace
 
 if TYPE_CHECKING:
     import numpy as np

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from .abc_reader import from_abc
 from .compose import in_lines
 from .rhythm import chance
-from .score import Bar, Score, Voice, meters, normal, problems
+from .score import Bar, Score, Voice, meters, normal, problems, replace
 
 if TYPE_CHECKING:
     import numpy as np

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .rhythm import Plan, chance, pick, rhythm
-from .score import Event, Voice, bar_length
+from .score import Event, Voice, bar_length, replace
 
 if TYPE_CHECKING:
     import numpy as np

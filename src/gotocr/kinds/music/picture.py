@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ...schema import AREA, Box, Glyphs
@@ -58,9 +58,9 @@ def draw(score: Score, look: Look) -> tuple[np.ndarray, str, str, Glyphs] | None
 
     Raises EngravingError where the engraver fails on the score.
     """
-    from ...draw.engraving import engrave, read
+    from ...draw.engraving import LEAN, engrave, read
 
-    options = {"adjustPageHeight": True, "footer": "none", "header": "none", **look.options}
+    options = {"adjustPageHeight": True, "footer": "none", "header": "none", **LEAN, **look.options}
     if score.bars[:-1] and any(bar.last for bar in score.bars[:-1]):
         options["breaks"] = "encoded"
     else:
@@ -74,7 +74,8 @@ class _Picture:
         self.score, self.look, self.drawing = score, look, drawing
         self.ink = Ink(score, drawing)
         self._drawn: set[int] = set()
-        self._areas: list[tuple[Box, int]] = []  # boxes still to be noted, and where in the truth
+        self._notes: list[tuple[str, Box, int, int]] = []  # letter, box, where in the plain and in the format truth
+        self._widths: dict[tuple[str, float, bool], float] = {}
 
     def finish(self) -> tuple[np.ndarray, str, str, Glyphs] | None:
         from ...draw.canvas import Canvas
@@ -98,10 +99,12 @@ class _Picture:
             if ink:
                 self._note(canvas, text, ink, at, words.get(ink, -1))
             at += len(text)
-        self._flush(canvas)
         for label in self.drawing.labels:
             if id(label) not in self._drawn:
-                self._write(canvas, label.text, label, -1, -1)
+                self._write(canvas, label.text, label, (-1, -1))
+        if self._notes:
+            letters, boxes, in_plain, in_format = zip(*self._notes, strict=True)
+            canvas.add("".join(letters), boxes, in_plain, in_format)
         image, glyphs = canvas.finish()
         if self.look.tight:
             image, glyphs = _cropped(image, glyphs)
@@ -134,8 +137,6 @@ class _Picture:
     def _note(self, canvas: Any, text: str, ink: tuple, at: int, plain: int) -> None:
         """Note the box of a piece of the truth, or write it where it is text."""
         name = ink[0]
-        if name in ("title", "composer", "tempo", "beat", "rate", "words", "chord", "ending", "name"):
-            self._flush(canvas)
         if name in ("title", "composer"):
             self._heading(canvas, text, name, plain, at)
         elif name in ("tempo", "beat", "rate"):
@@ -144,23 +145,32 @@ class _Picture:
             for label in self.ink.labels(ink)[:1]:
                 self._drawn.add(id(label))
                 if name == "ending":
-                    self._write(canvas, text + "." * self.look.dotted, label, plain, [at, -1][: 1 + self.look.dotted])
+                    self._write(canvas, text + "." * self.look.dotted, label, (plain, at))
+                    if self.look.dotted:
+                        self._notes[-1] = (*self._notes[-1][:2], -1, -1)
                 else:  # a space within a syllable is written "~"
-                    self._write(canvas, label.text if len(label.text) == len(text) else text, label, plain, at)
+                    self._write(canvas, label.text if len(label.text) == len(text) else text, label, (plain, at))
         elif name == "meter" and "/" in text:
             self._fraction(text, ink, at)
         elif boxes := self.ink.boxes(ink):
             box = union(boxes)
             for place, letter in enumerate(text):
                 if letter not in "![]:" or name in ("bar", "left", "heads", "group"):
-                    self._areas.append((box, at + place))
+                    self._notes.append((AREA, box, -1, at + place))
 
-    def _flush(self, canvas: Any) -> None:
-        """Note all boxes at once: one by one is slow."""
-        if self._areas:
-            boxes, places = zip(*self._areas, strict=True)
-            canvas.add(AREA * len(boxes), boxes, format=places)
-            self._areas = []
+    def _print(self, canvas: Any, text: str, at: tuple[float, float], style: Any, offsets: tuple[int, int]) -> None:
+        """As `Canvas.text`, but its boxes are noted with all others: one by one is slow. -1 = not in that truth."""
+        import numpy as np
+
+        from ...draw.canvas import ink_boxes
+        from ...draw.style import shape
+
+        ids, steps, ink = shape(text, style)
+        xs = at[0] + (np.cumsum(steps) - steps)
+        ys = np.full(len(xs), float(at[1]))
+        canvas.draw(ids, xs, ys, style)
+        plain, format = ([first] * len(text) if first < 0 else range(first, first + len(text)) for first in offsets)
+        self._notes += zip(text, ink_boxes(ink, xs, ys, steps, style).tolist(), plain, format, strict=True)
 
     def _fraction(self, text: str, ink: tuple, at: int) -> None:
         """A metre's upper number stands for the characters in front of its stroke, the lower one for those behind it."""
@@ -173,7 +183,7 @@ class _Picture:
             digits = sorted(box for box in boxes if ((box[1] + box[3]) / 2 < middle) == upper)
             for place in range(len(number)):
                 if digits:
-                    self._areas.append((digits[min(place, len(digits) - 1)], start + place))
+                    self._notes.append((AREA, digits[min(place, len(digits) - 1)], -1, start + place))
 
     def _style(self, size: float, bold: bool = False, italic: bool = False):
         from ...draw.style import Style
@@ -183,7 +193,10 @@ class _Picture:
     def _width(self, text: str, size: float, bold: bool = False) -> float:
         from ...draw.style import advances
 
-        return float(advances(text, self._style(size, bold)).sum())
+        key = text, size, bold
+        if key not in self._widths:
+            self._widths[key] = float(advances(text, self._style(size, bold)).sum())
+        return self._widths[key]
 
     def _fitted(self, text: str, size: float) -> float:
         """A font size at which the text is hardly wider than the engraver reckoned with."""
@@ -194,20 +207,21 @@ class _Picture:
         size = self._fitted(label.text, label.size)
         left, wide = self._start(label, size), self._width(label.text, size)
         y = float(label.matrix[1, 2])
-        return left, y - 0.8 * size, left + wide, y + 0.25 * size
+        tall = 1.1 if self.score.beat and "tempo" in label.tags else 0.8  # a metronome mark's stem rises above the letters
+        return left, y - tall * size, left + wide, y + 0.25 * size
 
     def _start(self, label: Label, size: float) -> float:
         share = {"middle": 0.5, "end": 1.0}.get(label.anchor, 0.0)
         return float(label.matrix[0, 2]) - share * self._width(label.text, size)
 
-    def _write(self, canvas: Any, text: str, label: Label, plain: int, format: int | list[int]) -> None:
+    def _write(self, canvas: Any, text: str, label: Label, offsets: tuple[int, int]) -> None:
         if not text.strip():
             return
         size = self._fitted(label.text, label.size)
         at = self._start(label, size), float(label.matrix[1, 2])
         tags = label.tags
         style = self._style(size, label.bold or "ending" in tags, label.italic or "mNum" in tags)
-        canvas.text(text, at, style, plain, format)
+        self._print(canvas, text, at, style, offsets)
 
     def _title_size(self) -> float:
         return self.look.title_size * SPACE
@@ -218,11 +232,11 @@ class _Picture:
         below = 0.85 * size if self.score.composer else 0.0
         if name == "title":
             wide = self._width(text, size, True)
-            canvas.text(text, ((left + right - wide) / 2, top - 0.75 * SPACE - below), self._style(size, True), plain, at)
+            self._print(canvas, text, ((left + right - wide) / 2, top - 0.75 * SPACE - below), self._style(size, True), (plain, at))
         else:
             small = 0.6 * size
             x = max(left, right - self._width(text, small))
-            canvas.text(text, (x, top - 0.6 * SPACE), self._style(small), plain, at)
+            self._print(canvas, text, (x, top - 0.6 * SPACE), self._style(small), (plain, at))
 
     def _tempo(self, canvas: Any, text: str, name: str, plain: int, at: int) -> None:
         labels = self.ink.tempo()
@@ -233,16 +247,15 @@ class _Picture:
         x, y = float(label.matrix[0, 2]), float(label.matrix[1, 2])
         bold = self._style(size, True)
         if name == "tempo":
-            canvas.text(text, (x, y), bold, plain, at)
+            self._print(canvas, text, (x, y), bold, (plain, at))
             return
         x += self._width(self.score.tempo, size, True) + (0.4 * size if self.score.tempo else 0.0)
         if name == "beat":
             box = _small_note(canvas.skia, (x, y, 0.42 * size), self.score.beat[0], self.look.ink)
-            for place in range(len(text)):
-                canvas.area(box, plain + place if plain >= 0 else -1, at + place)
+            self._notes += ((AREA, box, plain + place if plain >= 0 else -1, at + place) for place in range(len(text)))
         else:
-            canvas.text(text[0], (x + 0.95 * size, y), bold, plain, at)
-            canvas.text(text[1:], (x + 1.65 * size, y), bold, plain + 1 if plain >= 0 else -1, at + 1)
+            self._print(canvas, text[0], (x + 0.95 * size, y), bold, (plain, at))
+            self._print(canvas, text[1:], (x + 1.65 * size, y), bold, (plain + 1 if plain >= 0 else -1, at + 1))
 
 
 def _merged(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
@@ -257,7 +270,7 @@ def _merged(shapes: tuple[Shape, ...]) -> tuple[Shape, ...]:
         path = require_skia().Path()
         for shape in group:
             path.addPath(shape.path)
-        done.append(replace(group[0], path=path))
+        done.append(group[0]._replace(path=path))
     return tuple(done)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
-from .score import KEYS, STEPS, Event, Pitch, bar_length, key_alter
+from .score import KEYS, STEPS, Event, Pitch, bar_length, key_alter, replace
 
 if TYPE_CHECKING:
     import numpy as np
