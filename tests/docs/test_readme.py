@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from gotocr.cli import main
+from gotocr.errors import MissingExtraError
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
@@ -56,7 +57,10 @@ def test_console_blocks_run(code, desk, capfd):
         plain = not set("|><&;") & set("".join(argv))
         if not plain:
             continue  # pipes and redirections are the shell's; `main` is tested with them elsewhere
-        assert main(argv) == 0, argv
+        code = main(argv)
+        if code == MissingExtraError.exit_code:
+            pytest.skip("what draws is not installed here")
+        assert code == 0, argv
         out = capfd.readouterr().out
         lines = [line for line in shown.splitlines() if line.strip() and line.strip() != "..."]
         assert all(line in out.splitlines() for line in lines), f"{argv} wrote:\n{out}"

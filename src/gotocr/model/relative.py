@@ -53,7 +53,7 @@ def folded(query: Tensor, key: Tensor, value: Tensor, rel_h: Tensor, rel_w: Tens
 def banded(query: Tensor, key: Tensor, value: Tensor, rel_h: Tensor, rel_w: Tensor) -> Tensor:
     """Attend with the bias made for a band of query rows at a time; all of (B, S, N, E), result too."""
     by_row, by_column = terms(query, rel_h, rel_w)
-    height, width = by_row.shape[-1], by_column.shape[-1]
+    width = by_column.shape[-1]
     batch, heads, count = query.shape[:3]
     step = max(1, BAND_SCORES // (batch * heads * width * count)) * width  # queries
     bands = []

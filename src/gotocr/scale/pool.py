@@ -58,7 +58,7 @@ def _serve(pipe: Connection, make: Callable[[], Callable[[int], Any]]) -> None:
     try:
         work, trouble = _attempt(make)
         while (number := pipe.recv()) is not STOP:
-            result, why = (None, trouble) if trouble else _attempt(lambda: work(number))  # noqa: B023: called at once
+            result, why = (None, trouble) if trouble else _attempt(lambda: work(number))  # noqa: B023 - called at once
             pipe.send((not why, why or result))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         pass
