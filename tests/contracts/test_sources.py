@@ -144,7 +144,7 @@ def test_insets_are_ink_on_white(name, supply):
     for seed in range(COUNT):
         (sample,) = draw(name, seed, supply, em=16.0)
         assert (sample.image.min(2) < 128).any(), "there is dark ink"
-        assert np.median(sample.image.min(2)) > 190, "on light paper, white mostly"
+        assert (sample.image.max(2) > 200).mean() > 0.3, "on light paper, though filled shapes may cover much of it"
 
 
 @pytest.mark.parametrize("name", STRUCTURES)

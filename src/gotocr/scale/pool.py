@@ -64,14 +64,14 @@ def _serve(pipe: Connection, make: Callable[[], Callable[[int], Any]]) -> None:
         pass
 
 
-def _attempt(do: Callable[[], T]) -> tuple[T | None, str]:
-    """What `do` gives, and why it gave nothing; the process lives on."""
+def _attempt(do: Callable[[], T]) -> tuple[T | None, tuple[str, int] | None]:
+    """What `do` gives, or why it gave nothing and the exit code of that; the process lives on."""
     try:
-        return do(), ""
+        return do(), None
     except GotocrError as error:
-        return None, str(error)
+        return None, (str(error), error.exit_code)
     except Exception:
-        return None, traceback.format_exc()
+        return None, (traceback.format_exc(), WorkerError.exit_code)
 
 
 class Pool(Generic[T]):
@@ -134,7 +134,10 @@ class Pool(Generic[T]):
         self.waited += time.monotonic() - before
         fine, result = self._done.pop(number)
         if not fine:
-            raise WorkerError(f"number {number} failed: {result}")
+            why, code = result
+            error = WorkerError(f"number {number} failed: {why}")
+            error.exit_code = code  # what the failure itself would have ended with
+            raise error
         return result
 
     def _feed(self) -> None:
@@ -172,7 +175,8 @@ class Pool(Generic[T]):
         culprit = dead.todo[0]
         self._deaths[culprit] = self._deaths.get(culprit, 0) + 1
         if self._deaths[culprit] >= MOST_DEATHS:
-            self._done[culprit] = (False, f"{MOST_DEATHS} processes died over it (last exit code {dead.process.exitcode})")
+            said = f"{MOST_DEATHS} processes died over it (last exit code {dead.process.exitcode})"
+            self._done[culprit] = (False, (said, WorkerError.exit_code))
             dead.todo.popleft()
         self._workers[place] = _Worker(self._context, self.make)
         for number in dead.todo:

@@ -94,8 +94,9 @@ def test_a_number_that_kills_again_and_again_is_given_up(tmp_path):
 def test_failures_are_told_and_the_rest_goes_on():
     with Pool(failing, stop=6, workers=2) as pool:
         assert [pool.take(), pool.take()] == [1 // -4, 1 // -3 + 1]
-        with pytest.raises(WorkerError, match="number 2 failed: two is no good"):
+        with pytest.raises(WorkerError, match="number 2 failed: two is no good") as caught:
             pool.take()
+        assert caught.value.exit_code == UsageError.exit_code, "a command ends with the code of what failed"
         assert pool.take() == 2
         with pytest.raises(WorkerError, match="(?s)number 4 failed: .*ZeroDivisionError"):
             pool.take()
