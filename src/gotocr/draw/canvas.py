@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -162,6 +161,6 @@ def join(parts: Sequence[Glyphs]) -> Glyphs:
 def within(glyphs: Glyphs, size: tuple[int, int]) -> Glyphs:
     """Glyphs with boxes cut to the picture (height, width), none thinner than a pixel."""
     most = np.array([size[1], size[0]], np.float32)
-    low = np.clip(glyphs.boxes[:, :2], 0, most - 1)
+    low = np.minimum(np.maximum(glyphs.boxes[:, :2], 0), most - 1)
     boxes = np.concatenate([low, np.maximum(np.minimum(glyphs.boxes[:, 2:], most), low + 1)], 1)
-    return replace(glyphs, boxes=boxes)
+    return Glyphs(glyphs.text, boxes, glyphs.plain, glyphs.format)

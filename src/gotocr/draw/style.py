@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
+from math import isnan
 
 import numpy as np
 
@@ -46,20 +47,19 @@ class Metrics:
     """Advances and ink of a typeface's glyphs in thousandths of an em, measured when first asked for."""
 
     def __init__(self, path: str, slant: float, bold: bool) -> None:
-        self._font = make_font(Style(path, MEASURED_AT, slant=slant, bold=bold))
+        self.font = make_font(Style(path, MEASURED_AT, slant=slant, bold=bold))
         count = typeface(path).countGlyphs()
         self._rows = np.full((count + 1, 5), np.nan, np.float32)  # advance, left, top, right, bottom
 
     def rows(self, ids: np.ndarray) -> np.ndarray:
         """(n, 5) float32: advance and ink box of each glyph id; a box of zeros has no ink."""
         rows = self._rows[ids]
-        unknown = np.isnan(rows[:, 0])
-        if not unknown.any():
+        if not isnan(rows[:, 0].sum()):
             return rows
-        new = np.unique(ids[unknown])
+        new = np.unique(ids[np.isnan(rows[:, 0])])
         wanted = new.tolist()
-        self._rows[new, 0] = self._font.getWidths(wanted)
-        boxes = self._font.getBounds(wanted, None)
+        self._rows[new, 0] = self.font.getWidths(wanted)
+        boxes = self.font.getBounds(wanted, None)
         self._rows[new, 1:] = [(box.left(), box.top(), box.right(), box.bottom()) for box in boxes]
         return self._rows[ids]
 
@@ -72,8 +72,9 @@ def metrics(path: str, slant: float = 0.0, bold: bool = False) -> Metrics:
 
 def shape(text: str, style: Style, font=None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Glyph id (n,), advance (n,) and ink box (n, 4), relative to the pen, of each character in pixels; 0 = the font lacks it."""
-    ids = np.asarray((font or make_font(style)).textToGlyphs(text), np.int64)
-    rows = metrics(style.font, style.slant, style.bold).rows(ids) * np.float32(style.size / MEASURED_AT)
+    face = metrics(style.font, style.slant, style.bold)
+    ids = np.array((font or face.font).textToGlyphs(text), np.int64)
+    rows = face.rows(ids) * np.float32(style.size / MEASURED_AT)
     steps = rows[:, 0].astype(np.float64)
     if style.spacing:
         steps += style.spacing

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from .letters import Letters, break_rows
 from .sheet import PARAGRAPH, Marks, Sheet
 
@@ -80,7 +78,8 @@ class Flow:
         """Write a paragraph, as much of it as there is room for; False when nothing could be written."""
         if self.full or not letters.text.strip():
             return False
-        rows = break_rows(letters, lambda number: max(self.width - setting.indent(number) - setting.right, 1.0), setting.hyphens)
+        width = self.width
+        rows = break_rows(letters, lambda number: max(width - setting.indent(number) - setting.right, 1.0), setting.hyphens)
         self.skip(setting.before)
         if setting.whole and len(rows) * setting.leading > self.left_over and not self.turn():
             return False
@@ -97,7 +96,7 @@ class Flow:
         if not done:
             return False
         self.lowest = max(self.lowest, self.y)
-        self.sheet.write(letters, rows[:done], np.array(places), marks)
+        self.sheet.write(letters, rows[:done], places, marks)
         self.y += setting.after
         return True
 

@@ -23,7 +23,7 @@ def _line(press: Press, flow: Flow, letters: Letters, marks: Marks, height: floa
     if flow.y + tall > flow.column.bottom and not flow.turn():
         return None
     y = flow.y + (tall - letters.size) / 2 + ASCENT * letters.size
-    press.sheet.write(letters, [Row(0, len(letters.text), len(letters.text))], [[flow.column.left, y, 0.0]], marks)
+    press.sheet.write(letters, [Row(0, len(letters.text), len(letters.text))], [(flow.column.left, y, 0.0)], marks)
     flow.y += tall
     return y
 

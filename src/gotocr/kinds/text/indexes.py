@@ -41,7 +41,7 @@ def contents(press: Press) -> None:
             if dotted and (level or prose.chance(0.5))
             else press.ends(left, number, width)
         )
-        press.sheet.write(line, [Row(0, len(line.text), len(line.text))], [[x, y, 0.0]], PARAGRAPH if first else TIGHT)
+        press.sheet.write(line, [Row(0, len(line.text), len(line.text))], [(x, y, 0.0)], PARAGRAPH if first else TIGHT)
         flow.y += height
         first = False
         if prose.chance(0.02):

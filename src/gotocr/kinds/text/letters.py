@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +20,7 @@ SPACE = 0.28  # ems between cells, at least
 UNDRAWN = -1  # the glyph id of what has no ink of its own: line breaks, the second half of a ligature
 LIGATURES = {"fi": "\ufb01", "fl": "\ufb02"}
 _WORD = re.compile(r"[^\W\d_]+")
-_GLUE = re.compile(r"(?<=\w[-–—/])(?=\w)")  # a line may end here without a hyphen of its own
+_GLUE = re.compile(r"[-–—/](?<=\w.)(?=\w)")  # behind it a line may end without a hyphen of its own
 BULLET = "-"  # a mark of runs that stand for the dash of a list item
 _AROUND = {"^": ("[^", "]"), "^:": ("[^", "]:")}  # a reference to a footnote, and the footnote's own number
 
@@ -42,7 +43,6 @@ class Letters:
     """The characters of a paragraph: one row a character of `text`; "\\n" is a line break that Markdown keeps too."""
 
     text: str
-    codes: np.ndarray  # (n,) uint32
     ids: np.ndarray  # (n,) int64 glyph ids of the style's font; UNDRAWN = none
     steps: np.ndarray  # (n,) float64
     ink: np.ndarray  # (n, 4) float32
@@ -56,7 +56,8 @@ class Letters:
     def ends(self) -> np.ndarray:
         """(n + 1,) float64: where the pen stands before each character, and after the last."""
         if self._ends is None:
-            self._ends = np.concatenate([[0.0], np.cumsum(self.steps)])
+            self._ends = np.zeros(len(self.text) + 1)
+            np.cumsum(self.steps, out=self._ends[1:])
         return self._ends
 
     def widen(self, at: int | slice | list[int], steps: float | np.ndarray) -> None:
@@ -71,7 +72,9 @@ class Letters:
     @property
     def size(self) -> float:
         """The font size of most of it, in pixels."""
-        return self.styles[int(np.bincount(self.looks).argmax())].size if len(self.text) else 0.0
+        if len(self.styles) < 2:
+            return self.styles[0].size if self.styles else 0.0
+        return self.styles[int(np.bincount(self.looks).argmax())].size
 
     def marked(self, end: int) -> tuple[str, np.ndarray]:
         """What is written in Markdown of the first `end` characters, and where in it each stands, (end,) int32."""
@@ -110,22 +113,19 @@ def compose(runs: Sequence[Run], ligatures: bool = False) -> Letters:
         parts.append((text, ids, steps, ink, run))
         at += len(text)
     if not parts:
-        return Letters(
-            "", *(np.zeros(0, kind) for kind in (np.uint32, np.int64, float)), np.zeros((0, 4)), np.zeros(0, int), (), ()
-        )
+        return Letters("", np.zeros(0, np.int64), np.zeros(0), np.zeros((0, 4)), np.zeros(0, np.int64), (), ())
     text = "".join(part[0] for part in parts)
-    codes = np.frombuffer(text.encode("utf-32-le"), "<u4").astype(np.uint32)
-    ids, steps, ink = (np.concatenate([part[column] for part in parts]) for column in (1, 2, 3))
+    ids, steps, ink = parts[0][1:4] if len(parts) == 1 else (np.concatenate([part[at] for part in parts]) for at in (1, 2, 3))
     lengths = [len(part[0]) for part in parts]
     raised = any(part[4].raised for part in parts)
     rises = np.repeat([part[4].raised for part in parts], lengths) if raised else None
-    breaks = codes == 10
-    if breaks.any():
+    if "\n" in text:
+        breaks = [at for at, letter in enumerate(text) if letter == "\n"]
         ids[breaks], steps[breaks], ink[breaks] = UNDRAWN, 0.0, 0.0
     styles: dict[Style, int] = {}
     numbers = [styles.setdefault(part[4].style, len(styles)) for part in parts]
     looks = np.repeat(numbers, lengths)
-    return Letters(text, codes, ids, steps, ink, looks, tuple(styles), tuple(spans), rises)
+    return Letters(text, ids, steps, ink, looks, tuple(styles), tuple(spans), rises)
 
 
 def _fitting(run: Run) -> tuple[str, np.ndarray, np.ndarray, np.ndarray]:
@@ -160,8 +160,7 @@ def _ligate(text: str, style: Style, ids: np.ndarray, steps: np.ndarray, ink: np
             at = text.find(pair, at + 2)
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One printed line: characters `start` up to `stop` of the paragraph; the next line starts at `after`."""
 
     start: int
@@ -176,42 +175,39 @@ def break_rows(letters: Letters, width: Callable[[int], float], hyphens: bool = 
 
     With `hyphens` words are parted where a line would else end more than `tight` of its width short.
     """
-    text, ends = letters.text, letters.ends
-    spaces = [at for at, letter in enumerate(text) if letter == " "]
-    forced = [at for at, letter in enumerate(text) if letter == "\n"]
-    glue = [found.start() for found in _GLUE.finditer(text)]
+    text, ends = letters.text, letters.ends.tolist()
+    glue = [found.end() for found in _GLUE.finditer(text)]
     rows: list[Row] = []
     start = 0
     while start < len(text):
         room = width(len(rows))
-        fits = int(np.searchsorted(ends, ends[start] + room + 1e-6, side="right")) - 1
-        stop = _last(forced, start, fits, first=True)
-        if stop is not None:
+        fits = bisect_right(ends, ends[start] + room + 1e-6, start) - 1
+        stop = text.find("\n", start, fits + 1)
+        if stop >= 0:
             rows.append(Row(start, stop, stop + 1, forced=True))
         elif fits >= len(text):
             rows.append(Row(start, len(text), len(text), forced=True))
         else:
-            rows.append(_best(letters, start, (fits, room), (spaces, glue), tight if hyphens else None))
+            rows.append(_best(letters, ends, (start, fits, room), glue, tight if hyphens else None))
         start = rows[-1].after
     return rows
 
 
 def _best(
-    letters: Letters, start: int, limit: tuple[int, float], places: tuple[list[int], list[int]], tight: float | None
+    letters: Letters, ends: list[float], limit: tuple[int, int, float], glue: list[int], tight: float | None
 ) -> Row:
-    """The row from `start` that ends best before character `limit[0]`, its room being `limit[1]` pixels."""
-    (fits, room), (spaces, glue) = limit, places
-    space = _last(spaces, start + 1, fits)
-    mark = _last(glue, start + 1, fits)
-    stop = max(space or 0, mark or 0)
+    """The row that ends best; `limit` is where it starts, the character it must end before, its room in pixels."""
+    start, fits, room = limit
+    space = max(letters.text.rfind(" ", start + 1, fits + 1), 0)
+    mark = glue[at - 1] if (at := bisect_right(glue, fits)) else 0
+    stop = max(space, mark if mark > start else 0)
     best = Row(start, stop, stop + (stop == space)) if stop else None
-    used = letters.ends[stop] - letters.ends[start] if stop else 0.0
-    if tight is not None and used < (1 - tight) * room:
+    if tight is not None and (ends[stop] - ends[start] if stop else 0.0) < (1 - tight) * room:
         word = _WORD.match(letters.text, best.after if best else start)
         extra = letters.styles[letters.looks[start]].size / 3
         for point in reversed(points(word[0])) if word else ():
             at = word.start() + point
-            if letters.ends[at] - letters.ends[start] + extra <= room:
+            if ends[at] - ends[start] + extra <= room:
                 return Row(start, at, at, hyphen=True)
     if best:
         return best
@@ -219,15 +215,6 @@ def _best(
     if letters.ids[min(at, len(letters.ids) - 1)] == UNDRAWN and at > start + 1:
         at -= 1
     return Row(start, at, at)
-
-
-def _last(places: list[int], low: int, high: int, first: bool = False) -> int | None:
-    """The last (or first) of sorted `places` in low..high."""
-    if first:
-        at = bisect_left(places, low)
-        return places[at] if at < len(places) and places[at] <= high else None
-    at = bisect_right(places, high) - 1
-    return places[at] if at >= 0 and places[at] >= low else None
 
 
 def tabbed(cells: Sequence[Letters], stops: Sequence[float]) -> Letters:
@@ -241,7 +228,7 @@ def tabbed(cells: Sequence[Letters], stops: Sequence[float]) -> Letters:
 
 def _space(like: Letters) -> Letters:
     style = like.styles[0]
-    columns = np.array([32], np.uint32), np.array([UNDRAWN]), np.array([SPACE * style.size]), np.zeros((1, 4), np.float32)
+    columns = np.array([UNDRAWN]), np.array([SPACE * style.size]), np.zeros((1, 4), np.float32)
     return Letters(" ", *columns, np.zeros(1, np.int64), (style,), ())
 
 
@@ -254,7 +241,7 @@ def join(parts: Sequence[Letters]) -> Letters:
         looks.append(numbers[part.looks])
         spans += [(start + at, stop + at, mark) for start, stop, mark in part.spans]
         at += len(part.text)
-    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("codes", "ids", "steps", "ink")]
+    columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "steps", "ink")]
     rises = [np.zeros(len(part.text)) if part.rises is None else part.rises for part in parts]
     raised = np.concatenate(rises) if any(part.rises is not None for part in parts) else None
     return Letters("".join(part.text for part in parts), *columns, np.concatenate(looks), tuple(styles), tuple(spans), raised)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -20,6 +23,7 @@ FILL = 0.62  # share of a page that its text takes
 WIDE = 0.62  # ems squared that a character takes, leading included
 DARK = 0.03  # share of printed looks that are light on dark
 LIGATED = 0.35  # share of looks that draw fi and fl as one
+BULLETS = "•••-–▪◦*·"
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ def draw_look(
     `dark` is the share that is light on dark.
     """
     roles = cast(supply)
-    body = choose(rng, roles.mono if mono else _list(rng, (roles.body, roles.light, roles.hand), (0.87, 0.08, 0.05)))
+    body = choose(rng, roles.mono if mono else (roles.body, roles.light, roles.hand)[weighted(rng, (0.87, 0.08, 0.05))])
     head = body if rng.random() < 0.6 else choose(rng, roles.body if rng.random() < 0.7 else roles.display)
     paper, ink, accent = colours(rng, inset, dark)
     indented = rng.random() < 0.4
@@ -97,12 +101,14 @@ def draw_look(
         bool(rng.random() < LIGATED) and not mono,
         float(rng.uniform(-0.015, 0.06)) if rng.random() < 0.12 else 0.0,
         float(rng.uniform(0.008, 0.03)) if hand or rng.random() < 0.03 else 0.0,
-        str(rng.choice(["•", "•", "•", "-", "–", "▪", "◦", "*", "·"])),
+        BULLETS[int(rng.integers(len(BULLETS)))],
     )
 
 
-def _list(rng: np.random.Generator, lists: tuple[tuple[Family, ...], ...], shares: tuple[float, ...]) -> tuple[Family, ...]:
-    return lists[int(rng.choice(len(lists), p=shares))]
+def weighted(rng: np.random.Generator, shares: Sequence[float]) -> int:
+    """The number of one of `shares`, by chance: `rng.choice` is slow."""
+    sums = list(accumulate(shares))
+    return bisect_right([value / sums[-1] for value in sums], rng.random())
 
 
 def colours(rng: np.random.Generator, inset: bool, dark: float) -> tuple[Colour, Colour, Colour]:

@@ -10,7 +10,7 @@ import numpy as np
 from ...draw.supply import Supply
 from ...schema import Sample
 from . import articles, forms, indexes, screens
-from .look import DARK, draw_look, page_em, paper_size
+from .look import DARK, draw_look, page_em, paper_size, weighted
 from .press import Press
 from .scraps import cropped, draw_line
 
@@ -59,8 +59,7 @@ def draw_page(
 ) -> Sample:
     """A page of `style`, one of `STYLES`, or of any; see `kinds.text.page`."""
     names = [name for name, known in STYLES.items() if em is None or known.inset]
-    weights = np.array([STYLES[name].weight for name in names])
-    chosen = STYLES[name := style or names[int(rng.choice(len(names), p=weights / weights.sum()))]]
+    chosen = STYLES[name := style or names[weighted(rng, [STYLES[name].weight for name in names])]]
     size = paper_size(rng, room, chosen.aspects) if em is None else room
     if min(size) < SMALL:
         return draw_line(rng, supply, room, em)

@@ -71,7 +71,7 @@ class Press:
         """Write one line at (x, baseline y); left out where it would leave the page."""
         size = letters.size
         if letters.text.strip() and 0 <= x < self.size[1] and 0.9 * size <= y <= self.size[0] - 0.25 * size:
-            self.sheet.write(letters, [Row(0, len(letters.text), len(letters.text))], np.array([[x, y, 0.0]]), marks)
+            self.sheet.write(letters, [Row(0, len(letters.text), len(letters.text))], [(x, y, 0.0)], marks)
 
     def ends(self, left: Letters, right: Letters, width: float) -> Letters:
         """One line of `width` pixels with a text at each end."""

@@ -13,9 +13,10 @@ NEAR = 4000  # passages around the first one that a page is made of: files are o
 TRIES = 6
 # What would be taken for another kind, or for a mark, when a page is read again; text with it is not drawn, so nothing
 # ever needs an escape. (Listings stand in fences, where anything may stand.)
+_FIRST = re.compile(r"[{#>*+\-•|~`\s]+")
 _MARKS = re.compile(
-    r"^[{#>*+\-•|~`\s]+|\$\$+|`{2,}|~{3,}|</?[a-zA-Z]\w*[^<>]*>|\\+(?:begin\{|end\{|[\[\]()])|\ufffd|\*\*+|(?<!\w)\*(?=\S)"
-)
+    r"\$\$+|``+|~~~+|</?[a-zA-Z]\w*[^<>]*>|\\\\*(?:begin\{|end\{|[\[\]()])|\ufffd|\*(?:\*+|(?<!\w\*)(?=\S))"
+)  # all start with a character of their own, which makes the search fast
 _SENTENCE = re.compile(r".{20,}?[.!?](?=\s)")
 _EDGES = " ,.;:!?-–—'\"“”‘’«»()[]*"
 MONTHS = {
@@ -35,20 +36,21 @@ _COMMON = {
     "pt": " o os as um uma que não com para do da em é ",
 }
 _COMMON_WORDS = {tongue: frozenset(words.split()) for tongue, words in _COMMON.items()}
+_LITTLE = frozenset().union(*_COMMON_WORDS.values())
 DIGITS, CAPITALS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SYMBOLS = DIGITS * 2 + CAPITALS + CAPITALS.lower() + ".,:;!?'\"()[]{}+-=*/%&@#$€£§<>|_\\~^°"
 
 
 def tame(text: str) -> str:
     """Text without what Markdown would take for a mark, and without halves of characters."""
-    while _MARKS.search(text):  # what is left of one may make another
-        text = " ".join(_MARKS.sub("", text).split())
+    while (first := _FIRST.match(text)) or _MARKS.search(text):  # what is left of one may make another
+        text = " ".join(_MARKS.sub("", text[first.end() if first else 0 :]).split())
     return text
 
 
 def tongue(text: str) -> str:
     """Which language of `MONTHS` a text is in, by its little words; "" where there are none of them."""
-    found = set(text[:300].lower().split())
+    found = _LITTLE.intersection(text[:300].lower().split())
     counts = {name: len(found & words) for name, words in _COMMON_WORDS.items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] else ""

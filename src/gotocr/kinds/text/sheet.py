@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -13,8 +14,7 @@ from ...draw.text import BREAK_WIDTH
 from ...schema import Sample
 from .letters import UNDRAWN, Letters, Row
 
-HYPHEN, BREAK = -1, -2  # what stands at a line's end and is no character of the paragraph
-COLUMNS = ("codes", "ids", "steps", "ink", "looks", "xs", "ys", "format")
+Place = tuple[float, float, float]  # of a row: x, baseline y, pixels added to each space
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,37 @@ class Marks:
 PARAGRAPH, TIGHT = Marks(), Marks(between="\n")
 
 
+@dataclass(frozen=True)
+class Block:
+    """A paragraph as it was written: its rows and their places, and where in Markdown what parts it from the next stands."""
+
+    letters: Letters
+    rows: Sequence[Row]
+    places: Sequence[Place]
+    offsets: np.ndarray  # (characters up to the end of the last row,) int32 of each in Markdown
+    end: int
+    hyphen: int  # where the hyphen stands that the last row ends with
+
+    @property
+    def stop(self) -> int:
+        return len(self.offsets)
+
+
+@dataclass(frozen=True)
+class Laid:
+    """Everything written, one row a character: n of them."""
+
+    styles: list[Style]
+    codes: np.ndarray  # (n,) uint32
+    ids: np.ndarray  # (n,) int64 glyphs of the style's font, UNDRAWN = none
+    steps: np.ndarray  # (n,) float64
+    ink: np.ndarray  # (n, 4) float32
+    looks: np.ndarray  # (n,) int64: which of `styles`
+    xs: np.ndarray  # (n,) float64
+    ys: np.ndarray  # (n,) float64
+    format: np.ndarray  # (n,) int64
+
+
 class Sheet:
     """Collects written lines in reading order; `draw` makes the sample. Shapes under the text are functions of a skia canvas."""
 
@@ -36,13 +67,10 @@ class Sheet:
         self.plain: list[str] = []
         self.format: list[str] = []
         self.shapes: list[Callable] = []
-        self._counts = [0, 0]  # characters of both truths
-        self._columns: dict[str, list[np.ndarray]] = {name: [] for name in COLUMNS}
-        self._plain: list[np.ndarray] = []
-        self._styles: dict[Style, int] = {}
+        self._written = 0  # characters of `format`
+        self._blocks: list[Block] = []
         self._extras: list[tuple[np.ndarray, np.ndarray, np.ndarray, Style]] = []
-        self._laid: tuple[list[Style], dict[str, np.ndarray], np.ndarray] | None = None
-        self._tail: tuple[float, float, int] | None = None  # where the last line ended, and its style
+        self._laid: tuple[Laid, np.ndarray] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.plain)
@@ -54,74 +82,31 @@ class Sheet:
             steps = np.full(len(ids), pitch)
         self._extras.append((ids, at[0] + np.cumsum(steps) - steps, np.full(len(ids), float(at[1])), style))
 
-    def write(self, letters: Letters, rows: Sequence[Row], places: np.ndarray, marks: Marks = PARAGRAPH) -> None:
-        """Write the rows of a paragraph as one block; `places` (rows, 3): x, baseline y, pixels added to each space."""
+    def write(self, letters: Letters, rows: Sequence[Row], places: Sequence[Place], marks: Marks = PARAGRAPH) -> None:
+        """Write the rows of a paragraph as one block."""
         if not rows:
             return
-        numbers = np.array([self._styles.setdefault(style, len(self._styles)) for style in letters.styles], np.int64)
-        self._open(marks)
+        before = marks.between + marks.opening if self._blocks else marks.opening
         written, offsets = letters.marked(rows[-1].stop)
-        order, row, firsts = _order(rows)
-        real = order >= 0
-        safe = np.where(real, order, np.array([max(line.stop - 1, 0) for line in rows])[row])
-        codes, ids, steps, ink = (column[safe] for column in (letters.codes, letters.ids, letters.steps, letters.ink))
-        looks, stands = numbers[letters.looks[safe]], offsets[safe]
-        self._hyphenate(np.flatnonzero(order == HYPHEN), (codes, ids, steps, ink, looks, stands))
-        if rows[-1].hyphen:  # the word goes on where nobody sees it
-            stands[-1] = len(written)
-            written += "-"
-        breaks = np.flatnonzero(order == BREAK)
-        codes[breaks], ids[breaks], steps[breaks], ink[breaks] = 10, UNDRAWN, 0.0, 0.0
-        stands[breaks] = [offsets[line.stop] if line.after > line.stop else -1 for line in rows[:-1]]
-        places = np.asarray(places, float)
-        steps[codes == 32] += places[row, 2][codes == 32]
-        pens = np.cumsum(steps) - steps
-        xs, ys = pens - pens[firsts][row] + places[row, 0], places[row, 1].copy()
-        if letters.rises is not None:
-            ys -= letters.rises[safe]
-        stands = np.where(stands < 0, -1, stands + self._counts[1])
-        self._append(codes, ids, steps, ink, looks, xs, ys, stands)
-        self._count(codes, written + marks.closing)
-        self._tail = (float(xs[-1] + steps[-1]), float(places[-1, 1]), int(looks[-1]))
-
-    def _open(self, marks: Marks) -> None:
-        """The line break behind the last block, and the marks before the next."""
-        if self._tail is not None:
-            x, y, look = self._tail
-            self._append([10], [UNDRAWN], [0.0], np.zeros((1, 4)), [look], [x], [y], [self._counts[1]])
-            self._count(np.array([10], np.uint32), marks.between)
-        self._count(np.zeros(0, np.uint32), marks.opening)
-
-    def _append(self, *columns) -> None:
+        first = self._written + len(before)
+        hyphen = "-" * rows[-1].hyphen  # the word goes on where nobody sees it
+        self.plain.append("\n" * bool(self._blocks) + "\n".join(letters.text[row.start : row.stop] + "-" * row.hyphen for row in rows))
+        self.format.append(f"{before}{written}{hyphen}{marks.closing}")
+        self._written += len(self.format[-1])
+        self._blocks.append(Block(letters, rows, places, offsets + first, self._written, first + len(written)))
         self._laid = None
-        for name, column in zip(COLUMNS, columns, strict=True):
-            self._columns[name].append(np.asarray(column))
-        self._plain.append(np.arange(self._counts[0], self._counts[0] + len(columns[0]), dtype=np.int32))
 
-    def _count(self, codes: np.ndarray, written: str) -> None:
-        self.plain.append(codes.astype("<u4").tobytes().decode("utf-32-le"))
-        self.format.append(written)
-        self._counts[0] += len(codes)
-        self._counts[1] += len(written)
-
-    def _hyphenate(self, places: np.ndarray, columns: tuple[np.ndarray, ...]) -> None:
-        codes, ids, steps, ink, looks, stands = columns
-        styles = list(self._styles)
-        for at in places.tolist():
-            glyph, step, box = shape("-", styles[looks[at]])
-            codes[at], ids[at], steps[at], ink[at], stands[at] = 45, glyph[0], step[0], box[0], -1
-
-    def _lay(self) -> tuple[list[Style], dict[str, np.ndarray], np.ndarray]:
-        """The styles used, everything written so far as one array a column, and the boxes (n, 4)."""
+    def _lay(self) -> tuple[Laid, np.ndarray]:
+        """Everything written so far, and the boxes (n, 4)."""
         if self._laid is None:
-            columns = {name: np.concatenate(self._columns[name]) for name in COLUMNS}
-            self._laid = list(self._styles), columns, _boxes(columns, list(self._styles))
+            laid = _laid(self._blocks, self.plain)
+            self._laid = laid, _boxes(laid)
         return self._laid
 
     def extent(self) -> tuple[float, float, float, float]:
         """The box around all ink of the text."""
-        _, columns, boxes = self._lay()
-        boxes = boxes[columns["ids"] != UNDRAWN]
+        laid, boxes = self._lay()
+        boxes = boxes[laid.ids != UNDRAWN]
         return (*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
 
     def draw(
@@ -138,18 +123,18 @@ class Sheet:
         for style in dict.fromkeys(extra[3] for extra in self._extras):
             ids, xs, ys = (np.concatenate([extra[column] for extra in self._extras if extra[3] == style]) for column in range(3))
             canvas.draw(ids, xs + move[0], ys + move[1], style)
-        styles, columns, boxes = self._lay()
-        xs, ys = columns["xs"] + move[0], columns["ys"] + move[1]
+        laid, boxes = self._lay()
+        xs, ys = laid.xs + move[0], laid.ys + move[1]
         boxes = boxes + np.array([*move, *move], np.float32)
-        drawn = columns["ids"] != UNDRAWN
-        for number, style in enumerate(styles):
-            mine = drawn & (columns["looks"] == number) if len(styles) > 1 else drawn
+        drawn = laid.ids != UNDRAWN
+        for number, style in enumerate(laid.styles):
+            mine = drawn & (laid.looks == number) if len(laid.styles) > 1 else drawn
             if style.jitter:
                 shift = mine * rng.normal(0, style.jitter * style.size, len(ys))
                 ys, boxes[:, 1::2] = ys + shift, boxes[:, 1::2] + shift[:, None]
-            canvas.draw(columns["ids"][mine], xs[mine], ys[mine], style)
+            canvas.draw(laid.ids[mine], xs[mine], ys[mine], style)
         plain, written = "".join(self.plain), "".join(self.format)
-        canvas.add(plain, boxes, np.concatenate(self._plain), columns["format"])
+        canvas.add(plain, boxes, 0, laid.format)
         image, glyphs = canvas.finish()
         return Sample(image, plain, written, within(glyphs, size), "text", notes=_notes(notes))
 
@@ -158,30 +143,99 @@ def _notes(notes: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in notes.items() if value is not None}
 
 
-def _order(rows: Sequence[Row]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """For every printed character which of the paragraph it is (or HYPHEN, BREAK) and its row; the first of each row."""
-    pieces, lengths = [], []
-    for number, row in enumerate(rows):
-        ends = [HYPHEN] * row.hyphen + [BREAK] * (number + 1 < len(rows))
-        pieces.append(np.arange(row.start, row.stop))
-        if ends:
-            pieces.append(np.array(ends, np.int64))
-        lengths.append(row.stop - row.start + len(ends))
-    counts = np.array(lengths)
-    return np.concatenate(pieces), np.repeat(np.arange(len(rows)), counts), np.cumsum(counts) - counts
+def _laid(blocks: Sequence[Block], plain: Sequence[str]) -> Laid:
+    """The characters of all blocks in a row: those of `plain`, a string a block."""
+    styles: dict[Style, int] = {}
+    numbers = np.array([styles.setdefault(style, len(styles)) for block in blocks for style in block.letters.styles])
+    firsts = accumulate((len(block.letters.styles) for block in blocks), initial=0)
+    looks = numbers[_joined([block.letters.looks[: block.stop] + first for block, first in zip(blocks, firsts, strict=False)])]
+    ids, steps, ink = (_joined([getattr(block.letters, name)[: block.stop] for block in blocks]) for name in ("ids", "steps", "ink"))
+    order, counts, ends = _order(blocks)
+    xs, ys, extra = np.array([place for block in blocks for place in block.places]).T
+    laid = Laid(
+        list(styles),
+        np.frombuffer("".join(plain).encode("utf-32-le"), np.uint32),
+        ids[order],
+        steps[order],
+        ink[order],
+        looks[order],
+        xs.repeat(counts),
+        ys.repeat(counts),
+        _joined([block.offsets for block in blocks])[order],
+    )
+    _end_rows(laid, ends)
+    if extra.any():
+        laid.steps[:] += extra.repeat(counts) * (laid.codes == 32)
+    stops = [0, *(stop + 1 for stop in accumulate(map(len, plain)))]
+    pens = _joined([laid.steps[start:stop].cumsum() for start, stop in pairwise(stops)]) - laid.steps
+    laid.xs[:] += pens - pens[counts.cumsum() - counts].repeat(counts)
+    if any(block.letters.rises is not None for block in blocks):
+        laid.ys[:] -= _rises(blocks)[order] * (laid.codes != 10)
+    return laid
 
 
-def _boxes(columns: Mapping[str, np.ndarray], styles: Sequence[Style]) -> np.ndarray:
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def _rises(blocks: Sequence[Block]) -> np.ndarray:
+    found = (block.letters.rises for block in blocks)
+    return np.concatenate([np.zeros(block.stop) if up is None else up[: block.stop] for block, up in zip(blocks, found, strict=True)])
+
+
+def _end_rows(laid: Laid, ends: np.ndarray) -> None:
+    """Put hyphens and line breaks where rows end."""
+    if not ends.size:
+        return
+    laid.format[ends[0]] = ends[2]
+    breaks, hyphens = (ends[0][laid.codes[ends[0]] == code] for code in (10, 45))
+    laid.ids[breaks], laid.steps[breaks], laid.ink[breaks] = UNDRAWN, 0.0, 0.0
+    for look in set(laid.looks[hyphens].tolist()):
+        mine = hyphens[laid.looks[hyphens] == look]
+        glyph, step, box = shape("-", laid.styles[look])
+        laid.ids[mine], laid.steps[mine], laid.ink[mine] = glyph[0], step[0], box[0]
+
+
+def _order(blocks: Sequence[Block]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """For every printed character which of all blocks' characters it is; how many each row has; the hyphens and breaks.
+
+    Those are (3, m): where they are printed, and where they stand in Markdown; in the order they look like the one before.
+    """
+    starts, counts, ends, at, base = [], [], [], 0, 0
+    for number, block in enumerate(blocks):
+        for row in block.rows:
+            first, last = at, row is block.rows[-1]
+            like = base + max(row.stop - 1, 0)
+            at += row.stop - row.start
+            if row.hyphen:
+                ends.append((at, like, block.hyphen if last else -1))
+                at += 1
+            if not last:
+                ends.append((at, like, int(block.offsets[row.stop]) if row.after > row.stop else -1))
+                at += 1
+            elif number + 1 < len(blocks):
+                ends.append((at, like, block.end))
+                at += 1
+            starts.append(base + row.start)
+            counts.append(at - first)
+        base += block.stop
+    lengths, marks = np.array(counts), np.array(ends, np.int64).reshape(-1, 3).T
+    order = np.arange(at) + (np.array(starts) - lengths.cumsum() + lengths).repeat(lengths)
+    order[marks[0]] = marks[1]
+    return order, lengths, marks
+
+
+def _boxes(laid: Laid) -> np.ndarray:
     """The ink box (n, 4) of every character; of a space its advance, of a line break the room behind its line."""
-    steps = columns["steps"].copy()
-    sizes = np.array([style.size for style in styles])[columns["looks"]]
-    breaks = columns["codes"] == 10
+    steps, styles = laid.steps.copy(), laid.styles
+    sizes = np.array([style.size for style in styles])[laid.looks]
+    breaks = laid.codes == 10
     steps[breaks] = BREAK_WIDTH * sizes[breaks]
     flat = replace(styles[0], outline=0.0) if styles[0].outline else styles[0]
-    boxes = ink_boxes(columns["ink"], columns["xs"], columns["ys"], steps, flat)
-    empty = columns["ink"][:, 2] <= columns["ink"][:, 0]
-    boxes[empty, 1] = (columns["ys"] - SPACE_HEIGHT * sizes)[empty]
+    boxes = ink_boxes(laid.ink, laid.xs, laid.ys, steps, flat)
+    empty = laid.ink[:, 2] <= laid.ink[:, 0]
+    boxes[empty, 1] = (laid.ys - SPACE_HEIGHT * sizes)[empty]
     if any(style.outline for style in styles):
-        halves = np.array([style.outline / 2 for style in styles])[columns["looks"]] * ~empty
+        halves = np.array([style.outline / 2 for style in styles])[laid.looks] * ~empty
         boxes += halves[:, None] * np.array([-1, -1, 1, 1])
     return boxes
