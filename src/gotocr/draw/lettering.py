@@ -183,26 +183,32 @@ def bulged(box: tuple[float, float, float, float], swell: float, slope: float) -
 @lru_cache(maxsize=1024)
 def has_small_letters(path: str) -> bool:
     """False for a face that draws its small letters as capitals: what it prints cannot be told from capitals."""
-    skia = require_skia()
     if typeface(path).getFamilyName().endswith((" SC", "Small Caps")):
         return False
-    alike = 0
+    font, alike = make_font(Style(path, OUTLINED_AT)), 0
     for left, small in zip(range(len(JUDGES), 0, -1), JUDGES, strict=True):
         if alike + left < MOST_ALIKE:  # decided
             break
-        masks = []
-        for letter in (small, small.upper()):
-            points, verbs = _outline(path, int(make_font(Style(path, OUTLINED_AT)).textToGlyphs(letter)[0]), False)
-            if not len(points):
-                return True
-            points = (points - points.min(0)) / np.maximum(np.ptp(points, 0), 1e-6) * 30 + 1
-            mask = np.zeros((32, 32, 4), np.uint8)
-            surface = skia.Surface(mask, skia.kRGBA_8888_ColorType)
-            path_ = skia.Path.Make([skia.Point(*point) for point in points.tolist()], list(verbs), [0.7] * 99, skia.PathFillType.kWinding)
-            surface.getCanvas().drawPath(path_, skia.Paint(AntiAlias=True))
-            masks.append(mask[..., 3] > 127)
-        alike += (masks[0] & masks[1]).sum() >= ALIKE * (masks[0] | masks[1]).sum()
+        one, other = _stretched(font, small), _stretched(font, small.upper())
+        if one is None or other is None:
+            return True
+        alike += (one & other).sum() >= ALIKE * (one | other).sum()
     return alike < MOST_ALIKE
+
+
+def _stretched(font, letter: str) -> np.ndarray | None:
+    """A letter's ink (32, 32) bool, as wide as high whatever its shape; None where it has none."""
+    skia = require_skia()
+    path = font.getPath(font.textToGlyphs(letter)[0])
+    if path is None or path.isEmpty():
+        return None
+    box, mask = path.getBounds(), np.zeros((32, 32, 4), np.uint8)
+    canvas = skia.Surface(mask, skia.kRGBA_8888_ColorType).getCanvas()
+    canvas.translate(1, 1)
+    canvas.scale(30 / max(box.width(), 1e-6), 30 / max(box.height(), 1e-6))
+    canvas.translate(-box.left(), -box.top())
+    canvas.drawPath(path, skia.Paint(AntiAlias=True))
+    return mask[..., 3] > 127
 
 
 @lru_cache(maxsize=1024)

@@ -193,9 +193,7 @@ def break_rows(letters: Letters, width: Callable[[int], float], hyphens: bool = 
     return rows
 
 
-def _best(
-    letters: Letters, ends: list[float], limit: tuple[int, int, float], glue: list[int], tight: float | None
-) -> Row:
+def _best(letters: Letters, ends: list[float], limit: tuple[int, int, float], glue: list[int], tight: float | None) -> Row:
     """The row that ends best; `limit` is where it starts, the character it must end before, its room in pixels."""
     start, fits, room = limit
     space = max(letters.text.rfind(" ", start + 1, fits + 1), 0)

@@ -27,7 +27,7 @@ def draw_word(rng: np.random.Generator, supply: Supply, room: tuple[int, int], e
     """See `kinds.text.word`."""
     look = _look(rng, supply, room, em, WORD_EM)
     prose = Prose(rng, supply, mixed=True)
-    text = " ".join(prose.word() for _ in range((1, 1, 1, 1, 2, 3)[int(rng.integers(6))])) if rng.random() < 0.75 else prose.token()
+    text = " ".join(prose.word() for _ in range(prose.pick(1, 1, 1, 1, 2, 3))) if rng.random() < 0.75 else prose.token()
     way = rng.random()
     text = text.upper() if way < 0.2 else text.title() if way < 0.4 else text
     style = _style(rng, look)

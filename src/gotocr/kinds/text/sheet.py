@@ -31,13 +31,13 @@ PARAGRAPH, TIGHT = Marks(), Marks(between="\n")
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph as it was written: its rows and their places, and where in Markdown what parts it from the next stands."""
+    """A paragraph as it was written: its rows, their places, and where it stands in Markdown."""
 
     letters: Letters
     rows: Sequence[Row]
     places: Sequence[Place]
     offsets: np.ndarray  # (characters up to the end of the last row,) int32 of each in Markdown
-    end: int
+    end: int  # where in Markdown the block ends, its marks included
     hyphen: int  # where the hyphen stands that the last row ends with
 
     @property
@@ -83,14 +83,16 @@ class Sheet:
         self._extras.append((ids, at[0] + np.cumsum(steps) - steps, np.full(len(ids), float(at[1])), style))
 
     def write(self, letters: Letters, rows: Sequence[Row], places: Sequence[Place], marks: Marks = PARAGRAPH) -> None:
-        """Write the rows of a paragraph as one block."""
+        """Write the rows of a paragraph as one block; the letters are not to be changed afterwards."""
         if not rows:
             return
         before = marks.between + marks.opening if self._blocks else marks.opening
         written, offsets = letters.marked(rows[-1].stop)
         first = self._written + len(before)
         hyphen = "-" * rows[-1].hyphen  # the word goes on where nobody sees it
-        self.plain.append("\n" * bool(self._blocks) + "\n".join(letters.text[row.start : row.stop] + "-" * row.hyphen for row in rows))
+        self.plain.append(
+            "\n" * bool(self._blocks) + "\n".join(letters.text[row.start : row.stop] + "-" * row.hyphen for row in rows)
+        )
         self.format.append(f"{before}{written}{hyphen}{marks.closing}")
         self._written += len(self.format[-1])
         self._blocks.append(Block(letters, rows, places, offsets + first, self._written, first + len(written)))
@@ -149,7 +151,9 @@ def _laid(blocks: Sequence[Block], plain: Sequence[str]) -> Laid:
     numbers = np.array([styles.setdefault(style, len(styles)) for block in blocks for style in block.letters.styles])
     firsts = accumulate((len(block.letters.styles) for block in blocks), initial=0)
     looks = numbers[_joined([block.letters.looks[: block.stop] + first for block, first in zip(blocks, firsts, strict=False)])]
-    ids, steps, ink = (_joined([getattr(block.letters, name)[: block.stop] for block in blocks]) for name in ("ids", "steps", "ink"))
+    ids, steps, ink = (
+        _joined([getattr(block.letters, name)[: block.stop] for block in blocks]) for name in ("ids", "steps", "ink")
+    )
     order, counts, ends = _order(blocks)
     xs, ys, extra = np.array([place for block in blocks for place in block.places]).T
     laid = Laid(
@@ -179,8 +183,9 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _rises(blocks: Sequence[Block]) -> np.ndarray:
-    found = (block.letters.rises for block in blocks)
-    return np.concatenate([np.zeros(block.stop) if up is None else up[: block.stop] for block, up in zip(blocks, found, strict=True)])
+    """How far above its baseline each character of the blocks stands, in pixels."""
+    found = [(block.letters.rises, block.stop) for block in blocks]
+    return np.concatenate([np.zeros(stop) if rises is None else rises[:stop] for rises, stop in found])
 
 
 def _end_rows(laid: Laid, ends: np.ndarray) -> None:
