@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -332,8 +332,3 @@ def _step(name: str, n: list[float]) -> Matrix:
     if name == "skewY":
         return 1.0, math.tan(math.radians(n[0])), 0.0, 1.0, 0.0, 0.0
     return _SAME
-
-
-def shapes_under(drawing: Drawing, tag: str) -> Iterator[Shape]:
-    """The shapes within the element that has `tag` as id or class."""
-    return (shape for shape in drawing.shapes if tag in shape.tags)

@@ -40,6 +40,11 @@ def parse(source: str) -> Block:
     return block if closed else replace(block, problems=(_UNCLOSED,))
 
 
+def bare(source: str) -> str:
+    """The body of a fenced block, or bare text, without white space about it: what a kind that is written fenced reads."""
+    return parse(source.strip()).text.strip()
+
+
 def show(block: Block) -> str:
     return f"<pre><code>{html.escape(block.text)}</code></pre>"
 

@@ -14,6 +14,7 @@ from ..errors import InputError
 from ..kinds import KINDS
 from ..kinds.formula import normalise
 from ..kinds.formula.picture import choose_font, set_piece, without_scripts_twice
+from ..kinds.formula.writer import compose_inline
 from ..kinds.page import parse
 from ..kinds.text.faces import cast, choose
 from ..schema import Block, Sample
@@ -208,14 +209,11 @@ def sprinkle(rng: np.random.Generator, supply: Supply, text: str) -> str:
     words = text.split()
     if rng.random() < 0.5 or len(words) < 6:
         return text
-    formulas = supply.items("latex_formulas")
     for _ in range(int(rng.integers(1, 4))):
         at = int(rng.integers(1, len(words)))
         chance = rng.random()
-        if chance < 0.6 and formulas:
-            short = formulas[int(rng.integers(len(formulas)))]
-            if len(short) <= 40 and "\\begin" not in short:
-                words.insert(at, f"${short.strip()}$")
+        if chance < 0.6:
+            words.insert(at, f"${compose_inline(rng, supply, 40)}$")
         elif words[at].isalpha():
             words[at] = f"**{words[at]}**" if chance < 0.8 else f"*{words[at]}*"
     return " ".join(words)

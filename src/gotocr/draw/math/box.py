@@ -82,13 +82,6 @@ def glyph_box(font: MathFont, glyph: int, scale: float, letter: str, source: int
     return box
 
 
-def rule_box(width: float, height: float, source: int) -> Box:
-    """A bar on the baseline."""
-    box = Box(width, height)
-    box.put(0.0, 0.0, Rule(width, height, source))
-    return box
-
-
 def row(parts: Iterable[Box | float]) -> Box:
     """Boxes and spaces beside each other on one baseline."""
     whole = Box()

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...schema import Block
+from .. import code
 from ..kind import Span
 from . import literal
 from .writing import KEYS, write
@@ -19,7 +20,6 @@ TYPES = (
 _ALIASES = {"values": "series", "x_title": "x", "y_title": "y", "x_axis": "x", "y_axis": "y", "chart_type": "type"}
 _KNOWN = "|".join((*KEYS, *_ALIASES))
 _OPEN = re.compile(rf"^[ \t]*(?P<brace>\{{)\s*[\"'](?:{_KNOWN})[\"']\s*:", re.MULTILINE)
-_FENCE = re.compile(r"\s*(?P<fence>`{3,}|~{3,})[ \t]*chart[ \t]*\n(?P<body>.*?)(?:\n[ \t]*(?P=fence)\s*|\Z)", re.DOTALL)
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])-?\d[\d.]*", re.DOTALL)
 _NUMBER = re.compile(r"[-−(]?[^\d()−.-]{0,8}(\d[\d, ]*(?:\.\d+)?|\.\d+)(?:[eE]([+-]?\d{1,2}))?[^\d]{0,16}")
 
@@ -34,8 +34,7 @@ def find(text: str) -> Iterator[Span]:
 
 def parse(source: str) -> Block:
     """The chart in `data` (see `understand`); its text is our JSON, or as it was written where something is wrong with it."""
-    fenced = _FENCE.fullmatch(source) if source.lstrip()[:1] in ("`", "~") else None
-    text = (fenced["body"] if fenced else source).strip()
+    text = code.bare(source)
     raw, problems = literal.read(text)
     data, more = understand(raw)
     problems = [*problems, *(more or _faults(data))]

@@ -16,7 +16,7 @@ from ...draw.math.formula import SetFormula, paint, set_formula
 from ...errors import InputError
 from ...schema import Sample
 from .spelled import spell_out
-from .writer import LONGEST, compose, compose_inline
+from .writer import LONGEST, compose
 
 if TYPE_CHECKING:
     from ...draw.supply import Supply
@@ -119,17 +119,6 @@ def set_piece(rng: np.random.Generator, latex: str, font: str, size: float, disp
     ]
     placed.sort(key=lambda part: part.part.source if part.part.source >= 0 else len(latex))
     return Piece(latex, replace(made, placed=tuple(placed)))
-
-
-def inline(rng: np.random.Generator, supply: Supply, size: float, font: str = "", longest: int = 60) -> Piece:
-    """A short formula to stand within a line of text of font size `size` pixels; its truth is `piece.latex` between `$`."""
-    font = font or choose_font(rng, supply)
-    for _ in range(TRIES):
-        try:
-            return set_piece(rng, compose_inline(rng, supply, longest), font, size, False)
-        except InputError:
-            continue
-    return set_piece(rng, "x", font, size, False)
 
 
 def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from .item import WIDE, WORD_GAP, Item, glue, is_blank, without_edges
+from .item import WIDE, WORD_GAP, Item, glue, without_edges
 from .spelling import TEXT_ESCAPES, TEXT_FONTS
 
 _EDGE_MARKS = frozenset(",.;:()[]!?/|=+<>*")
@@ -198,7 +198,3 @@ def dots(items: list[Item]) -> list[Item]:
             item = replace(item, text=r"\arg" + item.text[1:])
         out.append(item)
     return out
-
-
-def is_gap(item: Item) -> bool:
-    return is_blank(item) or item.kind == "quad"

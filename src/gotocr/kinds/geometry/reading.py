@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ...schema import Block
+from .. import code
 from ..kind import Span
 from .tikz import read
 
 _OPEN, _CLOSE = "\\begin{tikzpicture}", "\\end{tikzpicture}"
-_FENCE = re.compile(r"\s*`{3,}[ \t]*(?:tikz|geometry)?[ \t]*\n(.*?)(?:\n`{3,}\s*)?\Z", re.DOTALL)
 
 
 def find(text: str) -> Iterator[Span]:
@@ -24,9 +23,7 @@ def find(text: str) -> Iterator[Span]:
 
 def bare(source: str) -> str:
     """The commands alone: without fence, environment, and white space about them."""
-    fenced = _FENCE.match(source)
-    text = (fenced[1] if fenced else source).strip()
-    return text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
+    return code.bare(source).removeprefix(_OPEN).removesuffix(_CLOSE).strip()
 
 
 def parse(source: str) -> Block:

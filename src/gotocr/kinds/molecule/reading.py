@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...schema import Block
+from .. import code
 from ..kind import Span
 from .smiles import read
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 MOST_ATOMS = 300  # libraries take their time over larger ones
 _OPEN, _CLOSE = "<smiles>", "</smiles>"  # Mathpix Markdown, as GOT-OCR 2.0 writes it
-_FENCE = re.compile(r"\s*`{3,}[ \t]*(?:smiles|molecule)?[ \t]*\n(.*?)(?:\n`{3,}\s*)?\Z", re.DOTALL)
 
 
 def find(text: str) -> Iterator[Span]:
@@ -31,9 +30,7 @@ def find(text: str) -> Iterator[Span]:
 
 def bare(source: str) -> str:
     """The SMILES alone: without tags, fence, and white space about it."""
-    fenced = _FENCE.match(source)
-    text = (fenced[1] if fenced else source).strip()
-    return text.removeprefix(_OPEN).removesuffix(_CLOSE).strip()
+    return code.bare(source).removeprefix(_OPEN).removesuffix(_CLOSE).strip()
 
 
 def parse(source: str) -> Block:

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ...errors import GotocrError
 from ...schema import Block
+from .. import code
 from ..kind import Span, fence
 from .abc_reader import from_abc
 from .kern_reader import from_kern
@@ -34,19 +35,8 @@ def find(text: str) -> Iterator[Span]:
 
 def read(text: str) -> tuple[Score, list[str]]:
     """The score of a text in ABC or `**kern`, fenced or not, and what is wrong with it."""
-    body = _bare(text)
+    body = code.bare(text)
     return (from_kern if form_of(body) == "kern" else from_abc)(body)
-
-
-def _bare(text: str) -> str:
-    """The text without the fence around it, if there is one."""
-    text = text.strip("\n")
-    if text.lstrip().startswith("```"):
-        _, _, text = text.partition("\n")
-        body, newline, last = text.rpartition("\n")
-        if last.strip().startswith("```"):
-            return body if newline else ""
-    return text
 
 
 def form_of(text: str) -> str:
@@ -55,7 +45,7 @@ def form_of(text: str) -> str:
 
 def parse(source: str) -> Block:
     """`data["form"]` is "abc" or "kern"."""
-    text = _bare(source)
+    text = code.bare(source)
     block = Block("music", text, data={"form": form_of(text)})
     return Block("music", text, problems=tuple(check(block)), data=block.data)
 

@@ -15,8 +15,9 @@ from gotocr.draw.latex import tokens
 from gotocr.draw.supply import Supply
 from gotocr.kinds import KINDS
 from gotocr.kinds.formula.normal import normalise
-from gotocr.kinds.formula.picture import inline, math_fonts, set_piece
+from gotocr.kinds.formula.picture import choose_font, math_fonts, set_piece
 from gotocr.kinds.formula.spelled import spell_out
+from gotocr.kinds.formula.writer import compose_inline
 
 SEEDS = 60 * int(os.environ.get("GOTOCR_SEEDS", "1"))
 SUPPLY = Supply()
@@ -101,7 +102,8 @@ def test_a_small_room_is_kept():
 
 def test_an_inline_formula_is_set_for_others():
     for seed in range(12):
-        piece = inline(np.random.default_rng(seed), SUPPLY, 20.0)
+        rng = np.random.default_rng(seed)
+        piece = set_piece(rng, compose_inline(rng, SUPPLY), choose_font(rng, SUPPLY), 20.0, False)
         assert normalise(piece.latex) == piece.latex and "\n" not in piece.latex and piece.width > 0
         canvas = Canvas((120, 1500))
         piece.paint(canvas, (10.0, 60.0), plain=5, format=7)
