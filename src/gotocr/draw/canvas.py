@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from .fonts import require_cv2, require_skia
 from .style import SPACE_HEIGHT, Style, make_font, shape
 
 NOWHERE = -1
+EMPTY = np.zeros((0, 4), np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32)  # boxes, plain and format of no glyphs
 Offsets = int | Sequence[int] | np.ndarray  # of the first character of a run (the others follow), or of each
 
 
@@ -23,10 +25,11 @@ class Canvas:
     def __init__(self, size: tuple[int, int], background: np.ndarray | tuple[int, int, int] = (255, 255, 255)) -> None:
         skia = require_skia()
         self.size = size
-        self._pixels = _opaque(size, background)  # (H, W, 4)
-        info = skia.ImageInfo.Make(size[1], size[0], skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType)  # text is a third faster so
-        self._surface = skia.Surface.MakeRasterDirect(info, self._pixels)
-        self.skia = self._surface.getCanvas()
+        flat = not isinstance(background, np.ndarray) or background.ndim < 3
+        self._pixels = np.empty((*size, 4), np.uint8) if flat else _opaque(background)
+        self.skia = skia.Canvas(self._pixels, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType)  # text is a third faster so
+        if flat:
+            self.skia.clear(skia.Color(*map(int, background)))
         self._text: list[str] = []
         self._boxes: list[np.ndarray] = []
         self._plain: list[np.ndarray] = []
@@ -58,12 +61,13 @@ class Canvas:
             return
         skia, font = require_skia(), make_font(style)
         builder = skia.TextBlobBuilder()
-        glyphs, across = ids.tolist(), xs.tolist()
-        ends = [*(np.flatnonzero(ys[1:] != ys[:-1]) + 1).tolist(), len(glyphs)]
-        start = 0
-        for end in ends:
-            builder.allocRunPosH(font, glyphs[start:end], across[start:end], float(ys[start]))
-            start = end
+        glyphs, across, down = ids.tolist(), xs.tolist(), ys.tolist()
+        ends = [at for at, (one, other) in enumerate(pairwise(down), 1) if one != other]
+        if 2 * len(ends) > len(glyphs):  # each on its own
+            builder.allocRunPos(font, glyphs, list(map(skia.Point, across, down)))
+        else:
+            for start, end in pairwise([0, *ends, len(glyphs)]):
+                builder.allocRunPosH(font, glyphs[start:end], across[start:end], down[start])
         self.skia.drawTextBlob(builder.make(), 0, 0, paint_of(style))
 
     def area(self, box: Box, plain: int = NOWHERE, format: int = NOWHERE, letter: str = AREA) -> None:
@@ -83,24 +87,22 @@ class Canvas:
 
     def finish(self) -> tuple[np.ndarray, Glyphs]:
         """The picture (H, W, 3) uint8 and what stands on it."""
-        boxes = np.concatenate([*self._boxes, np.zeros((0, 4), np.float32)])
-        plain, format = (np.concatenate([*found, np.zeros(0, np.int32)]) for found in (self._plain, self._format))
-        return require_cv2().cvtColor(self._pixels, require_cv2().COLOR_RGBA2RGB), Glyphs(
-            "".join(self._text), boxes, plain, format
-        )
+        cv2 = require_cv2()
+        columns = map(_joined, (self._boxes, self._plain, self._format), EMPTY)
+        return cv2.cvtColor(self._pixels, cv2.COLOR_RGBA2RGB), Glyphs("".join(self._text), *columns)
 
 
-def _opaque(size: tuple[int, int], background: np.ndarray | tuple[int, int, int]) -> np.ndarray:
-    """RGBA pixels (H, W, 4) of one colour, or of an RGB picture."""
-    if isinstance(background, np.ndarray) and background.ndim == 3:
-        return require_cv2().cvtColor(np.ascontiguousarray(background), require_cv2().COLOR_RGB2RGBA)
-    return np.full(size, np.array([*background, 255], np.uint8).view(np.uint32)[0]).view(np.uint8).reshape(*size, 4)
+def _opaque(picture: np.ndarray) -> np.ndarray:
+    """RGBA pixels (H, W, 4) of an RGB picture."""
+    return require_cv2().cvtColor(np.ascontiguousarray(picture), require_cv2().COLOR_RGB2RGBA)
 
 
 def paint_of(style: Style):
     """The skia paint that letters of a style are drawn with."""
     skia = require_skia()
-    paint = skia.Paint(AntiAlias=True, Color=skia.Color(*map(int, style.colour)))
+    paint = skia.Paint()
+    paint.setAntiAlias(True)
+    paint.setColor(skia.Color(*map(int, style.colour)))
     if style.outline:
         paint.setStyle(skia.Paint.kStroke_Style)
         paint.setStrokeWidth(style.outline)
@@ -112,8 +114,8 @@ def ink_boxes(ink: np.ndarray, xs: np.ndarray, y: float | np.ndarray, steps: np.
     boxes = np.array(ink, np.float32)
     if style.outline:
         boxes += np.array([-0.5, -0.5, 0.5, 0.5], np.float32) * np.float32(style.outline)
-    empty = ink[:, 2] <= ink[:, 0]
-    if empty.any():
+    empty = np.flatnonzero(ink[:, 2] <= ink[:, 0])
+    if empty.size:
         boxes[empty] = 0.0
         boxes[empty, 1] = -SPACE_HEIGHT * style.size
         boxes[empty, 2] = np.maximum(steps[empty], 1.0)
@@ -131,6 +133,10 @@ def map_boxes(boxes: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     mapped = corners @ matrix[:2, :2].T + matrix[:2, 2]
     mapped /= corners @ matrix[2:, :2].T + matrix[2, 2]
     return np.concatenate([mapped.min(1), mapped.max(1)], 1).astype(np.float32)
+
+
+def _joined(parts: Sequence[np.ndarray], empty: np.ndarray) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate([*parts, empty])
 
 
 def _offsets(first: Offsets, count: int) -> np.ndarray:
@@ -155,14 +161,14 @@ def move(glyphs: Glyphs, by: tuple[float, float] = (0.0, 0.0), plain: int = 0, f
 def join(parts: Sequence[Glyphs]) -> Glyphs:
     """Several lists of glyphs as one, in order."""
     if not parts:
-        return Glyphs("", np.zeros((0, 4), np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32))
+        return Glyphs("", *EMPTY)
     columns = [np.concatenate([getattr(part, name) for part in parts]) for name in ("boxes", "plain", "format")]
     return Glyphs("".join(part.text for part in parts), *columns)
 
 
 def within(glyphs: Glyphs, size: tuple[int, int]) -> Glyphs:
     """Glyphs with boxes cut to the picture (height, width), none thinner than a pixel."""
-    most = np.array([size[1], size[0]], np.float32)
-    low = np.minimum(np.maximum(glyphs.boxes[:, :2], 0), most - 1)
-    boxes = np.concatenate([low, np.maximum(np.minimum(glyphs.boxes[:, 2:], most), low + 1)], 1)
+    height, width = size
+    boxes = np.minimum(np.maximum(glyphs.boxes, 0), np.array([width - 1, height - 1, width, height], np.float32))
+    np.maximum(boxes[:, 2:], boxes[:, :2] + 1, out=boxes[:, 2:])
     return Glyphs(glyphs.text, boxes, glyphs.plain, glyphs.format)

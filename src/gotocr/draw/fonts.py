@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ..errors import MissingExtraError, UsageError
@@ -29,6 +29,7 @@ class Face:
         return int(hashlib.sha256(self.family.encode()).hexdigest(), 16) % 10 == 0
 
 
+@cache
 def require_skia():
     """Return the `skia` module or say how to install it."""
     try:
@@ -38,6 +39,7 @@ def require_skia():
     return skia
 
 
+@cache
 def require_cv2():
     """Return OpenCV or say how to install it."""
     try:

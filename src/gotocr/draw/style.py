@@ -41,6 +41,7 @@ def make_font(style: Style):
 
 
 MEASURED_AT = 1000.0  # font size at which glyphs are measured; unhinted outlines scale
+USUAL = "".join(map(chr, range(32, 127)))  # characters measured in one go: most texts have most of them
 
 
 class Metrics:
@@ -53,15 +54,17 @@ class Metrics:
 
     def rows(self, ids: np.ndarray) -> np.ndarray:
         """(n, 5) float32: advance and ink box of each glyph id; a box of zeros has no ink."""
-        rows = self._rows[ids]
+        rows = self._rows.take(ids, 0)
         if not isnan(rows[:, 0].sum()):
             return rows
-        new = np.unique(ids[np.isnan(rows[:, 0])])
-        wanted = new.tolist()
-        self._rows[new, 0] = self.font.getWidths(wanted)
+        new = set(ids[np.isnan(rows[:, 0])].tolist())
+        if isnan(self._rows[0, 0]):
+            new |= {0, *self.font.textToGlyphs(USUAL)}
+        wanted = list(new)
         boxes = self.font.getBounds(wanted, None)
-        self._rows[new, 1:] = [(box.left(), box.top(), box.right(), box.bottom()) for box in boxes]
-        return self._rows[ids]
+        self._rows[wanted, 0] = self.font.getWidths(wanted)
+        self._rows[wanted, 1:] = [(box.left(), box.top(), box.right(), box.bottom()) for box in boxes]
+        return self._rows.take(ids, 0)
 
 
 @lru_cache(maxsize=2048)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -52,6 +52,11 @@ class Cast:
     display: tuple[Family, ...]
     hand: tuple[Family, ...]
     spoken: tuple[Family, ...]  # those with the letters of phonetics
+
+    @cached_property
+    def shaky(self) -> frozenset[Family]:
+        """Those whose letters stand as a hand puts them."""
+        return frozenset(self.hand) - frozenset(self.body)
 
 
 def choose(rng: np.random.Generator, families: tuple[Family, ...]) -> Family:

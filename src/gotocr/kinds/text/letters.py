@@ -124,7 +124,7 @@ def compose(runs: Sequence[Run], ligatures: bool = False) -> Letters:
         ids[breaks], steps[breaks], ink[breaks] = UNDRAWN, 0.0, 0.0
     styles: dict[Style, int] = {}
     numbers = [styles.setdefault(part[4].style, len(styles)) for part in parts]
-    looks = np.repeat(numbers, lengths)
+    looks = np.repeat(numbers, lengths) if len(parts) > 1 else np.zeros(len(text), np.int64)
     return Letters(text, ids, steps, ink, looks, tuple(styles), tuple(spans), rises)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import accumulate
 
 import numpy as np
@@ -83,32 +83,42 @@ def draw_look(
     paper, ink, accent = colours(rng, inset, dark)
     indented = rng.random() < 0.4
     justified = rng.random() < (0.1 if mono else 0.5)
-    hand = body in roles.hand and body not in roles.body
     return Look(
         body,
         head,
         choose(rng, roles.mono),
         em,
-        float(rng.uniform(1.12, 1.5)) if rng.random() < 0.85 else float(rng.uniform(1.5, 2.0)),
+        between(rng, 1.12, 1.5) if rng.random() < 0.85 else between(rng, 1.5, 2.0),
         ink,
         accent,
         paper,
         "justify" if justified else "left",
         bool(rng.random() < (0.75 if justified else 0.15)),
-        float(rng.uniform(1.0, 2.2)) if indented else 0.0,
-        float(rng.uniform(0.0, 0.15)) if indented else float(rng.uniform(0.25, 1.0)),
+        between(rng, 1.0, 2.2) if indented else 0.0,
+        between(rng, 0.0, 0.15) if indented else between(rng, 0.25, 1.0),
         bool(rng.random() < 0.75),
         bool(rng.random() < LIGATED) and not mono,
-        float(rng.uniform(-0.015, 0.06)) if rng.random() < 0.12 else 0.0,
-        float(rng.uniform(0.008, 0.03)) if hand or rng.random() < 0.03 else 0.0,
+        between(rng, -0.015, 0.06) if rng.random() < 0.12 else 0.0,
+        between(rng, 0.008, 0.03) if body in roles.shaky or rng.random() < 0.03 else 0.0,
         BULLETS[int(rng.integers(len(BULLETS)))],
     )
 
 
-def weighted(rng: np.random.Generator, shares: Sequence[float]) -> int:
+def between(rng: np.random.Generator, low: float, high: float) -> float:
+    """A number by chance, the one that `rng.uniform` would give, which is slow."""
+    return low + (high - low) * rng.random()
+
+
+def weighted(rng: np.random.Generator, shares: tuple[float, ...]) -> int:
     """The number of one of `shares`, by chance: `rng.choice` is slow."""
+    return bisect_right(_sums(shares), rng.random())
+
+
+@lru_cache(maxsize=256)
+def _sums(shares: tuple[float, ...]) -> list[float]:
+    """Where each share ends, the last at 1."""
     sums = list(accumulate(shares))
-    return bisect_right([value / sums[-1] for value in sums], rng.random())
+    return [value / sums[-1] for value in sums]
 
 
 def colours(rng: np.random.Generator, inset: bool, dark: float) -> tuple[Colour, Colour, Colour]:
@@ -118,7 +128,7 @@ def colours(rng: np.random.Generator, inset: bool, dark: float) -> tuple[Colour,
     if way < 0.95 - dark and rng.random() < 0.7:
         paper, ink = WHITE, black
     elif way < 0.95 - dark:
-        paper, ink = _colour(255 - rng.uniform(2, 34) * rng.uniform(0.1, 1.0, 3)), black
+        paper, ink = _colour(255 - between(rng, 2, 34) * rng.uniform(0.1, 1.0, 3)), black
     elif way < 0.95:
         paper = _colour(rng.uniform(10, 70) * rng.uniform(0.4, 1.3, 3))
         ink = _colour(255 - rng.uniform(0, 60) * rng.uniform(0.0, 1.0, 3))
@@ -131,7 +141,7 @@ def colours(rng: np.random.Generator, inset: bool, dark: float) -> tuple[Colour,
 
 
 def _colour(values: np.ndarray) -> Colour:
-    red, green, blue = (int(value) for value in np.clip(values, 0, 255))
+    red, green, blue = (int(min(max(value, 0), 255)) for value in values.tolist())
     return red, green, blue
 
 

@@ -59,7 +59,7 @@ def draw_page(
 ) -> Sample:
     """A page of `style`, one of `STYLES`, or of any; see `kinds.text.page`."""
     names = [name for name, known in STYLES.items() if em is None or known.inset]
-    chosen = STYLES[name := style or names[weighted(rng, [STYLES[name].weight for name in names])]]
+    chosen = STYLES[name := style or names[weighted(rng, tuple(STYLES[name].weight for name in names))]]
     size = paper_size(rng, room, chosen.aspects) if em is None else room
     if min(size) < SMALL:
         return draw_line(rng, supply, room, em)
@@ -74,7 +74,7 @@ def draw_page(
     if not press.sheet:
         return draw_line(rng, supply, room, em)
     if em is not None:
-        return cropped(press, np.full(4, 1.0), room, inset=True)
+        return cropped(press, [1.0] * 4, room, inset=True)
     return _finish(press, name)
 
 

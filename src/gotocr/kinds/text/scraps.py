@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from ...schema import Sample
 from .faces import PHONETICS, cast, choose
 from .flow import Column, Flow
 from .letters import Letters, Row, Run, compose
-from .look import WHITE, Look, draw_look
+from .look import WHITE, Look, between, draw_look
 from .press import Press, emphasised
 from .prose import Prose
 from .sheet import Sheet
@@ -41,7 +43,7 @@ def draw_line(rng: np.random.Generator, supply: Supply, room: tuple[int, int], e
     """See `kinds.text.line`."""
     look = _look(rng, supply, room, em, LINE_EM)
     prose = Prose(rng, supply, mixed=True)
-    length = float(rng.uniform(0.15, 1.0)) if rng.random() < 0.5 else 1.0
+    length = between(rng, 0.15, 1.0) if rng.random() < 0.5 else 1.0
     most = max(int(length * room[1] / (0.5 * look.em)), 4)
     style = _style(rng, look)
     runs = line_text(prose, look, min(most, 140), style)
@@ -106,7 +108,7 @@ def _look(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: f
     roles = cast(supply)
     way = rng.random()
     if way < 0.06:
-        look = replace(look, body=choose(rng, roles.hand), jitter=float(rng.uniform(0.0, 0.04)))
+        look = replace(look, body=choose(rng, roles.hand), jitter=between(rng, 0.0, 0.04))
     elif way < 0.16:
         look = replace(look, body=choose(rng, roles.display))
     return look
@@ -116,11 +118,11 @@ def _style(rng: np.random.Generator, look: Look) -> Style:
     """The whole line's style: bold or italic now and then, spaced now and then."""
     more = {}
     if rng.random() < 0.2:
-        more["word_spacing"] = float(rng.uniform(0.0, 0.5)) * look.em
+        more["word_spacing"] = between(rng, 0.0, 0.5) * look.em
     if rng.random() < 0.05:
-        more["spacing"] = float(rng.uniform(0.05, 0.4)) * look.em
+        more["spacing"] = between(rng, 0.05, 0.4) * look.em
     if rng.random() < 0.02 and look.em > 24:
-        more["outline"] = float(rng.uniform(0.03, 0.06)) * look.em
+        more["outline"] = between(rng, 0.03, 0.06) * look.em
     return look.style(1.0, bool(rng.random() < 0.15), bool(rng.random() < 0.1), **more)
 
 
@@ -131,7 +133,7 @@ def _one_line(
     letters = look.compose(*runs)
     if not letters.text.strip():
         letters = look.text("a")
-    margins = np.zeros(4) if em else _margins(rng, look.em)
+    margins = [0.0] * 4 if em else _margins(rng, look.em)
     width = max(room[1] - margins[0] - margins[2] - 2, 1.0)
     letters = _cut(letters, runs, width, look)
     if rng.random() < 0.3 and "." in letters.text:  # two spaces after a full stop, as typists do
@@ -143,7 +145,7 @@ def _one_line(
     left, top, right, bottom = sheet.extent()
     if neighbours:
         _neighbours(rng, sheet, look, neighbours, right - left)
-        margins[1::2] = rng.uniform(0, 0.12, 2) * look.em
+        margins[1::2] = (rng.uniform(0, 0.12, 2) * look.em).tolist()
     fits = min(1.0, (room[0] - 1) / (bottom - top), (room[1] - 1) / (right - left))
     if fits < 1.0 and look.em > BITTER:
         smaller = replace(look, em=look.em * max(fits * 0.97, 0.3))
@@ -156,8 +158,8 @@ def _one_line(
             neighbours,
         )
     height, width = (
-        min(int(np.ceil(bottom - top + margins[1] + margins[3])), room[0]),
-        min(int(np.ceil(right - left + margins[0] + margins[2])), room[1]),
+        min(ceil(bottom - top + margins[1] + margins[3]), room[0]),
+        min(ceil(right - left + margins[0] + margins[2]), room[1]),
     )
     move = (
         min(margins[0], max(width - (right - left), 0) / 2) - left,
@@ -180,21 +182,21 @@ def _cut(letters: Letters, runs: list[Run], width: float, look: Look) -> Letters
     return shorter if shorter.text.strip() else letters
 
 
-def _margins(rng: np.random.Generator, em: float) -> np.ndarray:
+def _margins(rng: np.random.Generator, em: float) -> list[float]:
     """Left, top, right, bottom in pixels: a few, or room around."""
     way = rng.random()
     if way < 0.5:
-        return rng.uniform(0, 4, 4)
-    return rng.uniform(0, 0.35 if way < 0.85 else 1.2, 4) * em + 1
+        return rng.uniform(0, 4, 4).tolist()
+    return (rng.uniform(0, 0.35 if way < 0.85 else 1.2, 4) * em + 1).tolist()
 
 
 def _neighbours(rng: np.random.Generator, sheet: Sheet, look: Look, text: str, width: float) -> None:
     """Lines above and below, of which the crop shows what reaches into it."""
-    leading, most = float(rng.uniform(1.0, 1.2)) * look.em, int(width / (0.45 * look.em)) + 1
+    leading, most = between(rng, 1.0, 1.2) * look.em, int(width / (0.45 * look.em)) + 1
     for y in (-leading, leading):
         if rng.random() < 0.7:
             start = int(rng.integers(max(len(text) - most, 1)))
-            sheet.ornament(text[start : start + most], (-float(rng.uniform(0, 2)) * look.em, y), look.style())
+            sheet.ornament(text[start : start + most], (-between(rng, 0, 2) * look.em, y), look.style())
 
 
 def draw_paragraph(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:
@@ -203,8 +205,8 @@ def draw_paragraph(rng: np.random.Generator, supply: Supply, room: tuple[int, in
     size = em or float(np.exp(rng.uniform(np.log(min(10.5, most)), np.log(most))))
     look = draw_look(rng, supply, size, inset=em is not None, mono=bool(rng.random() < 0.1), dark=0.06)
     look = replace(look, em=min(size, room[0] / 1.6)) if em is None else look
-    margins = np.full(4, 1.0) if em else _margins(rng, size)
-    width = min(float(rng.uniform(12, 55)) * size, room[1] - margins[0] - margins[2] - 4)
+    margins = [1.0] * 4 if em else _margins(rng, size)
+    width = min(between(rng, 12, 55) * size, room[1] - margins[0] - margins[2] - 4)
     press = Press(rng, supply, look, room)
     lines = int(rng.integers(2, 14)) if em is None else int(rng.integers(1, 7))
     height = min(room[0] - margins[1] - margins[3] - 0.3 * size, (lines + 3) * look.leading * size)
@@ -249,11 +251,11 @@ def _fill(press: Press, flow: Flow, characters: int, paragraphs_only: bool) -> N
         )
 
 
-def cropped(press: Press, margins: np.ndarray, room: tuple[int, int], inset: bool) -> Sample:
+def cropped(press: Press, margins: Sequence[float], room: tuple[int, int], inset: bool) -> Sample:
     """The sheet's sample, cut out around its ink with `margins` (left, top, right, bottom) in pixels."""
     left, top, right, bottom = press.sheet.extent()
-    width = min(int(np.ceil(right - left + margins[0] + margins[2])), room[1])
-    height = min(int(np.ceil(bottom - top + margins[1] + margins[3])), room[0])
+    width = min(ceil(right - left + margins[0] + margins[2]), room[1])
+    height = min(ceil(bottom - top + margins[1] + margins[3]), room[0])
     paper = WHITE if inset else press.look.paper
     return press.sheet.draw(
         (height, width), paper, press.rng, (margins[0] - left, margins[1] - top), language=press.prose.language, em=press.em

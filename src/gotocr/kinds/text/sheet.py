@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 import numpy as np
 
-from ...draw.canvas import Canvas, ink_boxes, within
+from ...draw.canvas import Canvas, within
 from ...draw.style import SPACE_HEIGHT, Style, shape
 from ...draw.text import BREAK_WIDTH
 from ...schema import Sample
 from .letters import UNDRAWN, Letters, Row
 
+REACH = 2.0  # pixels that ink may reach out of its measured box
 Place = tuple[float, float, float]  # of a row: x, baseline y, pixels added to each space
 
 
@@ -52,7 +53,7 @@ class Laid:
     styles: list[Style]
     codes: np.ndarray  # (n,) uint32
     ids: np.ndarray  # (n,) int64 glyphs of the style's font, UNDRAWN = none
-    steps: np.ndarray  # (n,) float64
+    steps: np.ndarray  # (n,) float64; of a line break, the room behind its line
     ink: np.ndarray  # (n, 4) float32
     looks: np.ndarray  # (n,) int64: which of `styles`
     xs: np.ndarray  # (n,) float64
@@ -69,7 +70,7 @@ class Sheet:
         self.shapes: list[Callable] = []
         self._written = 0  # characters of `format`
         self._blocks: list[Block] = []
-        self._extras: list[tuple[np.ndarray, np.ndarray, np.ndarray, Style]] = []
+        self._extras: list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Style]] = []  # ids, xs, ys, ink, style
         self._laid: tuple[Laid, np.ndarray] | None = None
 
     def __bool__(self) -> bool:
@@ -77,10 +78,10 @@ class Sheet:
 
     def ornament(self, text: str, at: tuple[float, float], style: Style, pitch: float = 0.0) -> None:
         """Ink that is in no truth: dots of a leader `pitch` pixels apart, letters of a neighbouring line."""
-        ids, steps, _ = shape(text, style)
+        ids, steps, ink = shape(text, style)
         if pitch:
             steps = np.full(len(ids), pitch)
-        self._extras.append((ids, at[0] + np.cumsum(steps) - steps, np.full(len(ids), float(at[1])), style))
+        self._extras.append((ids, at[0] + steps.cumsum() - steps, np.full(len(ids), float(at[1])), ink, style))
 
     def write(self, letters: Letters, rows: Sequence[Row], places: Sequence[Place], marks: Marks = PARAGRAPH) -> None:
         """Write the rows of a paragraph as one block; the letters are not to be changed afterwards."""
@@ -108,8 +109,9 @@ class Sheet:
     def extent(self) -> tuple[float, float, float, float]:
         """The box around all ink of the text."""
         laid, boxes = self._lay()
-        boxes = boxes[laid.ids != UNDRAWN]
-        return (*boxes[:, :2].min(0).tolist(), *boxes[:, 2:].max(0).tolist())
+        drawn = laid.ids != UNDRAWN
+        boxes = boxes if drawn.all() else boxes[drawn]
+        return (*boxes.min(0)[:2].tolist(), *boxes.max(0)[2:].tolist())
 
     def draw(
         self, size: tuple[int, int], paper: np.ndarray | tuple[int, int, int], rng: np.random.Generator, move=(0.0, 0.0), **notes
@@ -122,18 +124,22 @@ class Sheet:
             for draw_shape in self.shapes:
                 draw_shape(canvas.skia)
             canvas.skia.restore()
-        for style in dict.fromkeys(extra[3] for extra in self._extras):
-            ids, xs, ys = (np.concatenate([extra[column] for extra in self._extras if extra[3] == style]) for column in range(3))
-            canvas.draw(ids, xs + move[0], ys + move[1], style)
+        for style in dict.fromkeys(extra[4] for extra in self._extras):
+            columns = zip(*(extra[:4] for extra in self._extras if extra[4] == style), strict=True)
+            ids, xs, ys, ink = map(_joined, columns)
+            ys = ys + move[1]
+            seen = (ys + ink[:, 3] > -REACH) & (ys + ink[:, 1] < size[0] + REACH)  # the others would cost as much
+            canvas.draw(ids[seen], xs[seen] + move[0], ys[seen], style)
         laid, boxes = self._lay()
         xs, ys = laid.xs + move[0], laid.ys + move[1]
         boxes = boxes + np.array([*move, *move], np.float32)
-        drawn = laid.ids != UNDRAWN
+        drawn, inked = laid.ids != UNDRAWN, laid.ink[:, 2] > laid.ink[:, 0]
         for number, style in enumerate(laid.styles):
             mine = drawn & (laid.looks == number) if len(laid.styles) > 1 else drawn
             if style.jitter:
                 shift = mine * rng.normal(0, style.jitter * style.size, len(ys))
                 ys, boxes[:, 1::2] = ys + shift, boxes[:, 1::2] + shift[:, None]
+            mine = mine & inked  # spaces would cost as much as letters
             canvas.draw(laid.ids[mine], xs[mine], ys[mine], style)
         plain, written = "".join(self.plain), "".join(self.format)
         canvas.add(plain, boxes, 0, laid.format)
@@ -147,6 +153,8 @@ def _notes(notes: Mapping[str, object]) -> dict[str, object]:
 
 def _laid(blocks: Sequence[Block], plain: Sequence[str]) -> Laid:
     """The characters of all blocks in a row: those of `plain`, a string a block."""
+    if len(blocks) == len(blocks[0].rows) == 1 and not blocks[0].rows[0].hyphen:
+        return _laid_row(blocks[0])
     styles: dict[Style, int] = {}
     numbers = np.array([styles.setdefault(style, len(styles)) for block in blocks for style in block.letters.styles])
     firsts = accumulate((len(block.letters.styles) for block in blocks), initial=0)
@@ -173,9 +181,22 @@ def _laid(blocks: Sequence[Block], plain: Sequence[str]) -> Laid:
     stops = [0, *(stop + 1 for stop in accumulate(map(len, plain)))]
     pens = _joined([laid.steps[start:stop].cumsum() for start, stop in pairwise(stops)]) - laid.steps
     laid.xs[:] += pens - pens[counts.cumsum() - counts].repeat(counts)
+    breaks = np.flatnonzero(laid.codes == 10)
+    laid.steps[breaks] = BREAK_WIDTH * np.array([style.size for style in styles])[laid.looks[breaks]]
     if any(block.letters.rises is not None for block in blocks):
         laid.ys[:] -= _rises(blocks)[order] * (laid.codes != 10)
     return laid
+
+
+def _laid_row(block: Block) -> Laid:
+    """The characters of a block of one row, what `_laid` would find, sooner."""
+    letters, (start, stop, *_), (x, y, extra) = block.letters, block.rows[0], block.places[0]
+    part = slice(start, stop)
+    codes = np.frombuffer(letters.text[part].encode("utf-32-le"), np.uint32)
+    steps = letters.steps[part] + extra * (codes == 32) if extra else letters.steps[part]
+    ys = np.full(len(codes), y) if letters.rises is None else y - letters.rises[part]
+    ids, ink, looks, offsets = letters.ids[part], letters.ink[part], letters.looks[part], block.offsets[part]
+    return Laid(list(letters.styles), codes, ids, steps, ink, looks, x + (steps.cumsum() - steps), ys, offsets)
 
 
 def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
@@ -231,16 +252,17 @@ def _order(blocks: Sequence[Block]) -> tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def _boxes(laid: Laid) -> np.ndarray:
-    """The ink box (n, 4) of every character; of a space its advance, of a line break the room behind its line."""
-    steps, styles = laid.steps.copy(), laid.styles
-    sizes = np.array([style.size for style in styles])[laid.looks]
-    breaks = laid.codes == 10
-    steps[breaks] = BREAK_WIDTH * sizes[breaks]
-    flat = replace(styles[0], outline=0.0) if styles[0].outline else styles[0]
-    boxes = ink_boxes(laid.ink, laid.xs, laid.ys, steps, flat)
-    empty = laid.ink[:, 2] <= laid.ink[:, 0]
-    boxes[empty, 1] = (laid.ys - SPACE_HEIGHT * sizes)[empty]
+    """The ink box (n, 4) of every character; of a space or a line break, its advance."""
+    boxes, styles = laid.ink.astype(np.float32), laid.styles
+    empty = np.flatnonzero(laid.ink[:, 2] <= laid.ink[:, 0])
+    sizes = np.array([style.size for style in styles])[laid.looks[empty]]
+    boxes[empty] = 0.0
+    boxes[empty, 2] = np.maximum(laid.steps[empty], 1.0)
+    boxes[:, 0::2] += laid.xs.astype(np.float32)[:, None]
+    boxes[:, 1::2] += laid.ys.astype(np.float32)[:, None]
+    boxes[empty, 1] = laid.ys[empty] - SPACE_HEIGHT * sizes
     if any(style.outline for style in styles):
-        halves = np.array([style.outline / 2 for style in styles])[laid.looks] * ~empty
+        halves = np.array([style.outline / 2 for style in styles])[laid.looks]
+        halves[empty] = 0.0
         boxes += halves[:, None] * np.array([-1, -1, 1, 1])
     return boxes
