@@ -2,7 +2,7 @@
 
 Left out, because the other program does not read what the standard has: of ABC, verovio passes over `q` and `r` of tuplets, and
 tuplets of quarters; lengths behind chords; clefs that sound an octave lower; music21 passes over `Z`, key changes and
-`{/`, and forgets double sharps and flats within the bar.
+`{/`, and forgets double sharps and flats within the bar, and accidentals that were printed inside a chord.
 """
 
 from __future__ import annotations
@@ -144,16 +144,25 @@ def plain(event: Event) -> Event:
 
 
 def for_music21(score: Score) -> str:
-    bars = [
-        replace(
-            bar,
-            voices=tuple(
-                tuple(replace(e, form="rest" if e.form == "bar" else e.form, slash=False) for e in v) for v in bar.voices
-            ),
-        )
-        for bar in score.bars
-    ]
-    return "%abc-2.1\n" + re.sub(r" clef=\S+|\[K:clef=[^]]*\]", "", to_abc(replace(score, bars=tuple(bars))))
+    bars = tuple(replace(bar, voices=tuple(tuple(map(plain, voice)) for voice in bar.voices)) for bar in score.bars)
+    return "%abc-2.1\n" + re.sub(r" clef=\S+|\[K:clef=[^]]*\]", "", to_abc(replace(score, bars=bars)))
+
+
+def misread_by_music21(score: Score) -> bool:
+    """Whether its ABC has what music21 (10.5) reads wrongly: double accidentals, or an accidental of a chord that holds on.
+
+    By the standard an accidental holds to the bar's end; music21 lets one that stands inside a chord hold for that chord only.
+    """
+    for bar in score.bars:
+        said: set[tuple[str, int]] = set()  # by chords
+        for event in bar.voices[0]:
+            if any(abs(pitch.alter) > 1 for pitch in event.pitches):
+                return True
+            if any(not pitch.sign and pitch[:2] in said for pitch in (*event.grace, *event.pitches)):
+                return True
+            if len(event.pitches) > 1:
+                said |= {pitch[:2] for pitch in event.pitches if pitch.sign}
+    return False
 
 
 @pytest.mark.parametrize("seed", range(1000, 1000 + 3 * MANY))
@@ -165,7 +174,7 @@ def test_music21_reads_our_abc_kern_and_musicxml(seed, supply):
     if all(bar.key is None for bar in score.bars):
         for voice in range(len(score.places)):
             one = alone(score, voice)
-            if any(abs(pitch.alter) > 1 for bar in one.bars for event in bar.voices[0] for pitch in event.pitches):
+            if misread_by_music21(one):
                 continue
             shift = int(one.staves[0].clef == "treble-8")
             assert in_music21(for_music21(one), "abc") == all_sounds(one, shift), to_abc(one)

@@ -13,31 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-import numpy as np
+from .distance import common, distance
 
 MOST = 4  # a reading so many times longer than the truth is looked at no further: it scores nothing anyway
 
 
+def edits(read: Sequence[Hashable], truth: Sequence[Hashable]) -> int:
+    """Least insertions, deletions and substitutions of one symbol each."""
+    return distance(_within_reason(read, truth), truth)
+
+
 def symbol_error_rate(read: Sequence[Hashable], truth: Sequence[Hashable]) -> float:
     """Least insertions, deletions and substitutions over the length of the truth; 0 = equal, may exceed 1."""
-    first, second = _numbered(read, truth)
-    places = np.arange(len(second) + 1)
-    row = places
-    for symbol in first:
-        reached = row + 1
-        reached[1:] = np.minimum(reached[1:], row[:-1] + (second != symbol))
-        row = np.minimum.accumulate(reached - places) + places
-    return float(row[-1]) / max(len(truth), 1)
+    return edits(read, truth) / max(len(truth), 1)
 
 
 def matches(read: Sequence[Hashable], truth: Sequence[Hashable]) -> int:
-    """Length of the longest common subsequence."""
-    first, second = _numbered(read, truth)
-    row = np.zeros(len(second) + 1, np.int64)
-    for symbol in first:
-        row[1:] = np.maximum(row[1:], row[:-1] + (second == symbol))
-        row = np.maximum.accumulate(row)
-    return int(row[-1])
+    """How many elements both have in the same order (longest common subsequence)."""
+    return common(_within_reason(read, truth), truth)
 
 
 def note_f1(read: Sequence[Hashable], truth: Sequence[Hashable]) -> float:
@@ -45,13 +38,5 @@ def note_f1(read: Sequence[Hashable], truth: Sequence[Hashable]) -> float:
     return 2 * matches(read, truth) / (len(read) + len(truth)) if read or truth else 1.0
 
 
-def note_recall(read: Sequence[Hashable], truth: Sequence[Hashable]) -> float:
-    """The share of the true notes that were read with the right pitch and length."""
-    return matches(read, truth) / len(truth) if truth else float(not read)
-
-
-def _numbered(read: Sequence[Hashable], truth: Sequence[Hashable]) -> tuple[np.ndarray, np.ndarray]:
-    numbers: dict[Hashable, int] = {}
-    read = read[: MOST * len(truth) + 100]
-    both = [np.array([numbers.setdefault(symbol, len(numbers)) for symbol in symbols], np.int64) for symbols in (read, truth)]
-    return both[0], both[1]
+def _within_reason(read: Sequence[Hashable], truth: Sequence[Hashable]) -> Sequence[Hashable]:
+    return read[: MOST * len(truth) + 100]

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .edits import shares
 from .text import normalise
 
 MOST_NODES = 3000  # a larger tree is like another only where both are equal
-WORD = 64  # letters of a text that one machine word compares at once
 
 
 @dataclass(frozen=True)
@@ -114,61 +114,7 @@ def _rename_costs(one: Tree, other: Tree) -> np.ndarray:
     tags = [np.array([label if isinstance(label, str) else "" for label in tree.labels]) for tree in (one, other)]
     costs[(tags[0][:, None] == tags[1][None]) & (tags[0] != "")[:, None]] = 0.0
     if all(cells):
-        apart = text_distances([*texts[0]], [*texts[1]])
+        apart = shares([*texts[0]], [*texts[1]])
         (rows, first, spans), (columns, second, others) = (np.array(found).T for found in cells)
         costs[np.ix_(rows, columns)] = np.where(spans[:, None] == others[None], apart[np.ix_(first, second)], 1.0)
     return costs
-
-
-def text_distances(ones: Sequence[str], others: Sequence[str]) -> np.ndarray:
-    """(n, m) edit distances over the longer length, 0 to 1, of all pairs; 0 for two empty texts."""
-    lengths = np.maximum([[len(text)] for text in ones], [len(text) for text in others])
-    edits = np.zeros(lengths.shape)
-    short = [row for row, text in enumerate(ones) if len(text) <= WORD]
-    if short:
-        edits[short] = _short_distances([ones[row] for row in short], others)
-    for row, text in enumerate(ones):
-        if len(text) > WORD:
-            edits[row] = [_long_distance(text, other) for other in others]
-    return edits / np.maximum(lengths, 1)
-
-
-def _short_distances(ones: Sequence[str], others: Sequence[str]) -> np.ndarray:
-    """(n, m) edits between texts of at most WORD letters and others: bit vectors (Myers 1999, in Hyyrö's form of 2003)."""
-    letters = {letter: code for code, letter in enumerate(sorted({*"".join(ones)}), 1)}
-    equal = np.zeros((len(ones), len(letters) + 1), np.uint64)
-    for row, text in enumerate(ones):
-        for place, letter in enumerate(text):
-            equal[row, letters[letter]] |= np.uint64(1 << place)
-    last = np.array([[max(len(text) - 1, 0)] for text in ones], np.uint64)  # (n, 1)
-    edits = np.repeat(np.array([[len(text)] for text in ones]), len(others), 1)
-    up, down = np.full(edits.shape, ~np.uint64(0)), np.zeros(edits.shape, np.uint64)
-    unit = np.uint64(1)
-    for step in range(max(map(len, others))):
-        going = np.array([len(text) > step for text in others])
-        same = equal[:, [letters.get(text[step : step + 1], 0) for text in others]]  # (n, m)
-        diagonal = (((same & up) + up) ^ up) | same | down
-        right, back = down | ~(diagonal | up), diagonal & up
-        edits += np.where(going, (right >> last & unit).astype(np.int64) - (back >> last & unit).astype(np.int64), 0)
-        shifted = right << unit | unit
-        up, down = back << unit | ~(diagonal | shifted), shifted & diagonal
-    empty = [row for row, text in enumerate(ones) if not text]
-    edits[empty] = [len(text) for text in others]
-    return edits
-
-
-def _long_distance(one: str, other: str) -> int:
-    """The same for one pair of any length, with Python's long numbers as bit vectors."""
-    every, last = (1 << len(one)) - 1, len(one) - 1
-    equal: dict[str, int] = {}
-    for place, letter in enumerate(one):
-        equal[letter] = equal.get(letter, 0) | 1 << place
-    edits, up, down = len(one), every, 0
-    for letter in other:
-        same = equal.get(letter, 0)
-        diagonal = (((same & up) + up) ^ up) | same | down
-        right, back = down | ~(diagonal | up) & every, diagonal & up
-        edits += (right >> last & 1) - (back >> last & 1)
-        shifted = (right << 1 | 1) & every
-        up, down = (back << 1 | ~(diagonal | shifted)) & every, shifted & diagonal
-    return edits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gotocr.metrics.chart import likeness, mean_precision, scrm, triplets, values_f1, within
+from gotocr.metrics.chart import likeness, scrm, triplets, values_f1, within
 
 TRUTH = {"Sales": {"2001": 10.0, "2002": 20.0}, "Costs": {"2001": 8.0, "2002": 0.0}}
 
@@ -59,10 +59,6 @@ def test_unnamed_series_and_points():
 
 def test_values_within_five_percent():
     assert values_f1({"": {"A ": 104.9}}, {"": {"a": 100}}) == 1 and values_f1({"": {"a": 105.2}}, {"": {"a": 100}}) == 0
-
-
-def test_the_mean_over_charts():
-    assert mean_precision([(TRUTH, TRUTH), ({}, TRUTH)]) == 0.5
 
 
 @pytest.mark.parametrize(

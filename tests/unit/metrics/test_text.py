@@ -1,12 +1,21 @@
-"""Edit distances against values counted by hand, and against the plain recurrence."""
+"""Edit distances, error rates and words in common against values counted by hand."""
 
 from __future__ import annotations
 
-import random
-
 import pytest
 
-from gotocr.metrics.text import character_accuracy, distance, normalise, normalised_edit, same_word
+from gotocr.metrics.text import (
+    character_accuracy,
+    character_error_rate,
+    character_errors,
+    distance,
+    normalise,
+    normalised_edit,
+    same_word,
+    word_error_rate,
+    word_errors,
+    word_matches,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,17 +37,6 @@ def test_distance_by_hand(read, truth, edits):
     assert distance(read, truth) == distance(truth, read) == edits
 
 
-def test_distance_is_the_recurrence():
-    rng = random.Random(1)
-    for _ in range(60):
-        read, truth = ("".join(rng.choices("abc", k=rng.randrange(9))) for _ in range(2))
-        table = {(i, 0): i for i in range(10)} | {(0, j): j for j in range(10)}
-        for i, left in enumerate(read, 1):
-            for j, right in enumerate(truth, 1):
-                table[i, j] = min(table[i - 1, j] + 1, table[i, j - 1] + 1, table[i - 1, j - 1] + (left != right))
-        assert distance(read, truth) == table[len(read), len(truth)], (read, truth)
-
-
 def test_normalise():
     assert normalise(" a\n\tb\u00a0 ﬁ … ") == "a b fi ..."
 
@@ -52,6 +50,21 @@ def test_accuracy_counts_all_characters_together():
 
 def test_normalised_edit_is_of_the_longer():
     assert normalised_edit("abc", "abcdef") == 0.5 and normalised_edit("", "") == 0 and normalised_edit("x", "") == 1
+
+
+def test_error_rates_are_of_the_truth():
+    assert character_errors("abxd  e", "abcd e") == (1, 6) and character_error_rate("abxd", "abcd") == 0.25
+    assert [character_error_rate(read, "ab") for read in ("", "abcdef")] == [1.0, 2.0] and character_error_rate("", "") == 0.0
+    assert word_errors("the cat sat", "a cat sat  down") == (2, 4) and word_error_rate("cat the", "the cat") == 1.0
+    assert word_error_rate("ﬁne words", "fine\nwords") == 0.0, "after normalising"
+
+
+def test_words_in_common_are_counted_with_repeats():
+    found = word_matches("the the cat", "the cat the dog the")
+    assert found == (3, 3, 5) and found.precision == 1.0 and found.recall == 0.6 and found.f1 == pytest.approx(0.75)
+    assert word_matches("", "").f1 == 1.0 == word_matches("", "").precision
+    assert word_matches("", "a b").f1 == 0.0 == word_matches("", "a b").recall and word_matches("x", "").recall == 1.0
+    assert word_matches("dog cat", "cat dog") == (2, 2, 2) and word_matches("Cat", "cat").right == 0
 
 
 @pytest.mark.parametrize(("read", "truth", "same"), [("It's", "ITS", True), ("Straße", "STRASSE", True), ("cat", "cart", False)])

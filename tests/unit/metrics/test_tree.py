@@ -8,8 +8,7 @@ import time
 import numpy as np
 import pytest
 
-from gotocr.metrics.text import distance
-from gotocr.metrics.tree import teds, text_distances, tree_distance, tree_of
+from gotocr.metrics.tree import teds, tree_distance, tree_of
 
 
 def table(*lines: str):
@@ -42,13 +41,6 @@ def test_symmetry_and_damage():
         assert teds(one, other) == pytest.approx(teds(other, one))
         assert 0.0 <= teds(one, other) <= 1.0
         assert (teds(one, other) == 1.0) is (one == other)
-
-
-def test_text_distances_are_levenshtein():
-    random.seed(5)
-    texts = ["", "a", *("".join(random.choices("abc ", k=random.randrange(150))) for _ in range(25))]
-    expected = [[distance(one, other) / max(len(one), len(other), 1) for other in texts] for one in texts]
-    assert np.allclose(text_distances(texts, texts), expected)
 
 
 def test_thirty_rows_take_well_under_a_second():

@@ -39,14 +39,16 @@ def find(text: str) -> Iterator[Span]:
 
 def parse(source: str) -> Block:
     """The LaTeX without `$$` or `\\[ \\]`; an environment keeps its `\\begin` and `\\end`. Bare LaTeX is taken whole."""
-    whole = _BODY.fullmatch(source)
-    if whole:
-        body, problems = whole["a"] if whole["a"] is not None else whole["b"], []
-    else:
-        half = _HALF.match(source)
-        body, problems = (source[half.end() :], ["the formula is never closed"]) if half else (source, [])
-    block = Block("formula", body.strip())
-    return Block("formula", block.text, problems=(*problems, *check(block)))
+    body, problems = bare(source)
+    return Block("formula", body, problems=(*problems, *check(Block("formula", body))))
+
+
+def bare(source: str) -> tuple[str, list[str]]:
+    """What stands between the delimiters, and what is wrong with those; the LaTeX itself is not looked at."""
+    if whole := _BODY.fullmatch(source):
+        return (whole["a"] if whole["a"] is not None else whole["b"]).strip(), []
+    half = _HALF.match(source)
+    return (source[half.end() :].strip(), ["the formula is never closed"]) if half else (source.strip(), [])
 
 
 def check(block: Block) -> list[str]:

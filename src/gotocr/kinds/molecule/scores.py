@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from ...metrics.sets import tanimoto
@@ -9,10 +10,15 @@ from .reading import bare, molecule
 from .smiles import Writing, order, read
 
 RADIUS, BITS = 2, 2048  # of the Morgan fingerprint, as is usual for ECFP4
+_BRACKET = re.compile(r"\[([^\[\]]{1,40})\]")
+_RESIDUE = re.compile(r"R(\d{1,3})")
 
 
-def exact(written: str, truth: str) -> float:
-    """1 where both are the same molecule with the same stereo, by RDKit's canonical SMILES; without RDKit, the same string."""
+def exact(written: str, truth: str, stereo: bool = True) -> float:
+    """1 where both are the same molecule by RDKit's canonical SMILES; without RDKit, the same string.
+
+    Without `stereo`, isotopes do not count either, nor do the numbers of residues.
+    """
     written, truth = bare(written), bare(truth)
     if written == truth:
         return 1.0
@@ -22,11 +28,49 @@ def exact(written: str, truth: str) -> float:
         one, two = molecule(written), molecule(truth)
     except ImportError:
         return 0.0
-    return float(one is not None and two is not None and Chem.MolToSmiles(one) == Chem.MolToSmiles(two))
+    if one is None or two is None:
+        return 0.0
+    return float(Chem.MolToSmiles(one, isomericSmiles=stereo) == Chem.MolToSmiles(two, isomericSmiles=stereo))
 
 
-def similarity(written: str, truth: str) -> float:
-    """Tanimoto coefficient of Morgan fingerprints with stereo (Rogers and Hahn 2010); 0 for what is no molecule.
+def same_inchi(written: str, truth: str) -> float | None:
+    """1 where both have one standard InChI; None without RDKit, or where the true molecule has none (residues)."""
+    try:
+        from rdkit import rdBase
+        from rdkit.Chem import inchi
+
+        one, two = molecule(bare(written)), molecule(bare(truth))
+    except ImportError:
+        return None
+    if two is None or not inchi.INCHI_AVAILABLE:
+        return None
+    with rdBase.BlockLogs():
+        codes = [inchi.MolToInchi(each) if each is not None else "" for each in (one, two)]
+    return float(codes[0] == codes[1]) if codes[1] else None
+
+
+def is_molecule(written: str) -> float:
+    """1 where it is a molecule that can exist (RDKit); without RDKit, where its grammar is kept."""
+    text = bare(written)
+    try:
+        return float(bool(text) and molecule(text) is not None)
+    except ImportError:
+        return float(bool(text) and not read(text).problems)
+
+
+def starred(smiles: str) -> str:
+    """The SMILES with residues as RDKit reads them, as MolScribe's evaluation does: `[R1]` as `[1*]`, other names that are no
+    atoms as `*`."""
+    return _BRACKET.sub(_star, smiles)
+
+
+def _star(found: re.Match[str]) -> str:
+    number = _RESIDUE.fullmatch(found[1])
+    return f"[{number[1]}*]" if number else found[0] if not read(found[0]).problems else "*"
+
+
+def similarity(written: str, truth: str, stereo: bool = True) -> float:
+    """Tanimoto coefficient of Morgan fingerprints (Rogers and Hahn 2010); 0 for what is no molecule.
 
     Without RDKit: of the counts of `surroundings`, which know no stereo and are a little lower for small changes.
     """
@@ -42,7 +86,7 @@ def similarity(written: str, truth: str) -> float:
     from rdkit.Chem import rdFingerprintGenerator
     from rdkit.DataStructs import TanimotoSimilarity
 
-    maker = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS, includeChirality=True)
+    maker = rdFingerprintGenerator.GetMorganGenerator(radius=RADIUS, fpSize=BITS, includeChirality=stereo)
     return float(TanimotoSimilarity(maker.GetFingerprint(one), maker.GetFingerprint(two)))
 
 

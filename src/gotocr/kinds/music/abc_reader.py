@@ -12,6 +12,7 @@ from .score import CLEFS, KEYS, Bar, Event, Score, Staff, bar_length, normal, us
 
 MOST_CHARACTERS = 50_000
 MOST_VOICES = 12
+MOST_ON_STAFF = 4  # voices
 SHARPS_OF = {name: sharps for sharps, name in KEYS.items()}
 MODES = {"": 0, "maj": 0, "ion": 0, "mix": -1, "dor": -2, "m": -3, "min": -3, "aeo": -3, "phr": -4, "loc": -5, "lyd": 1}
 _FIELD = re.compile(r"([A-Za-z]):(.*)")
@@ -152,7 +153,7 @@ def _finished(tune: _Tune) -> tuple[Score, list[str]]:
     counts = {len(lines[name]) for name in order}
     if len(counts) > 1:
         found.append("the voices have not the same number of bars")
-    bars = tuple(_joined([lines[name][number] for name in order]) for number in range(min(counts)))
+    bars = tuple(_joined([lines[name][number : number + 1] for name in order]) for number in range(max(counts)))
     tempo = _TEMPO.match(tune.fields.get("Q", ""))
     beat = None
     if tempo and tempo[2] and int(tempo[2]) and int(tempo[3]) and int(tempo[4]):
@@ -173,10 +174,17 @@ def _finished(tune: _Tune) -> tuple[Score, list[str]]:
     return sounded(normal(_with_bar_rests(score))), found
 
 
-def _joined(lines: list[Lines]) -> Bar:
-    first = lines[0]
+def _joined(lines: list[list[Lines]]) -> Bar:
+    """One bar of all voices; nothing where a voice has ended before."""
+    first = next(line for here in lines for line in here)
     return Bar(
-        tuple(tuple(line.events) for line in lines), first.right, first.left, first.ending, first.key, first.meter, first.last
+        tuple(tuple(event for line in here for event in line.events) for here in lines),
+        first.right,
+        first.left,
+        first.ending,
+        first.key,
+        first.meter,
+        first.last,
     )
 
 
@@ -192,7 +200,7 @@ def _staves(tune: _Tune, voices: list[str]) -> tuple[list[str], tuple[Staff, ...
         elif token == ")":
             inside = False
         elif token in voices and not any(token in row for row in rows):
-            if inside and rows and len(rows[-1]) < 2:
+            if inside and rows and len(rows[-1]) < MOST_ON_STAFF:
                 rows[-1].append(token)
             else:
                 rows.append([token])

@@ -13,6 +13,7 @@ from .. import code
 from ..kind import Span, fence
 from .abc_reader import from_abc
 from .kern_reader import from_kern
+from .musicxml_reader import from_musicxml
 from .score import Score, problems
 
 _KERN = re.compile(r"^(?:\*\*\w+\t)*\*\*kern\b[^\n]*(?:\n(?!```)[^\n]+)*", re.MULTILINE)
@@ -34,17 +35,17 @@ def find(text: str) -> Iterator[Span]:
 
 
 def read(text: str) -> tuple[Score, list[str]]:
-    """The score of a text in ABC or `**kern`, fenced or not, and what is wrong with it."""
+    """The score of a text in ABC, `**kern` or MusicXML, fenced or not, and what is wrong with it."""
     body = code.bare(text)
-    return (from_kern if form_of(body) == "kern" else from_abc)(body)
+    return {"kern": from_kern, "musicxml": from_musicxml, "abc": from_abc}[form_of(body)](body)
 
 
 def form_of(text: str) -> str:
-    return "kern" if "**kern" in text else "abc"
+    return "musicxml" if "<score-partwise" in text else "kern" if "**kern" in text else "abc"
 
 
 def parse(source: str) -> Block:
-    """`data["form"]` is "abc" or "kern"."""
+    """`data["form"]` is "abc", "kern" or "musicxml"."""
     text = code.bare(source)
     block = Block("music", text, data={"form": form_of(text)})
     return Block("music", text, problems=tuple(check(block)), data=block.data)

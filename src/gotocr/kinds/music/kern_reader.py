@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from .accidentals import spelled
 from .kern_writer import BARS, CLEFS, MARKS, regrouped
-from .score import SHARPS, Bar, Event, Pitch, Score, Staff, bar_length, normal
+from .score import LETTERED, SHARPS, Bar, Event, Pitch, Score, Staff, bar_length, gaps, normal
 
 MOST_CHARACTERS = 100_000
 MOST_SPINES = 32
+MOST_VOICES = 4  # on a staff
 MOST_PROBLEMS = 20
 _NAMES = {written: name for name, written in CLEFS.items()}
 _MARKS = {written: name for name, written in MARKS.items()} | {"t": "trill", "m": "mordent", "w": "prall", "$": "turn"}
@@ -33,13 +34,13 @@ class _Part:
 
     clef: str = ""
     name: str = ""
-    lines: list[list[Event]] = field(default_factory=lambda: [[], []])  # of this bar, two voices
-    times: list[Fraction] = field(default_factory=lambda: [Fraction(0), Fraction(0)])
-    grace: list[list[Pitch]] = field(default_factory=lambda: [[], []])
+    lines: list[list[Event]] = field(default_factory=lambda: [[] for _ in range(MOST_VOICES)])  # of this bar
+    times: list[Fraction] = field(default_factory=lambda: [Fraction(0)] * MOST_VOICES)
+    grace: list[list[Pitch]] = field(default_factory=lambda: [[] for _ in range(MOST_VOICES)])
     slash: bool = False
-    depth: list[int] = field(default_factory=lambda: [0, 0])  # open beams
+    depth: list[int] = field(default_factory=lambda: [0] * MOST_VOICES)  # open beams
     new_clef: str = ""
-    double: bool = False  # a second voice was ever there
+    voices: int = 1  # as many as were ever there at once
 
 
 def from_kern(text: str) -> tuple[Score, list[str]]:
@@ -139,6 +140,9 @@ class _Reader:
             part.new_clef = clef
 
     def _signature(self, name: str, value: int | str) -> None:
+        said = self.pending.get("meter") if self.started else self.score.meter
+        if name == "meter" and LETTERED.get(said) == value:  # C says more than the 4/4 behind it
+            return
         if not self.started:
             self.score = replace(self.score, **{name: value})
         else:
@@ -187,9 +191,9 @@ class _Reader:
         time = max(max(part.times) for part in self.parts)
         voices = []
         for part in self.parts[::-1]:
-            for voice in range(2):
+            for voice in range(MOST_VOICES):
                 events, short = part.lines[voice], time - part.times[voice]
-                voices.append(tuple([*events, *_gaps(short)]))
+                voices.append(tuple([*events, *gaps(short)]))
                 part.lines[voice], part.times[voice], part.depth[voice], part.grace[voice] = [], Fraction(0), 0, []
         self.bars.append(Bar(tuple(voices), line, **self.pending))
         self.pending = {}
@@ -207,8 +211,8 @@ class _Reader:
             seen[path.staff] = voice + 1
             if cell in (".", ""):
                 continue
-            if voice > 1:
-                self.problem("more than two voices on a staff")
+            if voice >= MOST_VOICES:
+                self.problem(f"more than {MOST_VOICES} voices on a staff")
                 continue
             self._event(self.parts[path.staff], voice, cell, now)
             if "q" not in cell:
@@ -218,7 +222,7 @@ class _Reader:
             self.until = {place: end for place, end in self.until.items() if end > now}
 
     def _event(self, part: _Part, voice: int, cell: str, now: Fraction) -> None:
-        part.double = part.double or voice == 1
+        part.voices = max(part.voices, voice + 1)
         if "q" in cell:
             part.grace[voice] += [pitch for pitch in map(_pitch, cell.split()[:4]) if pitch]
             part.slash = "qq" not in cell
@@ -234,7 +238,7 @@ class _Reader:
             self.problem(f"{cell[:12]!r} is neither a note nor a rest")
             return
         if part.times[voice] < now:
-            part.lines[voice] += _gaps(now - part.times[voice])
+            part.lines[voice] += gaps(now - part.times[voice])
             part.times[voice] = now
         part.depth[voice] = max(0, part.depth[voice] + cell.count("L") - cell.count("J"))
         grace = tuple(part.grace[voice])
@@ -262,8 +266,8 @@ class _Reader:
             return Score(()), [*self.problems, "no notes"]
         self.bars[-1] = replace(self.bars[-1], last=True)
         parts = self.parts[::-1]
-        staves = tuple(Staff(part.clef or "treble", 1 + part.double, part.name) for part in parts)
-        kept = [2 * number + voice for number, part in enumerate(parts) for voice in range(1 + part.double)]
+        staves = tuple(Staff(part.clef or "treble", part.voices, part.name) for part in parts)
+        kept = [MOST_VOICES * number + voice for number, part in enumerate(parts) for voice in range(part.voices)]
         bars = tuple(replace(bar, voices=tuple(regrouped(bar.voices[voice]) for voice in kept)) for bar in self.bars)
         return spelled(normal(replace(self.score, bars=bars, staves=staves))), self.problems
 
@@ -310,18 +314,3 @@ def _marks(cell: str) -> tuple[str, ...]:
     found = ["marcato"] if "^^" in text else []
     text = text.replace("^^", "")
     return tuple([*found, *(name for mark, name in _MARKS.items() if mark in text)])
-
-
-def _gaps(time: Fraction) -> list[Event]:
-    """Nothing printed for so long."""
-    done = []
-    value = Fraction(2)
-    while time > 0 and value >= Fraction(1, 64):
-        if value * 3 / 2 <= time:
-            done.append(Event(value * 3 / 2, form="gap"))
-            time -= value * 3 / 2
-        elif value <= time:
-            done.append(Event(value, form="gap"))
-            time -= value
-        value /= 2
-    return done

@@ -29,6 +29,7 @@ _VALUES = {  # numerator and denominator of a written length in whole notes -> (
     for dots, length in enumerate((value, value * 3 / 2, value * 7 / 4))
 }
 ONE = Fraction(1)
+LETTERED = {"C": "4/4", "C|": "2/2"}  # metres printed as a letter
 
 
 class Pitch(NamedTuple):
@@ -117,7 +118,7 @@ class Bar:
 @dataclass(frozen=True)
 class Staff:
     clef: str = "treble"
-    voices: int = 1  # 1 or 2
+    voices: int = 1  # drawn: 1 or 2
     name: str = ""
 
 
@@ -175,6 +176,21 @@ def spans(score: Score, voice: int, name: str) -> list[tuple[Place, Place]]:
 
 def total(voice: Voice) -> Fraction:
     return sum((event.time for event in voice), Fraction(0))
+
+
+def gaps(time: Fraction) -> list[Event]:
+    """Nothing printed for so long; the last one is no note value where none fills it."""
+    done = []
+    value = Fraction(2)
+    while time > 0 and value >= Fraction(1, 64):
+        if value * 3 / 2 <= time:
+            done.append(Event(value * 3 / 2, form="gap"))
+            time -= value * 3 / 2
+        elif value <= time:
+            done.append(Event(value, form="gap"))
+            time -= value
+        value /= 2
+    return [*done, Event(time, form="gap")] if time > 0 else done
 
 
 def bar_length(meter: str) -> Fraction | None:

@@ -6,7 +6,7 @@ from ..kind import Kind
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell
 from .picture import sample
 from .reading import check, find, markdown, parse, rows, show, words
-from .scoring import cells, teds, teds_structure
+from .scoring import cells, grits_content, grits_topology, teds, teds_structure
 
 __all__ = ["KIND", "MOST_COLUMNS", "MOST_ROWS", "Cell", "check", "find", "markdown", "parse", "rows", "show", "words"]
 
@@ -18,6 +18,12 @@ KIND = Kind(
     markdown=markdown,
     check=check,
     words=words,
-    scores={"teds": teds, "teds_structure": teds_structure, "cells": cells},
+    scores={
+        "teds": teds,
+        "teds_structure": teds_structure,
+        "grits_topology": grits_topology,
+        "grits_content": grits_content,
+        "cells": cells,
+    },
     sample=sample,
 )
