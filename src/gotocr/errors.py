@@ -47,6 +47,14 @@ class MissingExtraError(GotocrError):
         self.extra = extra
 
 
+class MissingProgramError(MissingExtraError):
+    """A program or package of others that is not installed here; the message is the command that installs it."""
+
+    def __init__(self, what: str, command: str) -> None:
+        GotocrError.__init__(self, f"{what} is not installed; install it with: {command}")
+        self.extra = ""
+
+
 class WeightsError(GotocrError):
     """Weights that are absent, damaged or of another shape."""
 

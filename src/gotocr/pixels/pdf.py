@@ -26,8 +26,8 @@ def is_pdf(head: bytes) -> bool:
     return MARK in head[:MARK_WITHIN]
 
 
-def pages(data: str | bytes, name: str, limits: Limits, dpi: float = DPI) -> Iterator[np.ndarray]:
-    """The pages of a PDF (a path or its bytes) as (H, W, 3) uint8 RGB; memory holds one page at a time.
+def pages(data: str | bytes, name: str, limits: Limits, dpi: float = DPI, first: int = 0) -> Iterator[np.ndarray]:
+    """The pages of a PDF (a path or its bytes) from `first` on as (H, W, 3) uint8 RGB; memory holds one at a time.
 
     Filled-in forms are drawn. Raises `InputError` for a locked or broken file, `TooLargeError` for a page that
     would exceed `limits.max_pixels` at this resolution.
@@ -41,7 +41,7 @@ def pages(data: str | bytes, name: str, limits: Limits, dpi: float = DPI) -> Ite
             count = len(document)
         if count == 0:
             raise InputError(f"{name} has no pages")
-        for number in range(count):
+        for number in range(first, count):
             yield _draw(document, number, f"{name}, page {number + 1},", limits, dpi)
     finally:
         with _lock:

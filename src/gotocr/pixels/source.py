@@ -44,6 +44,27 @@ def open_source(source: Any, *, limits: Limits | None = None, dpi: float = pdf.D
         yield Page(image=image, index=index, source=name)
 
 
+def page_of(path: Path, number: int = 0, *, dpi: float = pdf.DPI) -> Page:
+    """One page of a file, counted from 0; the other pages of a PDF are not drawn. Raises `InputError` as `open_source` does."""
+    name = shown(str(path))
+    found: Iterator[Page] = open_source(path, dpi=dpi)
+    if number > 0 and _is_pdf(path):
+        images = pdf.pages(str(path), name, Limits(), dpi, first=number)
+        found = (Page(image, number, str(path)) for image in images)
+    for page in found:
+        if page.index == number:
+            return page
+    raise InputError(f"{name} has no page {number + 1}")
+
+
+def _is_pdf(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return pdf.is_pdf(file.read(_HEAD))
+    except (OSError, ValueError):
+        return False  # `open_source` says why
+
+
 def expand(sources: Iterable[Any]) -> list[Any]:
     """Folders and glob patterns among `sources` become the files in them, in natural order ("p2" before "p10").
 

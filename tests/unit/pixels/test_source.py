@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gotocr.pixels.source import expand, open_source
+from gotocr.errors import InputError
+from gotocr.pixels import pdf
+from gotocr.pixels.source import expand, open_source, page_of
 from gotocr.schema import Page
 
 COLOURS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 255], [0, 0, 0], [90, 90, 90]]], np.uint8)
@@ -88,3 +90,21 @@ def test_expand_folders_and_patterns(tmp_path: Path) -> None:
     assert all(a is b for a, b in zip(expand(kept), kept, strict=True))
     (tmp_path / "a[1].png").touch()
     assert expand([tmp_path / "a[1].png"]) == [tmp_path / "a[1].png"]  # a file of that very name
+
+
+@pytest.mark.parametrize("kind", ["pdf", "tif"])
+def test_one_page_of_a_file(tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / f"pages.{kind}"
+    sheets = [Image.new("RGB", (20 + 10 * number, 30), "white") for number in range(3)]
+    sheets[0].save(path, save_all=True, append_images=sheets[1:], resolution=144)
+    drawn, draw = [], pdf._draw
+    monkeypatch.setattr(pdf, "_draw", lambda document, number, *more: drawn.append(number) or draw(document, number, *more))
+    for number in (2, 0, 1):
+        page = page_of(path, number)
+        assert page.image.shape == (30, 20 + 10 * number, 3) and page.index == number and page.source == str(path)
+    assert drawn == ([2, 0, 1] if kind == "pdf" else [])
+    for number in (3, -1):
+        with pytest.raises(InputError, match=f"pages.{kind} has no page {number + 1}$"):
+            page_of(path, number)
+    with pytest.raises(InputError, match="no file"):
+        page_of(tmp_path / "absent.pdf", 1)
