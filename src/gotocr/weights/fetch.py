@@ -72,6 +72,14 @@ def download(name: str, source: Source, quiet: bool = False) -> Path:
     return paths[0].parent
 
 
+def at_hand(model: str) -> bool:
+    """Whether all files of a name of `SOURCES` lie on this machine already (unchecked); never goes to the network."""
+    from huggingface_hub import try_to_load_from_cache
+
+    source = SOURCES[model]
+    return all(isinstance(try_to_load_from_cache(source.repo, file, revision=source.revision), str) for file in source.files)
+
+
 def _fetch(name: str, source: Source, file: str) -> Path:
     from huggingface_hub import hf_hub_download
     from huggingface_hub.constants import ENDPOINT, HF_HUB_OFFLINE

@@ -1,4 +1,4 @@
-"""`gotocr make` and `gotocr bench make`, as users call them."""
+"""`gotocr make`, as users call it."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ def test_a_sheet(tmp_path):
         (["make", "line", "--shard", "x.zip"], "ends with .shard.zip"),
         (["make", "line", "-o", "x", "--room", "9"], "is no size"),
         (["make", "line", "-o", "x", "--worn", "2"], "no share"),
-        (["bench", "make", "--seconds", "0"], "above 0"),
     ],
 )
 def test_wrong_calls_say_what_to_do(arguments, says, capsys, tmp_path, monkeypatch):
@@ -78,10 +77,3 @@ def test_what_there_is(capsys):
     assert main(["make", "--list"]) == 0
     listed = capsys.readouterr().out.split()
     assert {"text", "formula", "table", "line", "scene", "document", "nothing"} <= set(listed)
-
-
-def test_bench_tells_a_rate_a_kind(capsys):
-    assert main(["bench", "make", "line", "word", "--seconds", "0.05"]) == 0
-    head, *lines = capsys.readouterr().out.splitlines()
-    assert "samples/s" in head and [line.split()[0] for line in lines] == ["line", "word"]
-    assert all(float(line.split()[1]) > 1 for line in lines)

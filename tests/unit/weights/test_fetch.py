@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -140,3 +141,17 @@ def test_names_go_to_the_hub_and_paths_to_the_disk(tmp_path, monkeypatch):
     assert fetch.find("~/base") == tmp_path / "base"
     with pytest.raises(WeightsError, match="no such folder.*base"):
         fetch.find("bsae")
+
+
+def test_what_is_at_hand_is_known_without_the_network(tmp_path, monkeypatch):
+    import huggingface_hub
+
+    look = partial(huggingface_hub.try_to_load_from_cache, cache_dir=tmp_path)
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", look)
+    monkeypatch.setitem(fetch.SOURCES, "small", fetch.Source("some/model", COMMIT, SHA, 0.1))
+    folder = tmp_path / "models--some--model" / "snapshots" / COMMIT
+    folder.mkdir(parents=True)
+    for name, content in FILES.items():
+        assert not fetch.at_hand("small"), "only with every file"
+        (folder / name).write_bytes(content)
+    assert fetch.at_hand("small")

@@ -1,0 +1,118 @@
+"""`docs/performance.md`, made from a stored result of `gotocr bench`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from . import BENCHES
+from .rounds import SURE
+from .tables import title
+
+STORED = "docs/results/bench.json"
+
+_OPENING = """# How fast it is
+
+<!-- Made from results/bench.json by gotocr.evaluate.speed.page; write there, not here. -->
+
+Every figure on this page comes from one run of `gotocr bench` and says what that machine did then. Another machine, or the
+same one on another day, gives other figures; what carries over is the **ratio** of two rows that were measured side by side
+in the same run."""
+
+_METHOD = f"""## How it was measured
+
+- All cases take turns, round after round (A B C A B C ...), so that whatever else the machine does meets all of them alike.
+  A figure is the median of the rounds; *least–most* is the range they lie in.
+- *ratio* is how many times as much a row has as the first one of its group, round by round, and the median of that.
+  *interval* holds the true median with a confidence of {SURE:.0%} or more from six rounds on; five give 94%, three 75%, two 50%.
+  It supposes nothing of how times are spread (it lies between two of the paired ratios).
+- Warming up does not count: every reader reads a line first, {{warm}} pictures of every kind are drawn first, a server
+  answers one question first.
+- Every reader has a process of its own, started anew, so that memory and threads are its own. *MB* are 10⁶ bytes.
+- Wall time is what a user waits; processor time (*cpu*) adds up all threads, and feels less of what else the machine does."""
+
+_COLUMNS = {
+    "read": """A *crop* is one line of about 60 characters, the *page* a short letter on A4 at 150 dots an inch, the *pdf* has ten
+such pages with less text; they are drawn when the command runs, in a font and from texts that come with the package. `--quick`
+puts less on them. A row's *tokens* say how much was written.
+
+| column | meaning |
+|---|---|
+| load s | from nothing to ready in a new process, imports and all, files in the system's cache |
+| loaded MB, peak MB | the most memory the process held when it was ready, and after everything was read |
+| s/page, pages/s | from the file to the parsed text, for one page of it |
+| cpu s | the same in processor time |
+| first s | until the first token is handed out: decoding the file, looking at the picture, reading the prompt |
+| tokens/s | tokens after the first one, by the time after it; on a page that is looked at in several parts, looking counts too |
+| ratio | s/page against the same model's first engine on the same input; for several lines, against one line |
+
+*Several lines* are read at once by engines that can, else in turn; the row says which.
+*(random)* is a network of the published size with random weights: as fast and as large, but it reads nothing.""",
+    "make": """Pictures are drawn one after another, and not encoded. The rate counts processor time of the drawing alone, of
+this process and of programs it starts; texts and fonts are loaded before. It is about what one core does that
+has nothing else to do.
+
+| column | meaning |
+|---|---|
+| samples/s | samples by processor time, all rounds together; *least–most* of single rounds |
+| ms, median; ms, slowest | processor time of one sample |
+| megapixels, glyphs | the median of what is on one |""",
+    "serve": """So many clients ask, each again as soon as it was answered; every question brings another picture of a line.
+
+| column | meaning |
+|---|---|
+| requests/s, tokens/s | of all clients together; tokens as the server counts them, else pieces of text |
+| first s, answer s | until the first text, and until the end: the middle of all answers, and *p95* where 95 of 100 are below |
+| errors | questions without an answer |
+| ratio | requests/s against the first number of clients |""",
+}
+
+_REPEAT = f"""## To repeat it
+
+```console no-test
+$ gotocr bench                    # all of it, some minutes; base is measured where torch is installed
+$ gotocr bench --quick            # less text and fewer rounds, under a minute for each subject
+$ gotocr bench read --models nano --engines onnx,torch --repeats 9
+$ gotocr bench serve --url http://localhost:8000/v1 --concurrency 1,4,16
+$ gotocr bench --json {STORED}
+```
+
+With the last one stored, `GOTOCR_REWRITE_GOLDEN=1 pytest tests/docs/test_performance.py` makes this page anew."""
+
+
+def performance(result: Mapping[str, Any]) -> str:
+    """The page as Markdown."""
+    from .make import WARM
+
+    parts = [_OPENING, _machine(result), _METHOD.format(warm=WARM)]
+    for name, measured in result["subjects"].items():
+        parts += _subject(name, measured)
+    return "\n\n".join([*parts, _REPEAT]) + "\n"
+
+
+def _subject(name: str, measured: Mapping[str, Any]) -> Iterator[str]:
+    yield f"## {name.capitalize()}"
+    called, _, settings = title(name, measured).partition(": ")
+    yield f"`gotocr bench {called}`: {settings}."
+    yield _COLUMNS[name]
+    yield from (table.markdown() for table in BENCHES[name].tables(measured))
+    if measured["notes"]:
+        yield "\n".join(f"- {note}" for note in measured["notes"])
+
+
+def _machine(result: Mapping[str, Any]) -> str:
+    machine = result["machine"]
+    packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
+    threads = ", ".join(f"{name}={value}" for name, value in machine["threads"].items()) or "as the libraries choose"
+    load = " ".join(map(str, machine["load"])) if machine["load"] else "unknown"
+    rows = {
+        "date": machine["date"][:10],
+        "command": f"`{result['command']}`",
+        "processor": f"{machine['processor']}, {machine['cores']} cores",
+        "memory": f"{machine['memory_gb']} GB",
+        "system": machine["system"],
+        "versions": f"Python {machine['python']}, {packages}",
+        "threads": threads,
+        "load at the start": f"{load} (processes that wanted to run, over 1, 5 and 15 minutes)",
+    }
+    return "## The machine\n\n| | |\n|---|---|\n" + "\n".join(f"| {name} | {value} |" for name, value in rows.items())
