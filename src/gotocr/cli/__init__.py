@@ -16,6 +16,7 @@ VERBS = Registry(
     {
         "read": "gotocr.cli.read:VERB",
         "make": "gotocr.cli.make:VERB",
+        "evaluate": "gotocr.cli.evaluate:VERB",
         "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",
         "examine": "gotocr.cli.examine:VERB",

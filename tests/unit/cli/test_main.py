@@ -40,10 +40,11 @@ def test_version(capsys, argv):
 
 def test_list(capsys):
     assert main(["list"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == f"kinds    {', '.join(KINDS)}"
+    assert f"kinds    {', '.join(KINDS)}" in capsys.readouterr().out.splitlines()
     for what, names in LISTS.items():
         assert main(["list", what]) == 0
-        assert capsys.readouterr().out.split() == list(names)
+        lines = [line.partition(":")[0] for line in capsys.readouterr().out.splitlines() if line[:1].strip()]
+        assert lines == list(names)
 
 
 def test_a_wrong_verb_names_the_right_ones(capsys):

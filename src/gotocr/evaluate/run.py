@@ -1,0 +1,224 @@
+"""One evaluation: every picture of a suite read by every system in turn, then judged; what was read is kept as it comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TextIO
+
+from ..errors import GotocrError, OutputError
+from .suite import Item, Scored, Subject, Suite, Trouble
+from .systems.process import Process
+from .systems.system import Choice
+
+READINGS = "readings.jsonl"
+TIMEOUT = 600.0  # seconds for one picture, then it counts as not read
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """One system of a run: what it is called there, which of `SYSTEMS` it is, and what was chosen for it.
+
+    One that is `needed` ends the run where it cannot begin; of another that is only told. One that is not `timed` has
+    done its reading before: what it costs here says nothing.
+    """
+
+    label: str
+    system: str
+    choice: Choice = Choice()
+    needed: bool = True
+    timed: bool = True
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be measured. `limit` items of each type are taken, spread evenly over the suite."""
+
+    suite: Suite
+    folder: Path
+    entrants: Sequence[Entrant]
+    types: frozenset[str] = frozenset()  # none = all
+    limit: int | None = None
+    kept: Path | None = None  # folder where readings are kept, and taken from when the run goes on
+    timeout: float = TIMEOUT
+
+
+@dataclass
+class Outcome:
+    """What came of a run: each system's scored items in the suite's order, what it cost, and what went wrong."""
+
+    order: Order
+    scored: dict[str, list[Scored]] = field(default_factory=dict)
+    systems: dict[str, dict[str, Any]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+Tell = Callable[[str, int], None]  # what is being done now, and how many steps there are in all
+
+
+def evaluate(order: Order, tell: Tell = lambda what, steps: None) -> Outcome:
+    """Read and judge all of `order`. Raises GotocrError where the suite or a needed system cannot be opened."""
+    outcome = Outcome(order)
+    items = list(_items(order, outcome.troubles))
+    with Kept(order.kept) as kept, Team(order.entrants, outcome) as team:
+        steps = 2 * len(items) * len(team.running)
+        for item in items:
+            for label, process in team.running.items():
+                tell(f"{label} reads {item.id}", steps)
+                version = outcome.systems[label]["version"]
+                if not kept.has(label, version, item.id):
+                    mode = order.suite.subjects[item.type].mode
+                    read = process.read(item, mode, order.timeout)
+                    seconds = read.seconds if label in team.timed else None
+                    kept.add(label, version, item.id, {"text": read.text, "seconds": seconds, "error": read.error})
+        for label in team.running:
+            rows = []
+            for item in items:
+                tell(f"judges {label}, {item.id}", steps)
+                kept_row = kept.get(label, outcome.systems[label]["version"], item.id)
+                rows.append(judge(order.suite.subjects[item.type], item, kept_row, outcome.troubles))
+            outcome.scored[label] = rows
+    _tell_failures(outcome)
+    return outcome
+
+
+def _items(order: Order, troubles: list[Trouble]) -> Iterator[Item]:
+    """The items to be read, type by type; what is wrong with the others is not told."""
+    found: dict[str, list[Item]] = {}
+    told: list[Trouble] = []
+    left: set[str] = set()
+    for entry in order.suite.load(order.folder):
+        if isinstance(entry, Trouble):
+            told.append(entry)
+        elif order.types and entry.type not in order.types:
+            left.add(entry.id)
+        else:
+            found.setdefault(entry.type, []).append(entry)
+    for items in found.values():
+        chosen = spread(items, order.limit)
+        left |= {item.id for item in items} - {item.id for item in chosen}
+        yield from chosen
+    troubles += [trouble for trouble in told if trouble.where not in left]
+
+
+def spread(items: Sequence[Item], limit: int | None) -> Sequence[Item]:
+    """`limit` of the items, evenly from the first to the last; always the same ones."""
+    if limit is None or limit >= len(items):
+        return items
+    return [items[(2 * number + 1) * len(items) // (2 * limit)] for number in range(limit)]
+
+
+def judge(subject: Subject, item: Item, row: Mapping[str, Any], troubles: list[Trouble]) -> Scored:
+    """One reading, scored; a judge that fails on it is told of, and the reading then counts as empty."""
+    reading = row["text"]
+    try:
+        scores = subject.judge(reading, item)
+    except Exception as error:  # a judge's own fault, and no reason to lose the run
+        said = f"{type(error).__name__}: {error}"[:200]
+        troubles.append(Trouble(item.id, f"could not be judged ({said}); it counts as read empty"))
+        scores = subject.judge("", item)
+    return Scored(item, reading, scores, row["seconds"], row["error"])
+
+
+def _tell_failures(outcome: Outcome) -> None:
+    for label, rows in outcome.scored.items():
+        for row in rows:
+            if row.error:
+                outcome.troubles.append(Trouble(row.item.id, f"was not read by {label}, and counts as read empty: {row.error}"))
+        outcome.systems[label]["failed"] = sum(bool(row.error) for row in rows)
+        known = [row.seconds for row in rows if row.seconds is not None]
+        outcome.systems[label]["seconds"] = sum(known) if known else None
+
+
+class Team:
+    """The systems of a run, each in its process; those that cannot begin are told of, unless they are needed."""
+
+    def __init__(self, entrants: Sequence[Entrant], outcome: Outcome) -> None:
+        self._entrants, self._outcome = entrants, outcome
+        self.running: dict[str, Process] = {}
+        self.timed = {entrant.label for entrant in entrants if entrant.timed}
+
+    def __enter__(self) -> Team:
+        for entrant in self._entrants:
+            process = Process(entrant.system, entrant.choice)
+            try:
+                process.start()
+            except GotocrError as error:
+                process.close()
+                if entrant.needed:
+                    self.__exit__()
+                    raise
+                self._outcome.troubles.append(Trouble(entrant.label, f"is not measured: {error}"))
+                continue
+            self.running[entrant.label] = process
+            about: dict[str, Any] = {"version": process.version}
+            if entrant.timed:
+                about["load_seconds"] = process.load_seconds
+            self._outcome.systems[entrant.label] = about
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for label, process in self.running.items():
+            if label in self.timed:
+                self._outcome.systems[label]["peak_bytes"] = process.peak_bytes()
+            process.close()
+
+
+class Kept:
+    """Readings, by system, version and item, a line each in `READINGS` of a folder, so that a run that was ended goes on.
+
+    Without a folder they are kept for this run alone. Readings that failed are not kept for the next run.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._path = folder / READINGS if folder else None
+        self._file: TextIO | None = None
+        self._rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+
+    def __enter__(self) -> Kept:
+        if self._path:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                self._file = open(self._path, "a+", encoding="utf-8")
+                self._file.seek(0)
+                for line in self._file:
+                    self._take(line)
+                if self._file.tell() and not line.endswith("\n"):
+                    self._file.write("\n")  # the run before was ended in the middle of a line
+            except OSError as error:
+                raise OutputError(f"cannot keep readings in {self._path}: {error.strerror or error}") from error
+        return self
+
+    def _take(self, line: str) -> None:
+        try:
+            row = json.loads(line)
+            key = (str(row["system"]), str(row["version"]), str(row["id"]))
+            if not row["error"]:
+                seconds = row["seconds"] if row["seconds"] is None else float(row["seconds"])
+                self._rows[key] = {"text": str(row["text"]), "seconds": seconds, "error": ""}
+        except (ValueError, KeyError, TypeError):
+            pass  # half a line: that item is read again
+
+    def has(self, label: str, version: str, item: str) -> bool:
+        return (label, version, item) in self._rows
+
+    def get(self, label: str, version: str, item: str) -> dict[str, Any]:
+        return self._rows[label, version, item]
+
+    def add(self, label: str, version: str, item: str, row: dict[str, Any]) -> None:
+        self._rows[label, version, item] = row
+        if self._file:
+            line = {"system": label, "version": version, "id": item, **row}
+            try:
+                self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                self._file.flush()
+            except OSError as error:
+                raise OutputError(f"cannot keep readings in {self._path}: {error.strerror or error}") from error
+
+    def __exit__(self, *_: object) -> None:
+        if self._file:
+            self._file.close()
+
+

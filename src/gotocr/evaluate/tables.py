@@ -1,0 +1,82 @@
+"""Tables of a Markdown page that are made from stored results, so that a page never says what was not measured.
+
+A page marks the place: `<!-- table NAME of FILE -->`, the table, `<!-- end of table -->`. NAME is one of `TABLES`, FILE a
+result or its summary as `gotocr evaluate -o` writes it, given from the folder of the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputError
+from .result import load
+
+_PLACE = re.compile(r"(<!-- table (\w+) of (\S+) -->\n).*?(<!-- end of table -->)", re.S)
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish", "pt": "Portuguese", "zh": "Chinese", "vi": "Vietnamese"}
+
+
+def fill(page: str, folder: Path) -> str:
+    """`page` with every marked table made anew. Raises InputError for results that are missing and unknown names."""
+
+    def table(place: re.Match[str]) -> str:
+        opening, name, file, end = place.groups()
+        if name not in TABLES:
+            raise InputError(f"no table named {name!r}; choose from: {', '.join(TABLES)}")
+        return f"{opening}{TABLES[name](load(folder / file))}\n{end}"
+
+    return _PLACE.sub(table, page)
+
+
+def accuracy(result: Mapping[str, Any]) -> str:
+    """The headline of each type, by language where there are several, systems side by side; then what it cost."""
+    systems = [*result["systems"]]
+    rows: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for row in result["tables"]:
+        if not row["group"]:
+            rows.setdefault((row["type"], row["language"]), {})[row["system"]] = row
+    several = {name for name, language in rows if language}
+    body = []
+    for (name, language), by_system in rows.items():
+        if language is None and name in several:
+            continue  # its languages are told apart instead
+        measures = result["subjects"][name]["measures"]
+        key = next(iter(measures))
+        what = name.replace("_", " ") + (f", {LANGUAGES.get(language, language)}" if language else "")
+        figures = [by_system[label]["figures"][key] for label in systems]
+        body.append([what, str(by_system[systems[0]]["count"]), measures[key]["name"], *marked(figures, measures[key])])
+    about = result["systems"].values()
+    cost = [f"{one['seconds'] / result['items']:.2f} s" if one["seconds"] else "" for one in about]
+    memory = [f"{one['peak_bytes'] / 2**20:.0f} MiB" if one.get("peak_bytes") else "" for one in about]
+    body += [["time for a picture, mean", str(result["items"]), "", *cost], ["memory at most", "", "", *memory]]
+    return f"{stamp(result)}\n\n{_markdown(['what', 'pictures', 'measure', *systems], body)}"
+
+
+def marked(figures: Sequence[Mapping[str, Any] | None], measure: Mapping[str, Any]) -> Iterator[str]:
+    """Figures with 95% intervals; the best one in bold where no other reaches into its interval."""
+    sign = 1 if measure["higher"] else -1
+    known = [figure for figure in figures if figure]
+    best = max(known, key=lambda figure: sign * figure["value"], default=None)
+    floor = best and min(sign * best["low"], sign * best["high"])
+    alone = all(figure is best or max(sign * figure["low"], sign * figure["high"]) < floor for figure in known)
+    for figure in figures:
+        times, digits = (100, 1) if measure["share"] else (1, 2)
+        said = figure and f"{times * figure['value']:.{digits}f} ({times * figure['low']:.{digits}f}–{times * figure['high']:.{digits}f})"
+        yield "" if figure is None else f"**{said}**" if figure is best and alone and len(known) > 1 else said
+
+
+def stamp(result: Mapping[str, Any]) -> str:
+    """When, with what and on what it was measured."""
+    machine = result["machine"]
+    versions = "; ".join(f"{name}: {about['version']}" for name, about in result["systems"].items())
+    return f"Measured {result['date'][:10]} by `gotocr evaluate` on {machine['processor']}, {machine['cores']} cores. {versions}."
+
+
+def _markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *body]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"accuracy": accuracy}
