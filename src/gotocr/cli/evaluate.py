@@ -37,14 +37,21 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     parser.add_argument("--max-tokens", type=count, default=Task().max_tokens, help="cap on a page (default: %(default)s)")
-    parser.add_argument("--against", type=names, default=(), metavar="A,B", help="other systems on the same pictures: gotocr list systems")
+    parser.add_argument(
+        "--against", type=names, default=(), metavar="A,B", help="others on the same pictures: gotocr list systems"
+    )
     parser.add_argument(
         "--predictions", type=prediction, action="append", default=[], metavar="[NAME=]DIR",
         help="score what another program wrote, a file an item, in place of reading; may be given several times",
     )  # fmt: skip
     parser.add_argument("--types", type=names, default=(), metavar="A,B", help="only items of these types")
     parser.add_argument("--limit", type=count, metavar="N", help="only N items of each type, evenly spread")
-    parser.add_argument("--timeout", type=float, default=600.0, metavar="S", help="seconds for one picture (default: %(default)g)")
+    parser.add_argument(
+        "--compat", action="store_true", help="GOT's own way of counting text as well, to compare with its tables"
+    )
+    parser.add_argument(
+        "--timeout", type=float, default=600.0, metavar="S", help="seconds for one picture (default: %(default)g)"
+    )
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -70,6 +77,10 @@ def run(arguments: Namespace) -> int:
     for name in arguments.types:
         if name not in suite.subjects:
             raise UsageError(f"{suite.name} has no type {name!r}; choose from: {', '.join(suite.subjects)}")
+    if arguments.compat:
+        from ..evaluate.judges.published import with_published
+
+        suite = with_published(suite)
     order = _order(arguments, suite)
 
     from tqdm import tqdm
@@ -141,7 +152,9 @@ def show(result: Mapping[str, Any]) -> Iterator[str]:
             }
             count = next(iter(rows.values()))["count"]
             yield ""
-            yield f"{f'{name}, {language}' if language else name} ({count})".ljust(wide) + "".join(f"{label:>24}" for label in systems)
+            yield f"{f'{name}, {language}' if language else name} ({count})".ljust(wide) + "".join(
+                f"{label:>24}" for label in systems
+            )
             for key, measure in [*subject["measures"].items()][: 1 if language else None]:
                 cells = [shown(rows[label]["figures"].get(key), measure["share"]) for label in systems]
                 yield measure["name"].ljust(wide) + "".join(f"{cell:>24}" for cell in cells)
@@ -173,7 +186,8 @@ def shown(figure: Mapping[str, Any] | None, share: bool) -> str:
 def _cost(label: str, about: Mapping[str, Any]) -> str:
     said = [f"{about['failed']} not read"]
     if about["seconds"] is not None and "load_seconds" in about:
-        said = [f"{about['seconds']:.1f} s in all", f"loaded in {about['load_seconds']:.1f} s", *said]
+        said = [f"{about['seconds']:.1f} s in all", f"{about['cpu_seconds']:.1f} s of processor time", *said]
+        said.append(f"loaded in {about['load_seconds']:.1f} s")
     if about.get("peak_bytes"):
         said.append(f"{about['peak_bytes'] / 2**20:.0f} MiB at most")
     return f"{label}: {', '.join(said)}"

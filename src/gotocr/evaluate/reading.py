@@ -26,5 +26,3 @@ def stripped(reading: str) -> str:
     """Markdown without the marks of headings, lists, quotations, emphasis and links; formulas and tables stay."""
     text = _LINK.sub(r"\1", _MARKS.sub("", reading))
     return _EMPHASIS.sub(r"\2", text)
-
-

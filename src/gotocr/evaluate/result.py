@@ -12,8 +12,6 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-import numpy as np
-
 from ..errors import InputError, OutputError
 from .run import Outcome
 from .speed.machine import describe
@@ -73,10 +71,11 @@ def _tables(outcome: Outcome) -> Iterator[dict[str, Any]]:
             columns = {label: [scored[index] for index in where] for label, scored in outcome.scored.items()}
             leading = next(iter(columns))
             for label, column in columns.items():
-                yield {"system": label, "type": name, **part, "count": len(where), "seconds_median": _median(column)} | {
-                    "figures": {key: _figure(key, column) for key in subject.measures},
-                    "against": {key: _apart(key, column, columns[leading]) for key in subject.measures} if label != leading else {},
-                }
+                row = {"system": label, "type": name, **part, "count": len(where), "seconds_median": _median(column)}
+                row["figures"] = {key: _figure(key, column) for key in subject.measures}
+                others = columns[leading] if label != leading else None
+                row["against"] = {key: _against(key, column, others) for key in subject.measures} if others else {}
+                yield row
 
 
 def _parts(items: Sequence[Item]) -> Iterator[tuple[dict[str, str | None], list[int]]]:
@@ -95,7 +94,7 @@ def _figure(key: str, rows: Sequence[Scored]) -> dict[str, Any] | None:
     return found and found._asdict()
 
 
-def _apart(key: str, rows: Sequence[Scored], others: Sequence[Scored]) -> dict[str, Any] | None:
+def _against(key: str, rows: Sequence[Scored], others: Sequence[Scored]) -> dict[str, Any] | None:
     """How much higher than the system named first, item by item."""
     found = difference([row.scores.get(key) for row in rows], [row.scores.get(key) for row in others])
     return found and found._asdict()
@@ -120,7 +119,8 @@ def _items(outcome: Outcome) -> Iterator[dict[str, Any]]:
 
 def _reading(row: Scored) -> dict[str, Any]:
     scores = {key: _score(score) for key, score in row.scores.items()}
-    return {"text": row.reading, "seconds": row.seconds, "error": row.error, "scores": scores}
+    times = {"seconds": row.seconds, "cpu_seconds": row.cpu_seconds}
+    return {"text": row.reading, **times, "error": row.error, "scores": scores}
 
 
 def _score(score: Score) -> float | list[float] | None:
@@ -129,14 +129,6 @@ def _score(score: Score) -> float | list[float] | None:
 
 def _values(figures: Mapping[str, float]) -> dict[str, float]:
     return {name: float(value) for name, value in figures.items()}
-
-
-def headline(scores: Mapping[str, Any], measures: Mapping[str, Any]) -> float:
-    """How good one reading is, by the first measure: the higher the better, of a pair value over weight; -inf for none."""
-    key = next(iter(measures))
-    score = scores.get(key)
-    value = -np.inf if score is None else score[0] / max(score[1], 1e-12) if isinstance(score, list) else score
-    return float(value if measures[key]["higher"] else -value)
 
 
 def save(data: Mapping[str, Any], path: Path) -> None:

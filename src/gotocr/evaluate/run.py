@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 from ..errors import GotocrError, OutputError
 from .suite import Item, Scored, Subject, Suite, Trouble
-from .systems.process import Process
+from .systems.process import Process, Read
 from .systems.system import Choice
 
 READINGS = "readings.jsonl"
@@ -71,8 +71,7 @@ def evaluate(order: Order, tell: Tell = lambda what, steps: None) -> Outcome:
                 if not kept.has(label, version, item.id):
                     mode = order.suite.subjects[item.type].mode
                     read = process.read(item, mode, order.timeout)
-                    seconds = read.seconds if label in team.timed else None
-                    kept.add(label, version, item.id, {"text": read.text, "seconds": seconds, "error": read.error})
+                    kept.add(label, version, item.id, _row(read, label in team.timed))
         for label in team.running:
             rows = []
             for item in items:
@@ -119,7 +118,12 @@ def judge(subject: Subject, item: Item, row: Mapping[str, Any], troubles: list[T
         said = f"{type(error).__name__}: {error}"[:200]
         troubles.append(Trouble(item.id, f"could not be judged ({said}); it counts as read empty"))
         scores = subject.judge("", item)
-    return Scored(item, reading, scores, row["seconds"], row["error"])
+    return Scored(item, reading, scores, row["seconds"], row["cpu_seconds"], row["error"])
+
+
+def _row(read: Read, timed: bool) -> dict[str, Any]:
+    seconds, cpu_seconds = (read.seconds, read.cpu_seconds) if timed else (None, None)
+    return {"text": read.text, "seconds": seconds, "cpu_seconds": cpu_seconds, "error": read.error}
 
 
 def _tell_failures(outcome: Outcome) -> None:
@@ -128,8 +132,9 @@ def _tell_failures(outcome: Outcome) -> None:
             if row.error:
                 outcome.troubles.append(Trouble(row.item.id, f"was not read by {label}, and counts as read empty: {row.error}"))
         outcome.systems[label]["failed"] = sum(bool(row.error) for row in rows)
-        known = [row.seconds for row in rows if row.seconds is not None]
-        outcome.systems[label]["seconds"] = sum(known) if known else None
+        for key in ("seconds", "cpu_seconds"):
+            known = [getattr(row, key) for row in rows if getattr(row, key) is not None]
+            outcome.systems[label][key] = sum(known) if known else None
 
 
 class Team:
@@ -196,8 +201,8 @@ class Kept:
             row = json.loads(line)
             key = (str(row["system"]), str(row["version"]), str(row["id"]))
             if not row["error"]:
-                seconds = row["seconds"] if row["seconds"] is None else float(row["seconds"])
-                self._rows[key] = {"text": str(row["text"]), "seconds": seconds, "error": ""}
+                times = {name: row[name] if row[name] is None else float(row[name]) for name in ("seconds", "cpu_seconds")}
+                self._rows[key] = {"text": str(row["text"]), **times, "error": ""}
         except (ValueError, KeyError, TypeError):
             pass  # half a line: that item is read again
 
@@ -220,5 +225,3 @@ class Kept:
     def __exit__(self, *_: object) -> None:
         if self._file:
             self._file.close()
-
-

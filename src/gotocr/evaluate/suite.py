@@ -72,7 +72,8 @@ class Scored:
     item: Item
     reading: str
     scores: Mapping[str, Score]
-    seconds: float | None = None
+    seconds: float | None = None  # of the clock
+    cpu_seconds: float | None = None  # of all cores
     error: str = ""
 
 

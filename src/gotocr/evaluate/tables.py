@@ -15,7 +15,12 @@ from ..errors import InputError
 from .result import load
 
 _PLACE = re.compile(r"(<!-- table (\w+) of (\S+) -->\n).*?(<!-- end of table -->)", re.S)
-LANGUAGES = {"en": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish", "pt": "Portuguese", "zh": "Chinese", "vi": "Vietnamese"}
+FEW = 3  # languages with fewer pictures have no row
+BEST_OF = 5  # pictures it takes to call a system the best
+LANGUAGES = {
+    **{"en": "English", "de": "German", "fr": "French", "it": "Italian", "es": "Spanish", "pt": "Portuguese"},
+    **{"zh": "Chinese", "vi": "Vietnamese", "nl": "Dutch", "la": "Latin"},
+}
 
 
 def fill(page: str, folder: Path) -> str:
@@ -40,13 +45,15 @@ def accuracy(result: Mapping[str, Any]) -> str:
     several = {name for name, language in rows if language}
     body = []
     for (name, language), by_system in rows.items():
-        if language is None and name in several:
+        count = by_system[systems[0]]["count"]
+        if name in several and (language is None or count < FEW):
             continue  # its languages are told apart instead
         measures = result["subjects"][name]["measures"]
         key = next(iter(measures))
         what = name.replace("_", " ") + (f", {LANGUAGES.get(language, language)}" if language else "")
         figures = [by_system[label]["figures"][key] for label in systems]
-        body.append([what, str(by_system[systems[0]]["count"]), measures[key]["name"], *marked(figures, measures[key])])
+        cells = marked(figures, measures[key], count >= BEST_OF)
+        body.append([what, str(count), measures[key]["name"], *cells])
     about = result["systems"].values()
     cost = [f"{one['seconds'] / result['items']:.2f} s" if one["seconds"] else "" for one in about]
     memory = [f"{one['peak_bytes'] / 2**20:.0f} MiB" if one.get("peak_bytes") else "" for one in about]
@@ -54,8 +61,8 @@ def accuracy(result: Mapping[str, Any]) -> str:
     return f"{stamp(result)}\n\n{_markdown(['what', 'pictures', 'measure', *systems], body)}"
 
 
-def marked(figures: Sequence[Mapping[str, Any] | None], measure: Mapping[str, Any]) -> Iterator[str]:
-    """Figures with 95% intervals; the best one in bold where no other reaches into its interval."""
+def marked(figures: Sequence[Mapping[str, Any] | None], measure: Mapping[str, Any], enough: bool = True) -> Iterator[str]:
+    """Figures with 95% intervals; the best one in bold where no other reaches into its interval and there are `enough`."""
     sign = 1 if measure["higher"] else -1
     known = [figure for figure in figures if figure]
     best = max(known, key=lambda figure: sign * figure["value"], default=None)
@@ -63,15 +70,18 @@ def marked(figures: Sequence[Mapping[str, Any] | None], measure: Mapping[str, An
     alone = all(figure is best or max(sign * figure["low"], sign * figure["high"]) < floor for figure in known)
     for figure in figures:
         times, digits = (100, 1) if measure["share"] else (1, 2)
-        said = figure and f"{times * figure['value']:.{digits}f} ({times * figure['low']:.{digits}f}–{times * figure['high']:.{digits}f})"
-        yield "" if figure is None else f"**{said}**" if figure is best and alone and len(known) > 1 else said
+        value, low, high = (f"{times * figure[key]:.{digits}f}" if figure else "" for key in ("value", "low", "high"))
+        said = f"{value} ({low}–{high})"
+        yield "" if figure is None else f"**{said}**" if enough and figure is best and alone and len(known) > 1 else said
 
 
 def stamp(result: Mapping[str, Any]) -> str:
-    """When, with what and on what it was measured."""
+    """When, with what and on what it was measured; which rows are left out."""
     machine = result["machine"]
     versions = "; ".join(f"{name}: {about['version']}" for name, about in result["systems"].items())
-    return f"Measured {result['date'][:10]} by `gotocr evaluate` on {machine['processor']}, {machine['cores']} cores. {versions}."
+    where = f"{machine['processor']}, {machine['cores']} cores"
+    left = f"Languages of fewer than {FEW} pictures have no row."
+    return f"Measured {result['date'][:10]} by `gotocr evaluate` on {where}. {versions}. {left}"
 
 
 def _markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:

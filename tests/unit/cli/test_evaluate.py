@@ -39,7 +39,12 @@ def test_nano_is_measured(capsys, suite, tmp_path):
     line = result["items"][0]["readings"]["gotocr"]
     assert line["text"] and line["seconds"] > 0 and not line["error"]
     assert result["systems"]["gotocr"]["peak_bytes"] > 50e6 and "nano" in result["systems"]["gotocr"]["version"]
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["readings.jsonl", "report.html", "result.json", "summary.json"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "readings.jsonl",
+        "report.html",
+        "result.json",
+        "summary.json",
+    ]
     assert "text_line (1)" in out and "[" in out and "report.html" in out
     assert "readings" not in (tmp_path / "out" / "summary.json").read_text("utf-8")
 
@@ -48,6 +53,14 @@ def test_what_others_wrote_is_scored(capsys, suite, perfect):
     code, out, _ = run(capsys, suite, "--predictions", f"best={perfect}")
     assert code == 0 and "gotocr:" not in out
     assert out.count("100.0 [100.0, 100.0]") >= 3
+
+
+def test_gots_way_of_counting_stands_beside(capsys, suite, perfect):
+    (perfect / "line.md").write_text("9 P.M. P.M. ADMISSION is FREE", "utf-8")
+    code, out, _ = run(capsys, suite, "--predictions", perfect, "--compat", "--types", "text_line")
+    assert code == 0
+    figures = {line.split("  ")[0]: line.split()[-3] for line in out.splitlines() if "(GOT)" in line}
+    assert figures["F1 (GOT)"] == "72.7" and figures["precision (GOT)"] == "66.7", "of sets of words, and the wrong way round"
 
 
 def test_missing_predictions_count_as_empty_and_are_listed(capsys, suite, perfect):

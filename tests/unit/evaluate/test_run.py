@@ -10,7 +10,7 @@ import pytest
 
 from gotocr.errors import EngineError, MissingExtraError, UsageError
 from gotocr.evaluate import run
-from gotocr.evaluate.result import build, headline, load, save, summary
+from gotocr.evaluate.result import build, load, save, summary
 from gotocr.evaluate.run import Entrant, Kept, Order, evaluate, spread
 from gotocr.evaluate.suite import Item, Measure, Part, Subject, Suite, Trouble
 
@@ -100,8 +100,11 @@ def test_all_systems_read_each_picture_in_turn(team, tmp_path):
     assert [trouble["where"] for trouble in result["troubles"]] == ["b"] and "it broke" in result["troubles"][0]["what"]
     assert result["overall"] == {"ours": {"overall": 50.0}, "theirs": {"overall": 50.0}}
     readings = result["items"][1]["readings"]
-    assert readings["ours"]["text"] == "text x" and readings["ours"]["scores"] == {"same": 0.0, "letters": [1.0, 9.0], "tables": None}
-    assert headline(readings["ours"]["scores"], result["subjects"]["line"]["measures"]) == 0.0
+    assert readings["ours"]["text"] == "text x" and readings["ours"]["scores"] == {
+        "same": 0.0,
+        "letters": [1.0, 9.0],
+        "tables": None,
+    }
 
 
 def test_a_run_goes_on_where_it_was_ended(team, tmp_path):
@@ -126,7 +129,7 @@ def test_a_run_goes_on_where_it_was_ended(team, tmp_path):
 
 def test_readings_of_another_version_are_not_taken(tmp_path):
     with Kept(tmp_path) as kept:
-        kept.add("ours", "1", "a", {"text": "x", "seconds": 1.0, "error": ""})
+        kept.add("ours", "1", "a", {"text": "x", "seconds": 1.0, "cpu_seconds": 0.9, "error": ""})
     with Kept(tmp_path) as kept:
         assert kept.has("ours", "1", "a") and not kept.has("ours", "2", "a") and not kept.has("theirs", "1", "a")
 
@@ -145,7 +148,7 @@ def test_what_was_read_before_has_no_cost(team, tmp_path):
     order = Order(suite_of(items(tmp_path, "a")), tmp_path, [Entrant("theirs", "theirs", timed=False)], kept=tmp_path / "out")
     for _ in range(2):
         result = build(evaluate(order))
-        assert result["systems"]["theirs"] == {"version": "theirs 1", "failed": 0, "seconds": None}
+        assert result["systems"]["theirs"] == {"version": "theirs 1", "failed": 0, "seconds": None, "cpu_seconds": None}
         assert result["tables"][0]["seconds_median"] is None
     assert len(team.asked) == 1
 
@@ -167,7 +170,13 @@ def test_a_judge_with_a_fault_does_not_end_the_run(team, tmp_path):
 
 def test_types_and_limit_choose_items_and_their_troubles(team, tmp_path):
     pages = items(tmp_path, *"uvwxyz", kind="page")
-    entries = [*items(tmp_path, "a"), Trouble("a", "no picture"), *pages, Trouble("u", "no picture"), Trouble("line 9", "no JSON")]
+    entries = [
+        *items(tmp_path, "a"),
+        Trouble("a", "no picture"),
+        *pages,
+        Trouble("u", "no picture"),
+        Trouble("line 9", "no JSON"),
+    ]
     team.texts = {"ours": {item.id: item.truth for item in pages}}
     order = Order(suite_of(entries), tmp_path, [Entrant("ours", "ours")], types=frozenset({"page"}), limit=2)
     result = build(evaluate(order))

@@ -7,17 +7,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-from ...metrics.published import FIGURES, has_jieba, published_figures
-from ...metrics.text import character_errors, normalised_edit, word_matches
+from ...metrics.published import has_jieba
 from ...schema import COLOURS
-from ..suite import Item, Measure, Part, Score, Scored, Subject, Suite, Trouble
+from ..judges import published
+from ..judges.text import TEXT, judge_text
+from ..suite import Item, Score, Scored, Subject, Suite, Trouble
 
 TASKS = {"page": "page_ocr", "box": "box_ocr", "colour": "onbox_ocr", "line": "line_ocr"}  # subject -> name of its files
 LANGUAGES = {"en": "en", "cn": "zh"}  # as files begin -> code
 FILES = {f"{short}_{name}.json": (subject, short) for subject, name in TASKS.items() for short in LANGUAGES}
 UNITS = 1000  # boxes and points run from 0 to this across a page
-PREFIX = "got_"  # of the keys of GOT's own figures
-GOT = "GOT-OCR2.0 (Wei et al. 2024) and Fox (Liu et al. 2024), as their scripts compute it: see metrics/published.py"
 _PLACE = re.compile(r"[\[(]([\d\s.,]{3,80})[\])]")
 _UNSAFE = re.compile(r"[^\w.-]+")
 
@@ -127,15 +126,7 @@ def _size(path: Path) -> tuple[int, int] | None:
 
 def judge(reading: str, item: Item) -> Mapping[str, Score]:
     """Our own measures, and GOT's."""
-    truth = str(item.truth)
-    errors, matches = character_errors(reading, truth), word_matches(reading, truth)
-    published = published_figures(reading, truth) or {}
-    return {
-        "characters": 1.0 - normalised_edit(reading, truth),
-        "cer": Part(errors.edits, errors.length),
-        "words": Part(2 * matches.right, matches.read + matches.true),
-        **{PREFIX + figure: published.get(figure) for figure in FIGURES},
-    }
+    return {**judge_text(reading, str(item.truth)), **published.judge(reading, str(item.truth))}
 
 
 def overall(scored: Sequence[Scored]) -> Mapping[str, float]:
@@ -143,32 +134,14 @@ def overall(scored: Sequence[Scored]) -> Mapping[str, float]:
     values: dict[str, list[float]] = {}
     for one in scored:
         for figure in ("edit_distance", "f1"):
-            score = one.scores.get(PREFIX + figure)
+            score = one.scores.get(published.PREFIX + figure)
             if isinstance(score, float):
-                name = f"{one.item.language} {one.item.type}: {MEASURES[PREFIX + figure].name}"
+                name = f"{one.item.language} {one.item.type}: {MEASURES[published.PREFIX + figure].name}"
                 values.setdefault(name, []).append(score)
     return {name: sum(found) / len(found) for name, found in values.items()}
 
 
-def _published(name: str, definition: str, higher: bool = True) -> Measure:
-    return Measure(f"{name} (GOT)", f"{definition} Nothing is normalised; items read empty are left out.", GOT, higher)
-
-
-_CUT = "words parted by white space, or by jieba where either text has Chinese (by character without it)"
-MEASURES = {
-    "characters": Measure(
-        "character accuracy", "1 - edits over the longer text, mean over items; after NFKC and with white space folded."
-    ),
-    "cer": Measure("character error rate", "Edits over the truth's characters, summed over items; after the same.", higher=False),
-    "words": Measure("words F1", "F1 of the words as bags, case and all, summed over items; after the same."),
-    "got_edit_distance": _published("edit distance", "Edits of characters over the longer text.", higher=False),
-    "got_f1": _published("F1", f"Of the sets of different words: {_CUT}."),
-    "got_precision": _published("precision", "Of the same sets; true and read are exchanged there, so it is the recall."),
-    "got_recall": _published("recall", "Of the same sets; true and read are exchanged there, so it is the precision."),
-    "got_bleu": _published("BLEU", "BLEU-4 without smoothing, of the truth with the reading as its reference; same words."),
-    "got_meteor": _published("METEOR", "In the same direction; equal words and stems, no synonyms, so a little lower."),
-}
-
+MEASURES = {**TEXT, **published.MEASURES}
 SUITE = Suite(
     name="fox",
     title="Fox",

@@ -22,6 +22,7 @@ from typing import Any
 
 from ... import errors
 from ...errors import GotocrError, WorkerError
+from ..speed.machine import MEGA, peak_memory, processor_time
 from ..suite import Item
 from . import SYSTEMS
 from .system import Choice, System
@@ -237,13 +238,13 @@ def _known(kind: type) -> str:
 def _read(system: System, told: dict[str, Any]) -> dict[str, Any]:
     item = Item(**{**told["item"], "image": Path(told["item"]["image"])}, truth=None)
     text = problem = ""
-    cpu, clock = _cpu_seconds(), time.perf_counter()
+    cpu, clock = processor_time(), time.perf_counter()
     try:
         text = system.read(item, told["mode"])
     except Exception as error:
         problem = _said(error)
     seconds = time.perf_counter() - clock
-    return {"text": text, "seconds": seconds, "cpu_seconds": _cpu_seconds() - cpu, "error": problem}
+    return {"text": text, "seconds": seconds, "cpu_seconds": processor_time() - cpu, "error": problem}
 
 
 def _said(error: Exception) -> str:
@@ -267,26 +268,11 @@ def _write_to(log: str) -> None:
     os.close(file)
 
 
-def _cpu_seconds() -> float:
-    times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
-
-
 def _peak_bytes() -> int:
     """The peak of this process or of the largest program it has run; 0 where the system does not tell."""
     try:
         import resource
     except ModuleNotFoundError:  # Windows
         return 0
-    unit = 1 if sys.platform == "darwin" else 1024
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit
-    return max(_own_peak() or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit, children)
-
-
-def _own_peak() -> int:
-    """Linux counts in ru_maxrss the memory of the process this one was started from; here it does not."""
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/self/status").read_text("ascii", "replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0
+    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    return max(int((peak_memory() or 0) * MEGA), children)

@@ -1,0 +1,64 @@
+"""Tables on the pages say what the stored results say: GOTOCR_REWRITE_GOLDEN=1 makes them anew."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from gotocr.errors import InputError
+from gotocr.evaluate.tables import fill
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[path.name for path in PAGES])
+def test_tables_say_what_was_measured(path):
+    page = path.read_text("utf-8")
+    made = fill(page, path.parent)
+    if os.environ.get("GOTOCR_REWRITE_GOLDEN"):
+        path.write_text(made, "utf-8")
+    else:
+        assert made == page
+
+
+def test_the_readme_has_such_tables():
+    assert "<!-- table accuracy of docs/results/" in (ROOT / "README.md").read_text("utf-8")
+
+
+def result(ours: float, theirs: float) -> dict:
+    def row(system, value, language=None):
+        figure = {"value": value, "low": value - 0.1, "high": value + 0.1, "count": 9}
+        return {"system": system, "type": "text_line", "language": language, "group": None, "count": 9, "figures": {"a": figure}}
+
+    return {
+        "form": 1, "date": "2026-11-22T10:00:00+00:00", "machine": {"processor": "A | B", "cores": 2}, "items": 9,
+        "systems": {name: {"version": "1", "seconds": 18.0, "peak_bytes": 2**21} for name in ("ours", "theirs")},
+        "subjects": {"text_line": {"measures": {"a": {"name": "1 - NED", "higher": True, "share": True}}}},
+        "tables": [row("ours", ours), row("theirs", theirs)],
+    }  # fmt: skip
+
+
+def test_a_table_is_made_anew_between_its_marks(tmp_path):
+    (tmp_path / "r.json").write_text(json.dumps(result(0.9, 0.5)), "utf-8")
+    page = "before\n<!-- table accuracy of r.json -->\nold | text\n<!-- end of table -->\nafter\n"
+    made = fill(page, tmp_path)
+    assert made.startswith("before\n<!-- table accuracy of r.json -->\n") and made.endswith("<!-- end of table -->\nafter\n")
+    assert "old" not in made and fill(made, tmp_path) == made
+    assert "| text line | 9 | 1 - NED | **90.0 (80.0–100.0)** | 50.0 (40.0–60.0) |" in made
+    assert "2.00 s" in made and "2 MiB" in made and "2026-11-22" in made
+
+
+def test_only_clear_winners_are_marked(tmp_path):
+    (tmp_path / "r.json").write_text(json.dumps(result(0.6, 0.5)), "utf-8")
+    assert "**" not in fill("<!-- table accuracy of r.json -->\n<!-- end of table -->", tmp_path)
+
+
+@pytest.mark.parametrize("place", ["<!-- table accuracy of none.json -->\n", "<!-- table fame of r.json -->\n"])
+def test_results_that_are_not_there_are_told(tmp_path, place):
+    (tmp_path / "r.json").write_text(json.dumps(result(0.6, 0.5)), "utf-8")
+    with pytest.raises(InputError):
+        fill(place + "<!-- end of table -->", tmp_path)
