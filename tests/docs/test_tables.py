@@ -36,7 +36,10 @@ def result(ours: float, theirs: float) -> dict:
 
     return {
         "form": 1, "date": "2026-11-22T10:00:00+00:00", "machine": {"processor": "A | B", "cores": 2}, "items": 9,
-        "systems": {name: {"version": "1", "seconds": 18.0, "peak_bytes": 2**21} for name in ("ours", "theirs")},
+        "systems": {
+            "ours": {"version": "1", "seconds": 18.0, "peak_bytes": 2**21, "trust": {"ece": 0.125}},
+            "theirs": {"version": "1", "seconds": 18.0, "peak_bytes": 2**21},
+        },
         "subjects": {"text_line": {"measures": {"a": {"name": "1 - NED", "higher": True, "share": True}}}},
         "tables": [row("ours", ours), row("theirs", theirs)],
     }  # fmt: skip
@@ -49,6 +52,7 @@ def test_a_table_is_made_anew_between_its_marks(tmp_path):
     assert made.startswith("before\n<!-- table accuracy of r.json -->\n") and made.endswith("<!-- end of table -->\nafter\n")
     assert "old" not in made and fill(made, tmp_path) == made
     assert "| text line | 9 | 1 - NED | **90.0 (80.0–100.0)** | 50.0 (40.0–60.0) |" in made
+    assert "| confidence of words in plain text |  | calibration error (ECE) | 12.5 |  |" in made
     assert "2.00 s" in made and "2 MiB" in made and "2026-11-22" in made
 
 

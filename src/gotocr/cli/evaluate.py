@@ -190,7 +190,14 @@ def _cost(label: str, about: Mapping[str, Any]) -> str:
         said.append(f"loaded in {about['load_seconds']:.1f} s")
     if about.get("peak_bytes"):
         said.append(f"{about['peak_bytes'] / 2**20:.0f} MiB at most")
-    return f"{label}: {', '.join(said)}"
+    return f"{label}: {', '.join(said)}" + (_trust(about["trust"]) if about["trust"] else "")
+
+
+def _trust(found: Mapping[str, Any]) -> str:
+    """How far confidences can be believed, on a line of its own."""
+    figures = (found[key] for key in ("right", "sure", "ece", "kept"))
+    right, sure, error, kept = (f"{100 * value:.1f}%" for value in figures)
+    return f"\n  {found['words']} words, {right} right, {sure} sure; calibration error {error}; {kept} right of the surest nine tenths"
 
 
 VERB = Verb("measure how well pictures with known truth are read", run, add, _DESCRIPTION, _EPILOG)

@@ -12,6 +12,7 @@ from ..errors import GotocrError, OutputError
 from .suite import Item, Scored, Subject, Suite, Trouble
 from .systems.process import Process, Read
 from .systems.system import Choice
+from .trust import trust
 
 READINGS = "readings.jsonl"
 TIMEOUT = 600.0  # seconds for one picture, then it counts as not read
@@ -118,12 +119,12 @@ def judge(subject: Subject, item: Item, row: Mapping[str, Any], troubles: list[T
         said = f"{type(error).__name__}: {error}"[:200]
         troubles.append(Trouble(item.id, f"could not be judged ({said}); it counts as read empty"))
         scores = subject.judge("", item)
-    return Scored(item, reading, scores, row["seconds"], row["cpu_seconds"], row["error"])
+    return Scored(item, reading, scores, row["seconds"], row["cpu_seconds"], row["error"], row["words"])
 
 
 def _row(read: Read, timed: bool) -> dict[str, Any]:
     seconds, cpu_seconds = (read.seconds, read.cpu_seconds) if timed else (None, None)
-    return {"text": read.text, "seconds": seconds, "cpu_seconds": cpu_seconds, "error": read.error}
+    return {"text": read.text, "seconds": seconds, "cpu_seconds": cpu_seconds, "error": read.error, "words": read.words}
 
 
 def _tell_failures(outcome: Outcome) -> None:
@@ -131,6 +132,8 @@ def _tell_failures(outcome: Outcome) -> None:
         for row in rows:
             if row.error:
                 outcome.troubles.append(Trouble(row.item.id, f"was not read by {label}, and counts as read empty: {row.error}"))
+        plain = [row for row in rows if outcome.order.suite.subjects[row.item.type].mode == "plain"]
+        outcome.systems[label]["trust"] = trust(plain)
         outcome.systems[label]["failed"] = sum(bool(row.error) for row in rows)
         for key in ("seconds", "cpu_seconds"):
             known = [getattr(row, key) for row in rows if getattr(row, key) is not None]
@@ -202,7 +205,8 @@ class Kept:
             key = (str(row["system"]), str(row["version"]), str(row["id"]))
             if not row["error"]:
                 times = {name: row[name] if row[name] is None else float(row[name]) for name in ("seconds", "cpu_seconds")}
-                self._rows[key] = {"text": str(row["text"]), **times, "error": ""}
+                words = [(str(word), float(sure)) for word, sure in row["words"]]
+                self._rows[key] = {"text": str(row["text"]), **times, "error": "", "words": words}
         except (ValueError, KeyError, TypeError):
             pass  # half a line: that item is read again
 

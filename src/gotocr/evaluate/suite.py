@@ -75,6 +75,7 @@ class Scored:
     seconds: float | None = None  # of the clock
     cpu_seconds: float | None = None  # of all cores
     error: str = ""
+    words: Sequence[tuple[str, float]] = ()  # (text, confidence), of systems that tell how sure they are
 
 
 @dataclass(frozen=True)

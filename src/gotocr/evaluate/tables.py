@@ -57,6 +57,9 @@ def accuracy(result: Mapping[str, Any]) -> str:
     about = result["systems"].values()
     cost = [f"{one['seconds'] / result['items']:.2f} s" if one["seconds"] else "" for one in about]
     memory = [f"{one['peak_bytes'] / 2**20:.0f} MiB" if one.get("peak_bytes") else "" for one in about]
+    if any(one.get("trust") for one in about):
+        trusts = [f"{100 * one['trust']['ece']:.1f}" if one.get("trust") else "" for one in about]
+        body.append(["confidence of words in plain text", "", "calibration error (ECE)", *trusts])
     body += [["time for a picture, mean", str(result["items"]), "", *cost], ["memory at most", "", "", *memory]]
     return f"{stamp(result)}\n\n{_markdown(['what', 'pictures', 'measure', *systems], body)}"
 

@@ -39,6 +39,7 @@ class Read(NamedTuple):
     seconds: float
     cpu_seconds: float
     error: str
+    words: tuple = ()
 
 
 @dataclass
@@ -129,7 +130,7 @@ def test_a_run_goes_on_where_it_was_ended(team, tmp_path):
 
 def test_readings_of_another_version_are_not_taken(tmp_path):
     with Kept(tmp_path) as kept:
-        kept.add("ours", "1", "a", {"text": "x", "seconds": 1.0, "cpu_seconds": 0.9, "error": ""})
+        kept.add("ours", "1", "a", {"text": "x", "seconds": 1.0, "cpu_seconds": 0.9, "error": "", "words": []})
     with Kept(tmp_path) as kept:
         assert kept.has("ours", "1", "a") and not kept.has("ours", "2", "a") and not kept.has("theirs", "1", "a")
 
@@ -148,7 +149,7 @@ def test_what_was_read_before_has_no_cost(team, tmp_path):
     order = Order(suite_of(items(tmp_path, "a")), tmp_path, [Entrant("theirs", "theirs", timed=False)], kept=tmp_path / "out")
     for _ in range(2):
         result = build(evaluate(order))
-        assert result["systems"]["theirs"] == {"version": "theirs 1", "failed": 0, "seconds": None, "cpu_seconds": None}
+        assert result["systems"]["theirs"] == {"version": "theirs 1", "failed": 0, "seconds": None, "cpu_seconds": None, "trust": None}
         assert result["tables"][0]["seconds_median"] is None
     assert len(team.asked) == 1
 

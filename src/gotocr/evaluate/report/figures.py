@@ -26,6 +26,21 @@ def _costs(entry: Mapping[str, Any]) -> list[str]:
     return [seconds(entry.get("seconds")), size(entry.get("peak_bytes")), str(entry.get("failed", NOTHING))]
 
 
+def trust(result: Result) -> str:
+    """How sure systems were of their words, and how often right; nothing where none tells."""
+    told = {name: entry["trust"] for name, entry in result["systems"].items() if entry.get("trust")}
+    tables = []
+    for name, found in told.items():
+        rows = [(f"{bar['low']:.1f} to {bar['high']:.1f}", _bar_of(bar)) for bar in found["bars"]]
+        said = f"{int(found['words'])} words, {number(found['right'])} right; calibration error {number(found['ece'])}"
+        tables.append(table(["Confidence", "Words", "Sure", "Right"], rows, f"How far {text(name)} can be believed: {said}"))
+    return "\n".join(tables)
+
+
+def _bar_of(bar: Mapping[str, Any]) -> list[str]:
+    return [str(bar["count"]), number(bar["confidence"]), number(bar["accuracy"])]
+
+
 def overall(result: Result) -> str:
     """The figures that a collection gives in its own way of averaging; nothing where it has none."""
     found: Mapping[str, Mapping[str, float]] = result["overall"]

@@ -123,7 +123,7 @@ def _date(date: str) -> str:
 
 def _figures(result: Result) -> Iterator[str]:
     yield f'<section id="glance"><h2>At a glance</h2><div class="summary">\n{figures.glance(result)}'
-    yield f"<div>{figures.systems(result)}\n{figures.overall(result)}</div></div></section>"
+    yield f"<div>{figures.systems(result)}\n{figures.overall(result)}\n{figures.trust(result)}</div></div></section>"
     yield '<section id="figures"><h2>All figures</h2>'
     yield '<p class="note">Intervals hold the figure in 95\u202f% of samples drawn anew from the items (bootstrap). ' + (
         f"A system is marked best where its interval touches no other’s, of {figures.LEAST_ITEMS} items or more.</p>"

@@ -21,7 +21,7 @@ class Own:
     name = "gotocr"
 
     def __init__(self, choice: Choice) -> None:
-        self.choice = choice
+        self.choice, self.words = choice, []
         self.reader = load(choice.model, engine=choice.engine, device=choice.device, quiet=True)
         _ = self.reader.setting, self.reader.engine  # both are loaded on first use, which is now
 
@@ -34,8 +34,11 @@ class Own:
 
     def read(self, item: Item, mode: str) -> str:
         task = Task(mode, region_of(item), max_tokens=self.choice.max_tokens)
-        page = page_of(item.image, item.page)
-        return self.reader.read(page.image, task).pages[0].text
+        leaf = self.reader.read(page_of(item.image, item.page).image, task).pages[0]
+        self.words = [
+            (word.text, word.confidence) for block in leaf.blocks for word in block.words if word.confidence is not None
+        ]
+        return leaf.text
 
     def close(self) -> None:
         self.reader.close()

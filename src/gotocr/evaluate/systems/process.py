@@ -41,6 +41,7 @@ class Read:
     seconds: float | None = None  # of the clock, for the reading alone
     cpu_seconds: float | None = None  # of all cores, its own and those of programs it ran
     error: str = ""
+    words: tuple[tuple[str, float], ...] = ()  # (text, confidence), of systems that tell how sure they are
 
 
 class Process:
@@ -90,7 +91,8 @@ class Process:
             self._deaths += 1
             return Read(error=str(error))
         self._deaths = 0
-        return Read(told["text"], told["seconds"], told["cpu_seconds"], told["error"])
+        words = tuple((str(word), float(sure)) for word, sure in told["words"])
+        return Read(told["text"], told["seconds"], told["cpu_seconds"], told["error"], words)
 
     def peak_bytes(self) -> int:
         """The most memory (resident) that its process, or the largest program it ran, has held so far.
@@ -238,13 +240,15 @@ def _known(kind: type) -> str:
 def _read(system: System, told: dict[str, Any]) -> dict[str, Any]:
     item = Item(**{**told["item"], "image": Path(told["item"]["image"])}, truth=None)
     text = problem = ""
+    words: Any = ()
     cpu, clock = processor_time(), time.perf_counter()
     try:
         text = system.read(item, told["mode"])
+        words = getattr(system, "words", ())
     except Exception as error:
         problem = _said(error)
     seconds = time.perf_counter() - clock
-    return {"text": text, "seconds": seconds, "cpu_seconds": processor_time() - cpu, "error": problem}
+    return {"text": text, "seconds": seconds, "cpu_seconds": processor_time() - cpu, "error": problem, "words": words}
 
 
 def _said(error: Exception) -> str:

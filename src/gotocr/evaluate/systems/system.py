@@ -21,7 +21,10 @@ class Choice:
 
 
 class System(Protocol):
-    """A loaded system; it lives in a process of its own and reads one item at a time."""
+    """A loaded system; it lives in a process of its own and reads one item at a time.
+
+    One that can tell how sure it is has `words`, too: the (text, confidence) of each word of its last reading.
+    """
 
     name: str
     version: str  # what exactly was measured: program and version, weights

@@ -32,6 +32,7 @@ def system(scripted, model_folder):
 def test_it_is_loaded_when_opened_and_writes_what_the_reader_writes(system, scripted, picture, model_folder):
     assert len(scripted.opened) == 1
     assert system.read(item(picture), "format") == "# Hello\n\nwide world" and len(scripted.opened) == 1
+    assert [word for word, _ in system.words] == ["Hello", "wide", "world"] and all(0 < sure <= 1 for _, sure in system.words)
     assert system.version.startswith(f"gotocr {version('gotocr')}, model {model_folder.name} (sha256 ")
     assert system.version.endswith("), engine scripted, device cpu")
 

@@ -52,6 +52,7 @@ class Script:
         if item.id in ("eat", "eat in a program"):
             code = "x = bytearray(b'x') * (200 << 20)"
             exec(code) if item.id == "eat" else subprocess.run([sys.executable, "-c", code], check=True)
+        self.words = [("a", 0.5), ("word", 1)] if item.id == "sure" else []
         print("a word", flush=True)
         os.write(2, b"another word")
         return f"{item.truth} {item.type} {item.image} {item.language} {item.page} {dict(item.notes)} {mode} \\ud800\\0"
@@ -122,6 +123,7 @@ def test_it_reads_and_says_what_that_took(script, tmp_path, capfd):
     assert (process.name, process.version) == ("script", "script 1") and 0 < process.load_seconds < 60
     read = process.read(item("plain"), "format", 10)
     assert read.text == "None line é/p.png de 2 {'box': [1, 2, 3, 4]} format \ud800\0" and read.error == ""
+    assert read.words == () and process.read(item("sure"), "plain", 10).words == (("a", 0.5), ("word", 1.0))
     slept, spun = process.read(item("sleep"), "plain", 10), process.read(item("spin"), "plain", 10)
     assert 0.3 <= slept.seconds < 20 and slept.cpu_seconds < 0.2
     assert 0.28 <= spun.cpu_seconds < 2 and spun.seconds > 0.28
