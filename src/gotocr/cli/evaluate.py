@@ -102,7 +102,8 @@ def run(arguments: Namespace) -> int:
         save(result, arguments.output / RESULT)
         save(summary(result), arguments.output / SUMMARY)
         write_report(result, arguments.folder, arguments.output / REPORT)
-    print("\n".join(show(result)))
+    told = "\n".join(show(result))  # with names and words from the folder, which a terminal must not obey
+    print("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in told))
     if arguments.output:
         print(f"\n{arguments.output / REPORT}")
     return EXIT_PARTIAL if result["troubles"] else 0

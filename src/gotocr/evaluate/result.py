@@ -136,7 +136,7 @@ def save(data: Mapping[str, Any], path: Path) -> None:
     part = path.with_name(f".{path.name}-{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8", "replace")
         os.replace(part, path)
     except OSError as error:
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from ..errors import GotocrError, OutputError
 from .suite import Item, Scored, Subject, Suite, Trouble
-from .systems.process import Process, Read
+from .systems.process import PLACES, Process, Read
 from .systems.system import Choice
 from .trust import trust
 
@@ -65,20 +66,21 @@ def evaluate(order: Order, tell: Tell = lambda what, steps: None) -> Outcome:
     items = list(_items(order, outcome.troubles))
     with Kept(order.kept) as kept, Team(order.entrants, outcome) as team:
         steps = 2 * len(items) * len(team.running)
+        keys: dict[tuple[str, str], Key] = {}
         for item in items:
             for label, process in team.running.items():
                 tell(f"{label} reads {item.id}", steps)
-                version = outcome.systems[label]["version"]
-                if not kept.has(label, version, item.id):
-                    mode = order.suite.subjects[item.type].mode
-                    read = process.read(item, mode, order.timeout)
-                    kept.add(label, version, item.id, _row(read, label in team.timed))
+                mode = order.suite.subjects[item.type].mode
+                key = Key(label, item.id, mark(process, item, mode))
+                if not kept.has(key):
+                    kept.add(key, _row(process.read(item, mode, order.timeout), label in team.timed))
+                keys[label, item.id] = key
         for label in team.running:
             rows = []
             for item in items:
                 tell(f"judges {label}, {item.id}", steps)
-                kept_row = kept.get(label, outcome.systems[label]["version"], item.id)
-                rows.append(judge(order.suite.subjects[item.type], item, kept_row, outcome.troubles))
+                row = kept.get(keys[label, item.id])
+                rows.append(judge(order.suite.subjects[item.type], item, row, outcome.troubles))
             outcome.scored[label] = rows
     _tell_failures(outcome)
     return outcome
@@ -174,8 +176,28 @@ class Team:
             process.close()
 
 
+class Key(NamedTuple):
+    """Which reading of an item is meant: whose, and by the mark of how it came about."""
+
+    label: str
+    item: str
+    mark: str
+
+
+def mark(process: Process, item: Item, mode: str) -> str:
+    """Short, and another one when anything changes that a reading depends on: the system, what is asked, the picture."""
+    try:
+        about = item.image.stat()
+        picture = f"{item.image.resolve()} {about.st_size} {about.st_mtime_ns}"
+    except OSError:
+        picture = "missing"
+    place = {name: item.notes[name] for name in PLACES if name in item.notes}
+    said = f"{process.version} {process.choice.max_tokens} {mode} {picture} {item.page} {place}"
+    return hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:16]
+
+
 class Kept:
-    """Readings, by system, version and item, a line each in `READINGS` of a folder, so that a run that was ended goes on.
+    """Readings, a line each in `READINGS` of a folder, so that a run that was ended goes on.
 
     Without a folder they are kept for this run alone. Readings that failed are not kept for the next run.
     """
@@ -183,13 +205,13 @@ class Kept:
     def __init__(self, folder: Path | None) -> None:
         self._path = folder / READINGS if folder else None
         self._file: TextIO | None = None
-        self._rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._rows: dict[Key, dict[str, Any]] = {}
 
     def __enter__(self) -> Kept:
         if self._path:
             try:
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                self._file = open(self._path, "a+", encoding="utf-8")
+                self._file = open(self._path, "a+", encoding="utf-8", errors="replace")
                 self._file.seek(0)
                 for line in self._file:
                     self._take(line)
@@ -202,7 +224,7 @@ class Kept:
     def _take(self, line: str) -> None:
         try:
             row = json.loads(line)
-            key = (str(row["system"]), str(row["version"]), str(row["id"]))
+            key = Key(str(row["system"]), str(row["id"]), str(row["mark"]))
             if not row["error"]:
                 times = {name: row[name] if row[name] is None else float(row[name]) for name in ("seconds", "cpu_seconds")}
                 words = [(str(word), float(sure)) for word, sure in row["words"]]
@@ -210,16 +232,16 @@ class Kept:
         except (ValueError, KeyError, TypeError):
             pass  # half a line: that item is read again
 
-    def has(self, label: str, version: str, item: str) -> bool:
-        return (label, version, item) in self._rows
+    def has(self, key: Key) -> bool:
+        return key in self._rows
 
-    def get(self, label: str, version: str, item: str) -> dict[str, Any]:
-        return self._rows[label, version, item]
+    def get(self, key: Key) -> dict[str, Any]:
+        return self._rows[key]
 
-    def add(self, label: str, version: str, item: str, row: dict[str, Any]) -> None:
-        self._rows[label, version, item] = row
+    def add(self, key: Key, row: dict[str, Any]) -> None:
+        self._rows[key] = row
         if self._file:
-            line = {"system": label, "version": version, "id": item, **row}
+            line = {"system": key.label, "id": key.item, "mark": key.mark, **row}
             try:
                 self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
                 self._file.flush()

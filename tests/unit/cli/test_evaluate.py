@@ -63,6 +63,18 @@ def test_gots_way_of_counting_stands_beside(capsys, suite, perfect):
     assert figures["F1 (GOT)"] == "72.7" and figures["precision (GOT)"] == "66.7", "of sets of words, and the wrong way round"
 
 
+def test_what_no_file_can_hold_ends_nothing(capsys, suite, tmp_path):
+    """Half a pair of surrogates, in a truth, an id and a reading: JSON can say it, UTF-8 cannot."""
+    row = {"id": "half \ud800", "type": "text_line", "image": "images/line.png", "truth": "a\ud800 b\x00", "lang": "\udc00"}
+    with open(suite / "truth.jsonl", "a", encoding="ascii") as lines:
+        lines.write(json.dumps(row) + "\n")
+    (tmp_path / "read.jsonl").write_text(json.dumps({"id": "half \ud800", "text": "a\udfff\x1b[31m b"}), "ascii")
+    code, out, err = run(capsys, suite, "--predictions", f"x={tmp_path / 'read.jsonl'}", "-o", tmp_path / "out")
+    assert code == EXIT_PARTIAL, err
+    assert json.loads((tmp_path / "out" / "result.json").read_text("utf-8"))["items"]
+    assert (tmp_path / "out" / "report.html").stat().st_size > 1000
+
+
 def test_missing_predictions_count_as_empty_and_are_listed(capsys, suite, perfect):
     (perfect / "line.md").unlink()
     code, out, _ = run(capsys, suite, "--predictions", f"best={perfect}")

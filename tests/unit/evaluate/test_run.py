@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import pytest
@@ -11,8 +11,9 @@ import pytest
 from gotocr.errors import EngineError, MissingExtraError, UsageError
 from gotocr.evaluate import run
 from gotocr.evaluate.result import build, load, save, summary
-from gotocr.evaluate.run import Entrant, Kept, Order, evaluate, spread
+from gotocr.evaluate.run import Entrant, Order, evaluate, spread
 from gotocr.evaluate.suite import Item, Measure, Part, Subject, Suite, Trouble
+from gotocr.evaluate.systems.system import Choice
 
 MEASURES = {
     "same": Measure("equal", "1 where both are equal."),
@@ -50,12 +51,16 @@ class Team:
     absent: dict[str, Exception] = field(default_factory=dict)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
+    release: int = 1
 
     def __call__(self, name, choice):
         team = self
 
         class Fake:
-            version, load_seconds = f"{name} 1", 0.5
+            version, load_seconds = f"{name} {team.release}", 0.5
+
+            def __init__(self):
+                self.choice = choice
 
             def start(self):
                 if name in team.absent:
@@ -128,11 +133,24 @@ def test_a_run_goes_on_where_it_was_ended(team, tmp_path):
         json.loads(line)
 
 
-def test_readings_of_another_version_are_not_taken(tmp_path):
-    with Kept(tmp_path) as kept:
-        kept.add("ours", "1", "a", {"text": "x", "seconds": 1.0, "cpu_seconds": 0.9, "error": "", "words": []})
-    with Kept(tmp_path) as kept:
-        assert kept.has("ours", "1", "a") and not kept.has("ours", "2", "a") and not kept.has("theirs", "1", "a")
+def test_what_could_read_otherwise_is_read_again(team, tmp_path):
+    entries = items(tmp_path, "a", "b")
+    for item in entries:
+        item.image.write_bytes(b"picture")
+    team.texts = {"ours": {"a": "text a", "b": "text b"}}
+    order = Order(suite_of(entries), tmp_path, [Entrant("ours", "ours")], kept=tmp_path / "out")
+
+    def asked(**changes):
+        team.asked = []
+        evaluate(replace(order, **changes))
+        return [item for _, item, _ in team.asked]
+
+    assert asked() == ["a", "b"] and asked() == []
+    entries[0].image.write_bytes(b"another picture")
+    assert asked() == ["a"]
+    assert asked(entrants=[Entrant("ours", "ours", Choice(max_tokens=5))]) == ["a", "b"]
+    team.release = 2
+    assert asked() == ["a", "b"] and asked() == []
 
 
 def test_a_peer_that_is_not_installed_is_told_of(team, tmp_path):

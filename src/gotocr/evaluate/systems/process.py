@@ -30,6 +30,7 @@ from .system import Choice, System
 MOST_DEATHS = 3  # of processes one after the other, before the system is given up
 PATIENCE = 3600.0  # seconds for loading, in which weights may be downloaded
 LAST_LINES, LAST_BYTES = 5, 2000  # of what a process wrote before it died
+PLACES = ("box", "colour")  # notes of an item that say which part of its picture is asked for
 FAREWELL = 2.0  # seconds to end by itself
 
 
@@ -161,7 +162,7 @@ class Process:
 
 def _plain(item: Item) -> dict[str, Any]:
     """What a system may know of an item: all but its truth, in plain values."""
-    notes = {name: item.notes[name] for name in ("box", "colour") if name in item.notes}
+    notes = {name: item.notes[name] for name in PLACES if name in item.notes}
     plain = {"id": item.id, "type": item.type, "language": item.language, "page": item.page, "notes": notes}
     return {**plain, "image": str(item.image)}
 
