@@ -169,7 +169,7 @@ def show(result: Mapping[str, Any]) -> Iterator[str]:
     yield from (_cost(label, about) for label, about in result["systems"].items())
     troubles = result["troubles"]
     if troubles:
-        yield f"\n{len(troubles)} troubles:"
+        yield f"\n{len(troubles)} trouble{'s' if len(troubles) > 1 else ''}:"
         yield from (f"  {trouble['where']}: {trouble['what']}" for trouble in troubles[:MOST_TROUBLES])
         if len(troubles) > MOST_TROUBLES:
             yield f"  ... and {len(troubles) - MOST_TROUBLES} more"

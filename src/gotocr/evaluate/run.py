@@ -83,6 +83,7 @@ def evaluate(order: Order, tell: Tell = lambda what, steps: None) -> Outcome:
                 rows.append(judge(order.suite.subjects[item.type], item, row, outcome.troubles))
             outcome.scored[label] = rows
     _tell_failures(outcome)
+    _tell_silence(outcome)
     return outcome
 
 
@@ -140,6 +141,17 @@ def _tell_failures(outcome: Outcome) -> None:
         for key in ("seconds", "cpu_seconds"):
             known = [getattr(row, key) for row in rows if getattr(row, key) is not None]
             outcome.systems[label][key] = sum(known) if known else None
+
+
+def _tell_silence(outcome: Outcome) -> None:
+    """Where a headline says nothing of any item, that is told: what draws may not be installed."""
+    for rows in [*outcome.scored.values()][:1]:
+        for name, subject in outcome.order.suite.subjects.items():
+            key = next(iter(subject.measures))
+            found = [row.scores.get(key) for row in rows if row.item.type == name]
+            if found and all(score is None for score in found):
+                why = "it needs what draws (pip install 'gotocr[synth]'), or no truth here has any"
+                outcome.troubles.append(Trouble(name, f"has no figure for {subject.measures[key].name}: {why}"))
 
 
 class Team:

@@ -50,7 +50,7 @@ def test_nano_is_measured(capsys, suite, tmp_path):
 
 
 def test_what_others_wrote_is_scored(capsys, suite, perfect):
-    code, out, _ = run(capsys, suite, "--predictions", f"best={perfect}")
+    code, out, _ = run(capsys, suite, "--predictions", f"best={perfect}", "--types", "text_line,table")
     assert code == 0 and "gotocr:" not in out
     assert out.count("100.0 [100.0, 100.0]") >= 3
 

@@ -187,6 +187,14 @@ def test_a_judge_with_a_fault_does_not_end_the_run(team, tmp_path):
     assert result["tables"][0]["figures"]["same"] == {"value": 0.5, "low": 0.0, "high": 1.0, "count": 2}
 
 
+def test_a_headline_without_figures_is_told_of(team, tmp_path):
+    suite = suite_of(items(tmp_path, "a"))
+    silent = {"line": Subject("line", "plain", MEASURES, lambda reading, item: dict.fromkeys(MEASURES))}
+    team.texts = {"ours": {"a": "text a"}}
+    result = build(evaluate(Order(replace(suite, subjects=silent, overall=None), tmp_path, [Entrant("ours", "ours")])))
+    assert [trouble["where"] for trouble in result["troubles"]] == ["line"] and "gotocr[synth]" in result["troubles"][0]["what"]
+
+
 def test_types_and_limit_choose_items_and_their_troubles(team, tmp_path):
     pages = items(tmp_path, *"uvwxyz", kind="page")
     entries = [
