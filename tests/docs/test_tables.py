@@ -61,7 +61,10 @@ def test_only_clear_winners_are_marked(tmp_path):
     assert "**" not in fill("<!-- table accuracy of r.json -->\n<!-- end of table -->", tmp_path)
 
 
-@pytest.mark.parametrize("place", ["<!-- table accuracy of none.json -->\n", "<!-- table fame of r.json -->\n"])
+BROKEN = ["<!-- table accuracy of none.json -->\n", "<!-- table fame of r.json -->\n", "<!-- table accuracy r.json -->\n"]
+
+
+@pytest.mark.parametrize("place", [*BROKEN, "<!-- table accuracy of r.json -->\n<!-- end of table -->\n<!-- table x"])
 def test_results_that_are_not_there_are_told(tmp_path, place):
     (tmp_path / "r.json").write_text(json.dumps(result(0.6, 0.5)), "utf-8")
     with pytest.raises(InputError):

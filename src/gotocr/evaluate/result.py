@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ..errors import InputError, OutputError
+from ..errors import InputError
+from .file import whole
 from .run import Outcome
 from .speed.machine import describe
 from .statistics import difference, figure
@@ -133,16 +133,8 @@ def _values(figures: Mapping[str, float]) -> dict[str, float]:
 
 def save(data: Mapping[str, Any], path: Path) -> None:
     """Write JSON; the file appears whole or not at all. Raises OutputError."""
-    part = path.with_name(f".{path.name}-{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole(path) as part:
         part.write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", "utf-8", "replace")
-        os.replace(part, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 def load(path: Path) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from typing import Any
 
 from ..errors import InputError
 from .result import load
+from .speed.tables import Table
 
 _PLACE = re.compile(r"(<!-- table (\w+) of (\S+) -->\n).*?(<!-- end of table -->)", re.S)
+_MARK = "<!-- table"
 FEW = 3  # languages with fewer pictures have no row
 BEST_OF = 5  # pictures it takes to call a system the best
 LANGUAGES = {
@@ -24,7 +26,7 @@ LANGUAGES = {
 
 
 def fill(page: str, folder: Path) -> str:
-    """`page` with every marked table made anew. Raises InputError for results that are missing and unknown names."""
+    """`page` with every marked table made anew. Raises InputError for missing results, unknown names, broken marks."""
 
     def table(place: re.Match[str]) -> str:
         opening, name, file, end = place.groups()
@@ -32,7 +34,10 @@ def fill(page: str, folder: Path) -> str:
             raise InputError(f"no table named {name!r}; choose from: {', '.join(TABLES)}")
         return f"{opening}{TABLES[name](load(folder / file))}\n{end}"
 
-    return _PLACE.sub(table, page)
+    made, count = _PLACE.subn(table, page)
+    if count != page.count(_MARK):
+        raise InputError(f"a table of the page is not marked as it should be: {_MARK} NAME of FILE -->, and its end")
+    return made
 
 
 def accuracy(result: Mapping[str, Any]) -> str:
@@ -61,7 +66,8 @@ def accuracy(result: Mapping[str, Any]) -> str:
         trusts = [f"{100 * one['trust']['ece']:.1f}" if one.get("trust") else "" for one in about]
         body.append(["confidence of words in plain text", "", "calibration error (ECE)", *trusts])
     body += [["time for a picture, mean", str(result["items"]), "", *cost], ["memory at most", "", "", *memory]]
-    return f"{stamp(result)}\n\n{_markdown(['what', 'pictures', 'measure', *systems], body)}"
+    table = Table(("what", "pictures", "measure", *systems), tuple(map(tuple, body)), words=3)
+    return f"{stamp(result)}\n\n{table.markdown()}"
 
 
 def marked(figures: Sequence[Mapping[str, Any] | None], measure: Mapping[str, Any], enough: bool = True) -> Iterator[str]:
@@ -85,11 +91,6 @@ def stamp(result: Mapping[str, Any]) -> str:
     where = f"{machine['processor']}, {machine['cores']} cores"
     left = f"Languages of fewer than {FEW} pictures have no row."
     return f"Measured {result['date'][:10]} by `gotocr evaluate` on {where}. {versions}. {left}"
-
-
-def _markdown(head: Sequence[str], body: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
 TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"accuracy": accuracy}

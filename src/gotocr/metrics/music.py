@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from .distance import common, distance
+from .sets import f1
 
 MOST = 4  # a reading so many times longer than the truth is looked at no further: it scores nothing anyway
 
@@ -35,7 +36,7 @@ def matches(read: Sequence[Hashable], truth: Sequence[Hashable]) -> int:
 
 def note_f1(read: Sequence[Hashable], truth: Sequence[Hashable]) -> float:
     """Harmonic mean of the precision and the recall of notes; 1.0 where both lists are empty."""
-    return 2 * matches(read, truth) / (len(read) + len(truth)) if read or truth else 1.0
+    return f1(matches(read, truth), len(read), len(truth))
 
 
 def _within_reason(read: Sequence[Hashable], truth: Sequence[Hashable]) -> Sequence[Hashable]:

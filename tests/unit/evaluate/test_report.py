@@ -109,7 +109,7 @@ def made(entries: list[dict], systems=("one", "two"), **more) -> dict:
             tables.append(row | {"figures": {"similarity": figure, "edits": figure}, "against": {}})
     result = {
         "form": 1, "gotocr": "0.1.0", "date": "2026-11-22T22:40:00+00:00", "suite": "folder", "title": "Pictures", "folder": "here",
-        "machine": {"processor": "A chip", "cores": 2, "memory_gib": 23, "system": "Linux", "python": "3.11"},
+        "machine": {"processor": "A chip", "cores": 2, "memory_gb": 23, "system": "Linux", "python": "3.11"},
         "options": {"limit": None, "types": None},
         "systems": {name: {"version": f"{name} 1", "seconds": 12.3, "peak_bytes": 512_000_000, "failed": 0} for name in systems},
         "subjects": {name: {"mode": "plain" if name.startswith("text") else "format", "measures": MEASURES} for name in types},

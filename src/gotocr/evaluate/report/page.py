@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ...errors import OutputError
+from ..file import whole
 from . import figures, items
 from .markup import attribute, folded, text
 from .room import Room
@@ -20,7 +18,7 @@ Result = Mapping[str, Any]
 OPEN_TROUBLES = 12  # more are folded away
 MACHINE = {
     **{"processor": "{}", "system": "{}", "packages": "{}", "threads": "{}"},
-    **{"cores": "{} cores", "memory_gib": "{} GiB of memory", "memory_gb": "{} GB of memory", "python": "Python {}"},
+    **{"cores": "{} cores", "memory_gb": "{} GB of memory", "python": "Python {}"},
 }  # how what is known of a machine is said
 SORTS = {"worst": "worst first", "loss": "largest loss against another system", "slow": "slowest first", "id": "by name"}
 
@@ -31,19 +29,10 @@ def write_report(result: Result, folder: Path, path: Path) -> None:
     Each type shows its worst items in full, as many as there is `Room` for; the others in short, and the page says so.
     Memory holds one item at a time. The file appears whole or not at all. Raises OutputError.
     """
-    part = path.with_name(f".{path.name}-{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(part, "wb") as file:
-            sheet = _Sheet(file)
-            for piece in _page(result, folder, sheet):
-                sheet.write(piece)
-        os.replace(part, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    with whole(path) as part, open(part, "wb") as file:
+        sheet = _Sheet(file)
+        for piece in _page(result, folder, sheet):
+            sheet.write(piece)
 
 
 class _Sheet:
