@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
+from types import NoneType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from ..draw.fonts import BUNDLED as BUNDLED_FONTS
@@ -13,8 +14,11 @@ from ..model.config import NANO
 from ..draw.corpus import BUNDLED as BUNDLED_CORPUS
 from ..weights.nano_files import FOLDER as SHIPPED
 from ..weights.nano_files import TOKENIZER
+from .pupil import PUPILS
 
 ROW, COLUMN = NANO.stride  # what canvases' heights and widths go by
+SCHEDULES = ("wsd", "cosine", "linear")
+PARALLELS = ("ddp", "fsdp")
 
 
 # Text for canvases up to a height.
@@ -84,7 +88,9 @@ class Recipe:
 
     name: str = "run"
     out: str = "runs/run"
-    start: str = "shipped"  # "shipped", "fresh", or a nano folder to continue from
+    pupil: str = "nano"  # which family of models learns: a name of `pupil.PUPILS`
+    start: str = "shipped"  # "shipped", "fresh", or a model's folder to go on from with a new optimizer
+    resume: bool = False  # go on where the run in `out` was ended, to the bit
     tokenizer: str = ""  # a tokenizer.json; "" = that of the weights it starts from, the shipped one for fresh ones
     corpus: str = str(BUNDLED_CORPUS)
     fonts: tuple[str, ...] = (str(BUNDLED_FONTS),)
@@ -93,17 +99,27 @@ class Recipe:
     dense_share: float = 0.0  # first part of the run that trains the dense glyph head alone
     pixels: int = 393_216  # picture area of a batch
     rate: float = 1.5e-3
+    schedule: str = "wsd"  # the rate behind the warm-up: "wsd" stays, then falls; "cosine" and "linear" fall all along
     warmup: int = 100  # steps
-    decay_share: float = 0.35  # last part of the run in which the rate falls to nothing
+    decay_share: float = 0.35  # of "wsd": last part of the run in which the rate falls to nothing
     weight_decay: float = 0.05
+    clip: float = 1.0  # most a gradient's norm may be
+    accumulate: int = 1  # batches a step (each process)
     average: float = 0.999  # EMA of the weights, per step
+    frozen: tuple[str, ...] = ()  # parts of the network that do not learn, such as "stem"
     worn: float = 0.5  # share of pictures that are worn
     held_back: int = 2000  # passages of each corpus file kept for validation
     seed: int = 0
     workers: int = 1
     threads: int = 0  # 0 = torch's own choice
     device: str = "cpu"
+    compile: bool | None = None  # torch.compile; not given = on CUDA
+    gradient_checkpointing: bool = False  # keep no activations inside the network's layers: less memory, a third more work
+    parallel: str = "ddp"  # under torchrun: "ddp" = the whole network in each process, "fsdp" = a part of it
     save_every: int = 200  # steps
+    log_every: int = 20  # steps
+    show_every: int = 1000  # steps between pictures of what it reads now; 0 = never
+    tensorboard: bool = False  # the log as event files, too
     buckets: tuple[Bucket, ...] = (
         Bucket(48, 256, 3.0),
         Bucket(48, 512, 3.0),
@@ -114,17 +130,21 @@ class Recipe:
     window: Window = field(default_factory=Window)
     weights: LossWeights = field(default_factory=LossWeights)
     model: Mapping[str, Any] = field(default_factory=dict)  # sizes of a fresh model that differ from the preset's
+    study: Mapping[str, Any] = field(default_factory=dict)  # what this family of models alone needs to be told
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "steps", "pixels", "rate", "save_every"):
+        for name in ("minutes", "steps", "pixels", "rate", "clip", "accumulate", "save_every", "log_every"):
             if not getattr(self, name) > 0:
                 raise UsageError(f"{name} of a recipe must be above 0, not {getattr(self, name)}")
-        for name in ("warmup", "weight_decay", "held_back", "seed", "workers", "threads"):
+        for name in ("warmup", "weight_decay", "held_back", "seed", "workers", "threads", "show_every"):
             if not getattr(self, name) >= 0:
                 raise UsageError(f"{name} of a recipe must be 0 or more, not {getattr(self, name)}")
         for name in ("dense_share", "decay_share", "average", "worn"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} of a recipe must be from 0 to 1, not {getattr(self, name)}")
+        for name, choices in (("pupil", PUPILS), ("schedule", SCHEDULES), ("parallel", PARALLELS)):
+            if getattr(self, name) not in choices:
+                raise UsageError(f"{name} of a recipe is one of {', '.join(choices)}, not {getattr(self, name)!r}")
         for bucket in self.buckets:
             if bucket.height <= 0 or bucket.width <= 0 or bucket.height % ROW or bucket.width % COLUMN or bucket.weight < 0:
                 raise UsageError(f"bucket {bucket.height} x {bucket.width}: heights go by {ROW} pixels, widths by {COLUMN}")
@@ -158,12 +178,15 @@ def read_recipe(path: str | Path, **changes: Any) -> Recipe:
         values = tomllib.loads(Path(path).read_text("utf-8"))
     except (OSError, ValueError) as cause:
         raise UsageError(f"{path}: not a readable TOML recipe ({cause})") from cause
-    recipe = _fill(Recipe, values, str(path))
+    recipe = fill(Recipe, values, str(path))
     return replace(recipe, **changes)
 
 
-def _fill(target: type, values: Any, where: str) -> Any:
-    """Build the dataclass `target` from a table, tables inside it likewise; a list gives its fields in order."""
+def fill(target: type, values: Any, where: str) -> Any:
+    """Build the dataclass `target` from a table, tables inside it likewise; a list gives its fields in order.
+
+    Raises UsageError, which begins with `where`, for unknown keys and wrong types.
+    """
     names = [part.name for part in fields(target)]
     if isinstance(values, list) and 0 < len(values) <= len(names):
         values = dict(zip(names, values, strict=False))
@@ -183,11 +206,13 @@ def _fill(target: type, values: Any, where: str) -> Any:
 
 def _value(hint: Any, value: Any, where: str) -> Any:
     if is_dataclass(hint):
-        return _fill(hint, value, where)
+        return fill(hint, value, where)
     if get_origin(hint) is tuple:
         if not isinstance(value, list):
             raise UsageError(f"{where} must be a list, not {value!r}")
         return tuple(_value(get_args(hint)[0], item, where) for item in value)
+    if NoneType in get_args(hint):  # may be left out, and TOML has no word for that
+        hint = get_args(hint)[0]
     kind = get_origin(hint) or hint  # Mapping[str, Any] -> Mapping
     if kind is float and type(value) is int:
         return float(value)

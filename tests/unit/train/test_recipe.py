@@ -103,4 +103,4 @@ def test_the_tokenizer_follows_the_weights(tmp_path):
 
 def test_defaults_are_of_their_types():
     values = {field.name: getattr(Recipe(), field.name) for field in fields(Recipe)}
-    assert all(isinstance(value, (str, int, float, tuple, dict, Window, LossWeights)) for value in values.values())
+    assert all(isinstance(value, (str, int, float, tuple, dict, Window, LossWeights)) for name, value in values.items() if name != "compile")
