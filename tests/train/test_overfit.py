@@ -13,7 +13,10 @@ pytest.importorskip("cv2")
 
 from gotocr.model.nano import Text  # noqa: E402
 from gotocr.train.batches import Batches  # noqa: E402
-from gotocr.train.loop import Average, build, learn, make_optimizer, tensors  # noqa: E402
+from gotocr.train.feed import tensors  # noqa: E402
+from gotocr.train.loop import Run  # noqa: E402
+from gotocr.train.nano import build  # noqa: E402
+from gotocr.train.parallel import Team  # noqa: E402
 from gotocr.train.recipe import read_recipe  # noqa: E402
 from gotocr.weights.nano_files import load_nano  # noqa: E402
 
@@ -21,17 +24,19 @@ STEPS = 32
 TINY = replace(read_recipe(Path(__file__).parents[2] / "recipes" / "tiny.toml"), rate=4e-3, dense_share=0.0, worn=0.0, seed=3)
 
 
+def learn(run: Run, batch: dict) -> dict[str, float]:
+    """The parts of the loss of one step."""
+    return {name: float(value) for name, value in run.learn([batch], 1.0, run.recipe.rate)[0].items()}
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     """(model, its batch, the parts of the loss at each step, the folder its average was saved in)."""
     recipe = replace(TINY, out=str(tmp_path_factory.mktemp("run")))
-    model, batch = build(recipe), tensors(Batches(recipe)(0))
-    optimizer, average = make_optimizer(model, recipe), Average(model, 0.0)
-    told = []
-    for _ in range(STEPS):
-        told.append(learn(model, optimizer, batch, recipe, False))
-        average.update(model)
-    return model, batch, told, average.save(recipe, model.config)
+    started, batch = Run.start(replace(recipe, average=0.0), Team()), tensors(Batches(recipe)(0))
+    told = [learn(started, batch) for _ in range(STEPS)]
+    started.save()
+    return started.learner.network, batch, told, Path(recipe.out)
 
 
 def test_it_learns_one_batch(run):
@@ -60,5 +65,5 @@ def test_a_run_starts_where_the_last_one_stood(run):
         past = again.empty_past(len(pixels))
         one, other = (network.write(network.see(pixels), text, *past)[0] for network in (model.eval(), again))
     assert all(torch.equal(left, right) for left, right in zip(one, other, strict=True))
-    goes_on = learn(again, make_optimizer(again, recipe), batch, recipe, False)
+    goes_on = learn(Run.start(recipe, Team()), batch)
     assert goes_on["loss"] < 1.2 * run[2][-1]["loss"], "it does not fall back"

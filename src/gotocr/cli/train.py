@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, BooleanOptionalAction, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,19 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "out": {"metavar": "DIR", "help": "where weights and log go"},
     "minutes": {"type": float, "metavar": "M", "help": "end after so many minutes ..."},
     "steps": {"type": int, "metavar": "N", "help": "... or so many steps, whichever comes first"},
-    "start": {"metavar": "shipped|fresh|DIR", "help": "weights to go on from"},
+    "start": {"metavar": "shipped|fresh|DIR", "help": "weights to go on from, with a new optimizer"},
+    "resume": {"action": "store_true", "default": None, "help": "go on where the run in --out was ended, as if it had not been"},
     "corpus": {"metavar": "DIR", "help": "texts to draw: text_*.txt[.xz] and words_*.txt (default: the few that come along)"},
     "fonts": {"metavar": "DIR", "action": "append", "help": "fonts to draw with; may be given several times"},
     "seed": {"type": int, "metavar": "N", "help": "which pictures are drawn; the same seed draws the same ones again"},
     "device": {"metavar": "D", "help": "cpu, cuda, cuda:1, ..."},
+    "compile": {"action": BooleanOptionalAction, "help": "torch.compile (default: on cuda)"},
+    "gradient_checkpointing": {"action": BooleanOptionalAction, "help": "less memory, a third more work"},
+    "accumulate": {"type": int, "metavar": "N", "help": "batches a step (each process)"},
+    "parallel": {"metavar": "ddp|fsdp", "help": "under torchrun: the whole network in each process, or a part of it"},
     "threads": {"type": int, "metavar": "N", "help": "CPU threads that learn"},
     "workers": {"type": int, "metavar": "N", "help": "processes that draw; 0 = draw in between"},
+    "tensorboard": {"action": BooleanOptionalAction, "help": "write event files, too"},
 }
 _SHARES = {"glyph_right": "glyphs", "point_right": "pointer", "token_right": "tokens"}
 
@@ -30,7 +37,7 @@ _SHARES = {"glyph_right": "glyphs", "point_right": "pointer", "token_right": "to
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE.toml", type=Path, help="what to train, such as recipes/nano-next.toml")
     for name, option in OPTIONS.items():
-        parser.add_argument(f"--{name}", **option)
+        parser.add_argument(f"--{name.replace('_', '-')}", **option)
 
 
 def run(arguments: Namespace) -> int:
@@ -44,7 +51,8 @@ def run(arguments: Namespace) -> int:
 
     from ..train.loop import train
 
-    _tell(f"{recipe.name}: from {recipe.start} weights to {recipe.out}, for up to {recipe.minutes:g} minutes on {recipe.device}")
+    begins = "from where it was ended" if recipe.resume else f"from {recipe.start} weights"
+    _tell(f"{recipe.name}: {begins} to {recipe.out}, for up to {recipe.minutes:g} minutes on {recipe.device}")
     train(recipe, lambda row: _tell(spell(row)))
     drawn = [f"--corpus {shlex.quote(recipe.corpus)}"] if "corpus" in changes else []
     drawn += [f"--fonts {shlex.quote(folder)}" for folder in changes.get("fonts", ())]
@@ -56,15 +64,21 @@ def run(arguments: Namespace) -> int:
 
 
 def spell(row: Mapping[str, Any]) -> str:
-    """A row of the log in one line; parts of the loss that are not trained yet are left out."""
+    """A row of the log as people read it; parts of the loss that are not trained yet are left out."""
+    if "note" in row:
+        return row["note"]
     parts = [f"step {row['step']:6}", f"{row['seconds'] / 60:6.1f} min", f"{row['samples']:7} pictures"]
     parts += [f"rate {row['rate']:.1e}", f"loss {row['loss']:7.3f}"]
     parts += [f"{word} {row[name]:4.0%}" for name, word in _SHARES.items() if name in row]
-    return "  ".join([*parts, f"waited {row['wait']:.0%}"])
+    parts += [f"{row['samples_per_second']:.0f} pictures/s", f"{row['tokens_per_second']:.0f} tokens/s"]
+    line = "  ".join([*parts, f"mfu {row['mfu']:.0%}", f"waited {row['wait']:.0%}"])
+    kinds = [f"{kind} {both['right']:.0%}" for kind, both in row.get("kinds", {}).items() if "right" in both]
+    return f"{line}\n            right: {', '.join(kinds)}" if kinds else line
 
 
 def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    if os.environ.get("RANK", "0") == "0":  # of the processes that torchrun starts, the first one speaks
+        print(line, file=sys.stderr, flush=True)
 
 
-VERB = Verb("train nano on pictures that are drawn on the way", run, add)
+VERB = Verb("train a model on pictures that are drawn on the way", run, add)

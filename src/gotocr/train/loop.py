@@ -1,169 +1,233 @@
-"""The training loop: draw, learn, average, save; continues from any weights on CPU or GPU.
+"""The training loop: draw, learn, average, save; one pupil or another, on one device or many, from anywhere on.
 
 Progress is the larger of steps done and time used, so that one recipe fits a lease of minutes or a night.
 """
 
 from __future__ import annotations
 
-import json
+import signal
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from ..errors import MissingExtraError, OutputError, UsageError
-from ..model.config import NanoConfig
 from ..scale.pool import Pool
-from ..weights.nano_files import WEIGHTS, load_nano, save_nano
-from .batches import Batches
-from .recipe import Recipe
-from .targets import Batch
 
 try:
     import torch
-    from torch import Tensor
+    from torch import Tensor, nn
 except ModuleNotFoundError as cause:
     raise MissingExtraError("train", "training") from cause
 
-from ..engines.torch_device import choose_device
-from ..model.nano import Nano
-from .losses import losses
+from torch.utils.checkpoint import checkpoint as recompute
 
-LOG_EVERY = 20  # steps
+from . import checkpoint
+from .average import Average
+from .checkpoint import Learner, Place
+from .feed import Feed
+from .optimizer import make_optimizer, update
+from .parallel import Share, Team, join, whole, wrap
+from .progress import Log
+from .pupil import PUPILS, Pupil
+from .recipe import Recipe
+from .schedule import progress, rate
+from .speed import peak
+
 AHEAD = 4  # batches a worker draws ahead
+SHOWN = 4  # samples in a picture of what is read
 
 
-def tensors(batch: Batch) -> dict[str, Tensor]:
-    """A batch for torch, without copying."""
-    return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in vars(batch).items()}
+class Lesson(nn.Module):
+    """What a pupil does with a batch as one `forward`, so that DDP and FSDP have one thing to wrap."""
+
+    def __init__(self, pupil: Pupil) -> None:
+        super().__init__()
+        self.network, self.pupil = pupil.network, pupil
+
+    def forward(self, batch: Mapping[str, Tensor], done: float, most: int = 0) -> Any:
+        """The loss and its parts at progress `done`; with `most`, what is read in so many samples."""
+        return self.pupil.read(self.network, batch, most) if most else self.pupil.loss(self.network, batch, done)
 
 
-def schedule(recipe: Recipe, step: int, elapsed: float) -> tuple[float, float]:
-    """(progress in 0..1, learning rate): warm up, stay, fall linearly to nothing. `elapsed` in seconds."""
-    progress = min(1.0, max(step / recipe.steps, elapsed / (recipe.minutes * 60)))
-    warm = min(1.0, (step + 1) / max(recipe.warmup, 1))
-    fall = min(1.0, (1 - progress) / recipe.decay_share) if recipe.decay_share else 1.0
-    return progress, recipe.rate * warm * fall
+@dataclass
+class Run:
+    """A run while it goes on."""
+
+    recipe: Recipe
+    team: Team
+    pupil: Pupil
+    lesson: nn.Module  # wrapped for the team
+    learner: Learner
+    place: Place = field(default_factory=Place)
+    compiled: bool = False
+
+    @classmethod
+    def start(cls, recipe: Recipe, team: Team) -> Run:
+        """Everything as the recipe says, before the first step. Raises what opening a pupil raises."""
+        torch.manual_seed(recipe.seed)
+        pupil = PUPILS[recipe.pupil](recipe)
+        network, blocks = pupil.network.train(), list(pupil.blocks)
+        if recipe.gradient_checkpointing:
+            for block in blocks:
+                block.forward = partial(recompute, block.forward, use_reentrant=False)
+        lesson = wrap(Lesson(pupil), network, blocks, recipe, team)
+        compiled = recipe.compile if recipe.compile is not None else recipe.device.startswith("cuda")
+        if compiled:
+            for block in blocks:
+                block.compile(dynamic=True)
+        learner = Learner(network, make_optimizer(network, recipe), Average(network, recipe.average))
+        return cls(recipe, team, pupil, lesson, learner, compiled=compiled)
+
+    @property
+    def device(self) -> torch.device:
+        return torch.device(self.recipe.device)
+
+    def learn(self, batches: list[Mapping[str, Tensor]], done: float, rate: float) -> list[dict[str, Any]]:
+        """One step in bfloat16 over batches on the device; the parts of each one's loss, still there."""
+        parts = []
+        for index, batch in enumerate(batches):
+            waits = isinstance(self.lesson, nn.parallel.DistributedDataParallel) and index + 1 < len(batches)
+            with self.lesson.no_sync() if waits else ExitStack():  # gradients are averaged once a step
+                with torch.autocast(self.device.type, torch.bfloat16):
+                    loss, told = self.lesson(batch, done)
+                (loss / len(batches)).backward()
+            parts.append({"loss": loss.detach(), **told})
+        parts[-1]["norm"] = update(self.learner.network, self.learner.optimizer, rate, self.recipe.clip)
+        self.learner.average.update()
+        return parts
+
+    def uncompile(self) -> None:
+        """Go on without torch.compile; gradients of a step that failed are dropped."""
+        self.compiled = False
+        for block in self.pupil.blocks:
+            block._compiled_call_impl = None
+        self.learner.optimizer.zero_grad(set_to_none=True)
+
+    def read(self, batch: Mapping[str, Tensor]) -> list:
+        """What the network as it is reads in a batch; a team reads together."""
+        lesson = self.lesson.module if isinstance(self.lesson, nn.parallel.DistributedDataParallel) else self.lesson
+        with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+            return lesson(batch, 0.0, SHOWN)
+
+    def save(self) -> None:
+        """Averaged weights as a folder to read with, and a checkpoint to go on from."""
+        state = whole(self.learner.average.state, self.team)
+        if self.team.leads:
+            self.pupil.save(state, Path(self.recipe.out))
+        checkpoint.save(self.learner, self.place, self.recipe, self.team)
 
 
-def build(recipe: Recipe) -> Nano:
-    """The model a run starts from: fresh, the shipped one, or that of a folder. Raises UsageError, WeightsError."""
-    device = choose_device(recipe.device)
-    torch.manual_seed(recipe.seed)
-    if recipe.source is None:
-        try:
-            model = Nano(NanoConfig(**recipe.model))
-        except (TypeError, ValueError) as cause:
-            raise UsageError(f"the recipe's model cannot be built: {cause}") from cause
-    elif recipe.model:
-        raise UsageError("a recipe gives model sizes only with start = 'fresh'; weights bring their own")
-    else:
-        model = load_nano(recipe.source)
-    down, across = model.config.stride
-    for bucket in recipe.buckets:
-        if bucket.height % down or bucket.width % across:
-            raise UsageError(f"this model sees heights by {down} pixels, widths by {across}: no {bucket.height} x {bucket.width}")
-    return model.to(device).to(memory_format=torch.channels_last)
+def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> nn.Module:
+    """Run `recipe`; logs to its `out` and to `tell`, leaves averaged weights and a checkpoint there and returns the network.
 
-
-class Average:
-    """Exponential moving average of the weights; short at first, so that early steps are soon forgotten."""
-
-    def __init__(self, model: Nano, keep: float) -> None:
-        self.keep, self.steps = keep, 0
-        self.state = {name: value.detach().clone() for name, value in model.state_dict().items()}
-
-    @torch.no_grad()
-    def update(self, model: Nano) -> None:
-        self.steps += 1
-        keep = min(self.keep, self.steps / (self.steps + 10))
-        for name, value in model.state_dict().items():
-            self.state[name].lerp_(value, 1 - keep)
-
-    def save(self, recipe: Recipe, config: NanoConfig) -> Path:
-        """Write a nano folder (float32) that reads and continues; a cut run leaves whole files."""
-        tensors = {name: value.cpu().numpy() for name, value in self.state.items()}
-        return save_nano(recipe.out, tensors, config, recipe.tokenizer_file)
-
-
-def make_optimizer(model: Nano, recipe: Recipe) -> torch.optim.Optimizer:
-    """AdamW; matrices decay, norms and biases do not."""
-    matrices = [weight for weight in model.parameters() if weight.ndim > 1]
-    vectors = [weight for weight in model.parameters() if weight.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": recipe.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=recipe.rate, betas=(0.9, 0.95), fused=True)
-
-
-def learn(
-    model: Nano, optimizer: torch.optim.Optimizer, batch: dict[str, Tensor], recipe: Recipe, dense_only: bool
-) -> dict[str, float]:
-    """One step in bfloat16; a step whose gradient is not finite is left out. Returns the parts of the loss."""
-    device = next(model.parameters()).device
-    batch = {name: column.to(device, non_blocking=True) for name, column in batch.items()}
-    with torch.autocast(device.type, torch.bfloat16):
-        loss, parts = losses(model, batch, recipe.weights, dense_only)
-    optimizer.zero_grad(set_to_none=True)
-    loss.backward()
-    norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    if torch.isfinite(norm):
-        optimizer.step()
-    return {"loss": float(loss.detach()), **parts}
-
-
-def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> Nano:
-    """Run `recipe`; logs to `<out>/log.jsonl` and to `tell`, leaves averaged weights in `<out>` and returns them.
-
-    Raises UsageError for a recipe that cannot be run, WeightsError and InputError for what it names, OutputError for `out`.
+    Under torchrun every process calls it; the first one logs and saves. Raises UsageError for a recipe that cannot be run,
+    WeightsError and InputError for what it names, OutputError for `out`, WorkerError for a process that died.
     """
     if recipe.threads:
         torch.set_num_threads(recipe.threads)
-    model, batches = build(recipe), Batches(recipe)
-    batches.check()
-    if not batches.targets.fits(model.config):
-        mend = "leave out the recipe's tokenizer, or make vocab_size, glyph_first and glyph_count fit"
-        raise UsageError(f"{recipe.tokenizer_file} is not of the model's vocabulary; {mend}")
-    average, optimizer = Average(model, recipe.average), make_optimizer(model, recipe)
-    drawing = Pool(partial(Batches, recipe), workers=recipe.workers, ahead=AHEAD)
-    with _open_log(Path(recipe.out), recipe.source) as log, drawing as pool:
-        for row in _steps(recipe, model, optimizer, average, pool):
-            log.write(json.dumps(row) + "\n")
-            log.flush()
-            tell(row)
-    average.save(recipe, model.config)
-    model.load_state_dict(average.state)
-    return model.eval()
+    with join(recipe) as (team, recipe), _asked_to_end() as asked:
+        run = Run.start(recipe, team)
+        _check_out(recipe)
+        changed: list[str] = []
+        if recipe.resume:
+            run.place, changed = checkpoint.load(run.learner, recipe, team)
+            if progress(recipe, run.place.step, run.place.seconds) >= 1.0:
+                raise UsageError(f"the run in {recipe.out} is over at step {run.place.step}; give more --steps or --minutes")
+        with _open(run, tell) as (feed, log):
+            if changed and log:
+                log.note(f"goes on with other values of: {', '.join(changed)}")
+            _steps(run, feed, log, asked)
+        run.save()
+        for name, value in run.learner.network.state_dict().items():
+            value.copy_(run.learner.average.state[name])
+    return run.learner.network.eval()
 
 
-def _open_log(folder: Path, source: Path | None):
-    """A run that could not save ends here, not after an hour."""
-    if (folder / WEIGHTS).exists() and not (source and source.resolve() == folder.resolve()):
-        raise OutputError(f"{folder} holds weights of another run; give another --out, or --start {folder} to go on from them")
+def _check_out(recipe: Recipe) -> None:
+    """A run that would write over another one ends here, not after an hour."""
+    folder = Path(recipe.out)
+    going_on = recipe.resume or (recipe.source and recipe.source.resolve() == folder.resolve())
+    if any(folder.glob("*.safetensors")) and not going_on:
+        mend = f"give another --out, --resume to go on where it ended, or --start {folder} to go on from its weights"
+        raise OutputError(f"{folder} holds weights of another run; {mend}")
+
+
+@contextmanager
+def _open(run: Run, tell: Callable[[dict], None]) -> Iterator[tuple[Feed, Log | None]]:
+    """The batches of this process from where the run stands, and the log in the process that leads."""
+    recipe, team = run.recipe, run.team
+    make = Share(run.pupil.batches(), team.rank, team.size, run.place.number)
+    with ExitStack() as stack:
+        log = Log(recipe, run.pupil.kinds, peak(run.device) * team.size, tell) if team.leads else None
+        if log:
+            stack.enter_context(log)
+        pool = stack.enter_context(Pool(make, workers=recipe.workers, ahead=AHEAD))
+        yield stack.enter_context(Feed(pool, run.device, ahead=run.device.type == "cuda")), log
+
+
+@contextmanager
+def _asked_to_end() -> Iterator[threading.Event]:
+    """Set when the process is told to end (SIGTERM): the step is finished and all is saved."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: asked.set())
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return open(folder / "log.jsonl", "a", encoding="utf-8")
-    except OSError as cause:
-        raise OutputError(f"cannot write to {folder}: {cause.strerror or cause}") from cause
+        yield asked
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
-def _steps(
-    recipe: Recipe, model: Nano, optimizer: torch.optim.Optimizer, average: Average, pool: Pool[Batch]
-) -> Iterator[dict]:
-    """All steps of a run; yields a row of the log now and then, and after the last."""
-    started, step, samples = time.monotonic(), 0, 0
-    progress, rate = schedule(recipe, step, 0.0)
-    while progress < 1.0:
-        batch = tensors(pool.take())
-        for group in optimizer.param_groups:
-            group["lr"] = rate
-        parts = learn(model, optimizer, batch, recipe, progress < recipe.dense_share)
-        average.update(model)
-        step, samples, used = step + 1, samples + len(batch["ids"]), rate
-        if step % recipe.save_every == 0:
-            average.save(recipe, model.config)
-        seconds = time.monotonic() - started
-        progress, rate = schedule(recipe, step, seconds)
-        if step % LOG_EVERY == 0 or progress >= 1.0:
-            row = {"step": step, "seconds": round(seconds, 1), "samples": samples, "rate": used}
-            yield {**row, "wait": round(pool.waited / seconds, 3), **{name: round(value, 4) for name, value in parts.items()}}
+def _steps(run: Run, feed: Feed, log: Log | None, asked: threading.Event) -> None:
+    """All steps of a run, with a row of the log now and then, and after the last."""
+    recipe, place, team = run.recipe, run.place, run.team
+    started = time.monotonic() - place.seconds
+    done = progress(recipe, place.step, place.seconds)
+    while done < 1.0:
+        fed = [feed.take() for _ in range(recipe.accumulate)]
+        used = rate(recipe, place.step, done)
+        parts = _learn(run, [batch.columns for batch in fed], done, used, log)
+        place.step += 1
+        place.number += recipe.accumulate * team.size
+        counts = [run.pupil.count(batch.drawn) for batch in fed]
+        place.samples += team.size * sum(count.samples for count in counts)
+        place.seconds, ending = team.agree(time.monotonic() - started, float(asked.is_set()))
+        done = progress(recipe, place.step, place.seconds)
+        if log:
+            for told, count, batch in zip(parts, counts, fed, strict=True):
+                log.sums.add(told, batch.columns.get("kinds"))
+                log.sums.count(count, run.pupil.flops(batch.drawn), team.size)
+            if place.step % recipe.log_every == 0 or done >= 1.0 or ending:
+                log.row(place, used, feed.waited)
+        if recipe.show_every and place.step % recipe.show_every == 0:
+            readings = run.read(fed[-1].columns)
+            if log:
+                log.show(readings, place.step)
+        if ending:
+            if log:
+                log.note(f"told to end: stands at step {place.step}, goes on with --resume")
+            return
+        if place.step % recipe.save_every == 0 and done < 1.0:
+            run.save()
+
+
+def _learn(run: Run, batches: list, done: float, rate: float, log: Log | None) -> list[dict[str, Any]]:
+    try:
+        return run.learn(batches, done, rate)
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as cause:
+        if not run.compiled or run.team.size > 1:  # others would wait for what this one has already sent
+            raise
+        run.uncompile()
+        parts = run.learn(batches, done, rate)  # fails again where it was not torch.compile that failed
+        if log:
+            first = (str(cause).splitlines() or [type(cause).__name__])[0]
+            log.note(f"torch.compile failed, the run goes on without it ({first:.160})")
+        return parts

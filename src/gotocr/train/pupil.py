@@ -76,7 +76,7 @@ class Pupil(Protocol):
 PUPILS = Registry(
     "pupils",
     {
-        "nano": "gotocr.train.nano:open_pupil",
+        "nano": "gotocr.train.nano:NanoPupil",
         "base": "gotocr.train.got:open_pupil",
     },
 )

@@ -116,6 +116,7 @@ class Recipe:
     compile: bool | None = None  # torch.compile; not given = on CUDA
     gradient_checkpointing: bool = False  # keep no activations inside the network's layers: less memory, a third more work
     parallel: str = "ddp"  # under torchrun: "ddp" = the whole network in each process, "fsdp" = a part of it
+    patience: float = 600.0  # seconds a process waits for the others before the run ends
     save_every: int = 200  # steps
     log_every: int = 20  # steps
     show_every: int = 1000  # steps between pictures of what it reads now; 0 = never
@@ -133,7 +134,7 @@ class Recipe:
     study: Mapping[str, Any] = field(default_factory=dict)  # what this family of models alone needs to be told
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "steps", "pixels", "rate", "clip", "accumulate", "save_every", "log_every"):
+        for name in ("minutes", "steps", "pixels", "rate", "clip", "accumulate", "save_every", "log_every", "patience"):
             if not getattr(self, name) > 0:
                 raise UsageError(f"{name} of a recipe must be above 0, not {getattr(self, name)}")
         for name in ("warmup", "weight_decay", "held_back", "seed", "workers", "threads", "show_every"):

@@ -32,13 +32,20 @@ def test_two_steps(tmp_path, capsys):
     assert lines[-2:] == [f"  gotocr examine '{out}'", f"  gotocr export '{out}' -o DIR"]
     rows = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in rows] == [2] and rows[0]["token"] > 0
-    assert sorted(file.name for file in out.iterdir()) == ["config.json", "log.jsonl", "nano.safetensors", "tokenizer.json"]
+    assert sorted(file.name for file in out.iterdir()) == [
+        "checkpoint", "config.json", "log.jsonl", "nano.safetensors", "tokenizer.json"
+    ]  # fmt: skip
 
 
 def test_a_row_of_the_log_in_one_line():
     row = {"step": 40, "seconds": 90.0, "samples": 800, "rate": 0.0015, "wait": 0.25, "loss": 3.25, "glyph_right": 0.5}
-    assert spell(row) == "step     40     1.5 min      800 pictures  rate 1.5e-03  loss   3.250  glyphs  50%  waited 25%"
+    row |= {"samples_per_second": 12.4, "tokens_per_second": 910.2, "mfu": 0.31}
+    begin = "step     40     1.5 min      800 pictures  rate 1.5e-03  loss   3.250  glyphs  50%  "
+    assert spell(row) == begin + "12 pictures/s  910 tokens/s  mfu 31%  waited 25%"
     assert "pointer  90%  tokens  80%" in spell({**row, "token_right": 0.8, "point_right": 0.9})
+    kinds = {"line": {"loss": 0.1, "right": 0.98}, "page": {"loss": 0.9, "right": 0.5}, "none": {"loss": 1.0}}
+    assert spell({**row, "kinds": kinds}).splitlines()[1].split() == ["right:", "line", "98%,", "page", "50%"]
+    assert spell({"note": "a line"}) == "a line"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The parts of the training loop: rates, averages, batches by number, and models that cannot be built."""
+"""What starts a run: batches by number, models that cannot be built, and runs that end by time."""
 
 from __future__ import annotations
 
@@ -16,36 +16,12 @@ pytest.importorskip("cv2")
 from gotocr.errors import OutputError, UsageError, WeightsError  # noqa: E402
 from gotocr.model.config import NanoConfig  # noqa: E402
 from gotocr.train.batches import Batches  # noqa: E402
-from gotocr.train.loop import Average, build, schedule, train  # noqa: E402
+from gotocr.train.loop import train  # noqa: E402
 from gotocr.train.losses import box_loss  # noqa: E402
-from gotocr.train.recipe import Bucket, Recipe, read_recipe  # noqa: E402
+from gotocr.train.nano import build  # noqa: E402
+from gotocr.train.recipe import Bucket, read_recipe  # noqa: E402
 
 TINY = read_recipe(Path(__file__).parents[3] / "recipes" / "tiny.toml")
-
-
-def test_the_rate_warms_up_stays_and_falls():
-    recipe = Recipe(steps=100, minutes=1, rate=2.0, warmup=10, decay_share=0.4)
-    assert schedule(recipe, 0, 0) == (0.0, pytest.approx(0.2))
-    assert schedule(recipe, 9, 0) == (0.09, 2.0) and schedule(recipe, 60, 0) == (0.6, 2.0)
-    assert schedule(recipe, 80, 0) == (0.8, pytest.approx(1.0)) and schedule(recipe, 100, 0) == (1.0, 0.0)
-    assert schedule(recipe, 10, 45.0) == (0.75, pytest.approx(2.0 * 0.25 / 0.4)), "time counts where it is further on"
-    assert schedule(recipe, 3, 90.0) == (1.0, 0.0)
-    flat = replace(recipe, decay_share=0, warmup=0)
-    assert schedule(flat, 0, 0)[1] == schedule(flat, 99, 0)[1] == 2.0
-
-
-def test_the_average_is_short_at_first():
-    model = torch.nn.Linear(1, 1, bias=False)
-    torch.nn.init.constant_(model.weight, 0.0)
-    average = Average(model, 0.5)
-    torch.nn.init.constant_(model.weight, 1.0)
-    assert average.state["weight"].item() == 0, "it holds its own copy"
-    expected = 0.0
-    for step in range(1, 15):
-        keep = min(0.5, step / (step + 10))
-        expected = keep * expected + (1 - keep)
-        average.update(model)
-        assert average.state["weight"].item() == pytest.approx(expected)
 
 
 def test_batches_come_by_their_number():
@@ -91,7 +67,7 @@ def test_a_run_ends_by_time_and_tells_its_last_step(tmp_path):
     rows = []
     recipe = replace(TINY, out=str(tmp_path), steps=1000, minutes=1e-9, buckets=(Bucket(48, 256),))
     model = train(recipe, rows.append)
-    assert [row["step"] for row in rows] == [1] and all(map(math.isfinite, rows[0].values()))
+    assert [row["step"] for row in rows] == [1] and all(map(math.isfinite, (value for name, value in rows[0].items() if name != 'kinds')))
     assert model.config == NanoConfig(**TINY.model) and not model.training
     with pytest.raises(OutputError, match="holds weights of another run"):
         train(recipe)
