@@ -1,4 +1,4 @@
-"""`gotocr train`, `examine` and `export`: two steps of a tiny recipe, the next steps it names, and errors of one line."""
+"""`gotocr train` and `export`: two steps of a tiny recipe, the next steps it names, and errors of one line."""
 
 from __future__ import annotations
 
@@ -58,7 +58,6 @@ def test_a_row_of_the_log_in_one_line():
         (["train", str(TINY), "--fonts", "nowhere"], 2, "no usable fonts"),
         (["train", str(TINY), "--corpus", "nowhere"], 3, "no text_"),
         (["train", str(TINY), "--device", "warp"], 2, "warp"),
-        (["examine", "nowhere"], 5, "nowhere"),
         (["export", "nowhere", "-o", "out"], 5, "nowhere"),
         (["export", "nowhere"], 2, "-o"),
     ],
@@ -86,39 +85,6 @@ def test_a_missing_extra_is_named(tmp_path, tiny_nano, verb, missing, module, mo
     argv = {"train": [str(TINY), "--out", str(tmp_path / "out")], "export": [str(tiny_nano), "-o", str(tmp_path / "out")]}
     assert main([verb, *argv[verb]]) == 4
     assert "pip install 'gotocr[train]'" in capsys.readouterr().err and not (tmp_path / "out").exists()
-
-
-def test_examine_prints_a_line_an_exam(tiny_nano, monkeypatch, capsys):
-    for package in ("torch", "skia", "cv2"):
-        pytest.importorskip(package)
-    from gotocr.train import validate
-
-    drawn = []
-    monkeypatch.setattr(validate, "EXAMS", validate.EXAMS[:1] + validate.EXAMS[4:5])
-    monkeypatch.setattr(validate, "read_sample", lambda engine, sample, *_: drawn.append(sample) or sample.plain[1:])
-    assert main(["examine", str(tiny_nano), "--count", "2"]) == 0
-    names, shares = zip(*(line.rsplit(None, 1) for line in capsys.readouterr().out.splitlines()), strict=True)
-    assert names == ("line", "word") and all(share.endswith("%") and 0 < float(share[:-1]) < 100 for share in shares)
-    assert len(drawn) == 4 and drawn[0].image.shape == (48, 512, 3)
-
-
-def test_exams_are_read_by_the_engine(tiny_nano):
-    for package in ("torch", "skia", "cv2"):
-        pytest.importorskip(package)
-    from gotocr.engines.torch_nano import open_engine
-    from gotocr.draw.supply import Supply
-    from gotocr.synth.samples import Studio
-    from gotocr.train.validate import read_sample
-
-    engine = open_engine(tiny_nano)
-    sample = Studio(Supply(validate=True)).draw_on("word", 1, (48, 256))
-    read = read_sample(engine, sample, engine.tokenizer, max_tokens=3)
-    assert isinstance(read, str) and read == read_sample(engine, sample, engine.tokenizer, max_tokens=3)
-
-
-def test_only_nano_is_examined(tmp_path, capsys):
-    (tmp_path / "config.json").write_text('{"model_type": "GOT"}')
-    assert main(["examine", str(tmp_path)]) == 2 and "no nano" in capsys.readouterr().err
 
 
 def test_export_into_a_folder_that_is_there(tiny_nano, tmp_path, monkeypatch, capsys):
