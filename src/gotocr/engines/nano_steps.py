@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from ..decode.step import Step
+from ..decode.structure import Structure
 from ..errors import EngineError
 from ..model.config import CELL_HEIGHT, CELL_WIDTH
+from ..prompt.published import NANO_TASKS
+from ..prompt.tokenizer import Tokenizer
+from ..schema import Job
 
 # (ids (1, T), places (1, T, 4), positions (1, T), ink (1, M), past) -> logits (V,), box (4,), past, the engine's own.
 Write = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any], tuple[np.ndarray, np.ndarray, Any]]
@@ -33,16 +37,31 @@ class Unread:
         self._grid = self.ink.reshape(-1, columns)  # (H/8, W/4), the same memory
         self._most = np.array(self._grid.shape[::-1]) - 1  # last column, last row
         self._recent: deque[np.ndarray] = deque()
+        self._held: list[np.ndarray] = []  # boxes of a structure that is being written
         self.strays = 0  # tokens in a row that were written where no unread ink is
 
-    def pass_over(self, box: np.ndarray) -> None:
-        """A token was written at `box` (left, top, right, bottom) in model pixels."""
+    def pass_over(self, box: np.ndarray, is_mark: bool = False) -> None:
+        """A token was written at `box` (left, top, right, bottom) in model pixels; marks need no ink of their own."""
         box = np.asarray(box, np.float64)
         rows, columns = self._cells(box, 0.0)
-        self.strays = 0 if self._grid[rows, columns].max(initial=READ) > LEFT else self.strays + 1
+        if not is_mark:
+            self.strays = 0 if self._grid[rows, columns].max(initial=READ) > LEFT else self.strays + 1
         self._recent.append(box)
         if len(self._recent) > BEHIND:
             self._grid[self._cells(self._recent.popleft(), 0.5)] = READ
+
+    def hold(self, box: np.ndarray) -> None:
+        """A token was written within a structure, which may come back to its ink until it ends."""
+        self._held.append(np.asarray(box, np.float64))
+
+    def let_go(self) -> None:
+        """The structure ended: all it stands on, and what lies between, is read."""
+        if self._held:
+            held = np.stack(self._held)
+            self._grid[self._cells(np.concatenate([held[:, :2].min(0), held[:, 2:].max(0)]), 0.5)] = READ
+        self._held.clear()
+        self._recent.clear()
+        self.strays = 0
 
     def _cells(self, box: np.ndarray, margin: float) -> tuple[slice, slice]:
         """Rows and columns of the cells whose centre lies in the box or within `margin` cells of it; at least its own."""
@@ -56,12 +75,21 @@ class Unread:
     @property
     def is_done(self) -> bool:
         """True when no ink is left but what the last tokens stand on, or the writer keeps to where there is none."""
+        if self._held:
+            return False
         if self.strays >= STRAYS:
             return True
         left = self._grid > LEFT  # (H/8, W/4)
         for box in self._recent:
             left[self._cells(box, 0.0)] = False
         return not left.any()
+
+
+def spelling(job: Job, tokenizer: Tokenizer) -> Callable[[int], str] | None:
+    """A function from a token to its text where `job` asks for Markdown, else None: printed lines have no structures."""
+    if tokenizer.id(NANO_TASKS["format"]) not in job.prompt.ids:
+        return None
+    return lambda token: tokenizer.token_bytes(token).decode("utf-8", "replace")
 
 
 def oldest(length: int, window: int) -> slice | None:
@@ -72,9 +100,11 @@ def oldest(length: int, window: int) -> slice | None:
 class NanoStepper:
     """One picture being read. The engine's `write` keeps at most `window` tokens in its past, see `oldest`."""
 
-    def __init__(self, write: Write, past: Any, unread: Unread, end: int) -> None:
+    def __init__(self, write: Write, past: Any, unread: Unread, end: int, spell: Callable[[int], str] | None = None) -> None:
+        """`spell` gives the text of a token where structures are written (Markdown), which have rules of their own."""
         self._write, self._past = write, past
         self._unread, self._end = unread, end
+        self._spell, self._structure = spell, Structure()
         self._position = 0
         self._box = np.zeros(4, np.float32)
 
@@ -87,13 +117,25 @@ class NanoStepper:
     def feed(self, tokens: Sequence[int]) -> Step:
         """Append tokens (at least one) that were written where the last step said; each moves the place on."""
         for token in tokens:
-            self._unread.pass_over(self._box)
+            self._stand(token)
             step = self._advance([token], self._box.reshape(1, 1, 4))
         if not self._unread.is_done:
             return step
         logits = np.full_like(step.logits, step.logits.min() - 1)  # nothing is left to read: only the end may follow
         logits[self._end] = max(step.logits.max(), logits[self._end] + 1)
         return Step(logits, step.box)
+
+    def _stand(self, token: int) -> None:
+        """Note where `token` was written."""
+        text = self._spell(token) if self._spell else "x"
+        ended = self._structure.push(text) if self._spell else None
+        if self._structure.kind is not None:
+            self._unread.hold(self._box)
+        elif ended is not None:
+            self._unread.hold(self._box)
+            self._unread.let_go()
+        else:
+            self._unread.pass_over(self._box, not any(map(str.isalnum, text)))
 
     def _advance(self, tokens: Sequence[int], places: np.ndarray) -> Step:
         ids = np.asarray([tokens], np.int64)

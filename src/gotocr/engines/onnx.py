@@ -16,7 +16,7 @@ from ..model.config import CELL_WIDTH, NanoConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights.nano_files import DECODER, ENCODER, WEIGHTS, read_nano_config
-from .nano_steps import NanoStepper, Unread, oldest
+from .nano_steps import NanoStepper, Unread, oldest, spelling
 
 LOG_ERRORS_ONLY = 3
 
@@ -37,7 +37,7 @@ class NanoOnnxEngine:
         names = [output.name for output in self.encoder.get_outputs()]
         sight = dict(zip(names, _run(self.encoder, {"pixels": np.ascontiguousarray(job.pixels.values, np.float32)}), strict=True))
         unread = Unread(sight.pop("ink"), job.pixels.values.shape[3] // CELL_WIDTH)
-        stepper = NanoStepper(self._writer(sight), self._no_past(), unread, job.prompt.stop_ids[0])
+        stepper = NanoStepper(self._writer(sight), self._no_past(), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
         prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
         step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
         yield from write(step, stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))

@@ -14,7 +14,7 @@ from ..model.config import CELL_WIDTH
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights.nano_files import load_nano
-from .nano_steps import NanoStepper, Unread, oldest
+from .nano_steps import NanoStepper, Unread, oldest, spelling
 
 try:
     import torch
@@ -42,7 +42,7 @@ class NanoTorchEngine:
             pixels = torch.from_numpy(np.ascontiguousarray(job.pixels.values)).to(self._device)
             sight = self.network.see(pixels)
         unread = Unread(sight.ink.float().cpu().numpy(), job.pixels.values.shape[3] // CELL_WIDTH)
-        stepper = NanoStepper(self._writer(sight), self.network.empty_past(1), unread, job.prompt.stop_ids[0])
+        stepper = NanoStepper(self._writer(sight), self.network.empty_past(1), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
         prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
         step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
         yield from write(step, stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))

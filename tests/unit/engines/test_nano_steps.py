@@ -96,3 +96,28 @@ def test_an_empty_prompt_is_refused() -> None:
 
 def test_the_prompt_is_never_forgotten() -> None:
     assert oldest(10, 10) is None and oldest(12, 10) == slice(1, 3)
+
+
+def spell(token: int) -> str:
+    return {3: "<table", 4: "</table>", LETTER: "a", 6: "\n", 7: "# "}[token]
+
+
+def test_a_structure_may_come_back_to_its_ink_and_is_read_when_it_ends() -> None:
+    writer, unread = Writer(), Unread(inked(0, 1, 2, 6), COLUMNS)
+    stepper = NanoStepper(writer, None, unread, END, spell)
+    stepper.begin([2])
+    for token in [3] + [LETTER] * 5:  # it goes on over struck out ink and past all of it
+        assert stepper.feed([token]).logits.argmax() == LETTER
+    assert (unread.ink[[0, 1, 2, 6]] == 4.0).all(), "nothing is struck out within"
+    step = stepper.feed([4])
+    assert (unread.ink[:8] == READ).all() and step.logits.argmax() == END, "all that lies between is read"
+
+
+def test_marks_are_no_strays() -> None:
+    unread = Unread(inked(0, 7), COLUMNS)
+    for _ in range(3 * STRAYS):
+        unread.pass_over(glyph_box(3, 1), is_mark=True)
+    assert unread.strays == 0 and not unread.is_done
+    stepper = NanoStepper(Writer(), None, Unread(inked(0, 7), COLUMNS), END, spell)
+    stepper.begin([2])
+    assert all(stepper.feed([token]).logits.argmax() == LETTER for token in [6, 6, 7, 6, 6])
