@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 MODELS = Registry("models", {"nano": "gotocr.reader:NANO", "base": "gotocr.reader:BASE"})
 FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "gotocr.reader:GOT_FAMILY"})
 
-# nano reads letters between these heights best, in pixels of its picture; others are brought to the nearer of the two.
-LOWEST_LETTERS, HIGHEST_LETTERS = 8.0, 16.0
 NO_TOKEN = -1  # of a piece that no model wrote
 LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of its picture: what it was trained on
 
@@ -257,7 +255,7 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     from .pixels.bands import bands
-    from .pixels.native import is_blank, letter_height, view
+    from .pixels.native import SEEN_LETTERS, is_blank, letter_height, view
     from .pixels.region import cut
     from .weights.nano_files import nano_config
 
@@ -266,13 +264,14 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     if is_blank(part):
         return []  # nothing to read, so nothing is invented
     letters = letter_height(part)
-    scale = min(max(letters, LOWEST_LETTERS), HIGHEST_LETTERS) / letters if letters else 1.0
+    lowest, highest = SEEN_LETTERS  # others are brought to the nearer of the two
+    scale = min(max(letters, lowest), highest) / letters if letters else 1.0
     down, across = nano_config(setting.config, "config.json").stride
     views = []
-    for band in bands(image, letters or LOWEST_LETTERS, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
+    for band in bands(image, letters or lowest, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
         before = "\n" if task.mode == "plain" else "\n\n" if band.opens else " "
-        fits = max(LONGEST_BAND / (box[2] - box[0]), LOWEST_LETTERS / letters if letters else 0.0)
+        fits = max(LONGEST_BAND / (box[2] - box[0]), lowest / letters if letters else 0.0)
         views.append(View(view(page, region=Region(box), scale=min(scale, fits), stride=(across, down)), before))
     return views
 

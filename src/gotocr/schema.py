@@ -162,3 +162,4 @@ class Sample:
     kind: str
     seed: int = 0
     notes: Mapping[str, object] = field(default_factory=dict)  # what else is true of it: language, style, chart type ...
+    located: bool = True  # `glyphs` has all ink that the truths name; False = nobody knows where it stands

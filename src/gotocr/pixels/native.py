@@ -13,10 +13,11 @@ from .region import cut, size, to_page
 from .resize import LEVELS, resize
 from .textheight import ink, text_height
 
-__all__ = ["MAX_PIXELS", "STRIDE", "fit", "is_blank", "letter_height", "normalise", "text_height", "to_page", "view"]
+__all__ = ["MAX_PIXELS", "SEEN_LETTERS", "STRIDE", "fit", "is_blank", "letter_height", "normalise", "text_height", "to_page", "view"]
 
 MAX_PIXELS = 1_500_000
 MIN_HEIGHT = 32
+SEEN_LETTERS = (8.0, 16.0)  # nano reads letters between these heights best, in pixels of its picture
 CROP = (400, 200)  # a picture up to this width and height may be one word cut out of a photograph ...
 CROP_LETTERS = (0.25, 0.8)  # ... whose letters then fill this share of its height
 FLAT = 12.0  # gray levels between the darkest and the lightest hundredth of a picture without anything on it

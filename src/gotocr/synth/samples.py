@@ -18,6 +18,7 @@ from ..errors import UsageError
 from ..kinds import KINDS
 from ..schema import AREA, Sample
 from . import BATCHES, SOURCES, names
+from .pairs import Pairs, is_pairs
 from .shards import SUFFIX, Shard, resize
 
 ROOM = (1280, 1280)  # most pixels of a picture, height and width, unless told
@@ -76,15 +77,17 @@ class Studio:
     def _source(self, name: str):
         if name.endswith(SUFFIX):
             return lambda rng, supply, room, em: Shard.open(name).fit(rng, room)
+        if is_pairs(name):
+            return lambda rng, supply, room, em: Pairs.open(name).fit(rng, room)
         check(name)
         return SOURCES[name] if name in SOURCES else KINDS[name].sample
 
 
 def check(name: str) -> None:
-    """Raise UsageError for what is no source, kind or shard."""
-    if name.endswith(SUFFIX) or name in SOURCES or (name in KINDS and KINDS[name].sample):
+    """Raise UsageError for what is no source, kind, shard or file of pairs."""
+    if is_pairs(name) or name.endswith(SUFFIX) or name in SOURCES or (name in KINDS and KINDS[name].sample):
         return
-    raise UsageError(f"nothing named {name!r} can be drawn; choose from: {', '.join(names())}, or give a shard (*{SUFFIX})")
+    raise UsageError(f"nothing named {name!r} can be drawn; choose from: {', '.join(names())}, or give a shard (*{SUFFIX}) or pairs (*.jsonl)")
 
 
 def whole(sample: Sample) -> bool:

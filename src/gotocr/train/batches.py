@@ -18,12 +18,13 @@ class Batches:
         supply = Supply(recipe.corpus, recipe.fonts, held_back=recipe.held_back)
         self.studio = Studio(supply, worn=recipe.worn)
         self.targets = Targets(recipe.tokenizer_file, recipe.window)
+        self.kinds = tuple(sorted({name for bucket in recipe.buckets for name in bucket.drawn}))  # what `Batch.kinds` counts
         weights = np.array([bucket.weight for bucket in recipe.buckets])
         self.shares = weights / weights.sum()
 
     def check(self) -> None:
         """Raise what drawing would run into: UsageError for unknown sources and missing fonts, InputError for texts."""
-        for name in {name for bucket in self.recipe.buckets for name in bucket.drawn}:
+        for name in self.kinds:
             check(name)
         self.studio.supply.read()
 
@@ -34,4 +35,4 @@ class Batches:
         names = [bucket.drawn[int(chosen)] for chosen in rng.integers(0, len(bucket.drawn), count)]
         seeds = rng.integers(0, 2**62, count)
         samples = [self.studio.draw_on(name, int(seed), size) for name, seed in zip(names, seeds, strict=True)]
-        return self.targets.build(samples, rng)
+        return self.targets.build(samples, rng, [self.kinds.index(name) for name in names])

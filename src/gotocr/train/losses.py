@@ -5,12 +5,16 @@ Shapes: B samples, T tokens, M cells, V vocabulary, G single characters.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
 from ..model.nano import Nano, Sight, Text
 from .recipe import LossWeights
+from .targets import IGNORE
 
 
 def box_loss(found: Tensor, true: Tensor) -> Tensor:
@@ -19,43 +23,74 @@ def box_loss(found: Tensor, true: Tensor) -> Tensor:
     return F.smooth_l1_loss(found / height[:, None], true / height[:, None], beta=0.1) if len(true) else found.sum() * 0
 
 
-def dense_losses(model: Nano, sight: Sight, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Ink (BCE), the character (CE) and its box (L1) at every cell a glyph owns."""
+def dense_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Ink (BCE), the character (CE) and its box (L1) at every cell a glyph owns, of pictures whose glyphs are known."""
     owned = batch["cells"].flatten(1) >= 0  # (B, M)
-    ink = F.binary_cross_entropy_with_logits(sight.ink, owned.float(), pos_weight=sight.ink.new_tensor(2.0))
+    known_ink = batch["located"][:, None].float().expand_as(owned)
+    misses = F.binary_cross_entropy_with_logits(
+        sight.ink, owned.float(), known_ink, pos_weight=sight.ink.new_tensor(2.0), reduction="sum"
+    )
     classes = batch["classes"].flatten(1)[owned] - model.config.glyph_first  # (n,)
     known = (classes >= 0) & (classes < model.config.glyph_count)
     logits = model.name_glyphs(sight.glyphs[owned][known]).float()  # (n, G)
-    glyph = F.cross_entropy(logits, classes[known]) if known.any() else logits.sum()
+    glyph = F.cross_entropy(logits, classes[known], reduction="sum") / known.sum().clamp(min=1)
     boxes = box_loss(sight.boxes[owned], batch["glyph_boxes"].flatten(1, 2)[owned])
-    right = (logits.argmax(-1) == classes[known]).float().mean() if known.any() else ink.detach() * 0
-    return {"ink": ink, "glyph": glyph, "glyph_box": boxes, "glyph_right": right.detach()}
+    right = (logits.argmax(-1) == classes[known]).float().sum() / known.sum().clamp(min=1)
+    return {"ink": misses / known_ink.sum().clamp(min=1), "glyph": glyph, "glyph_box": boxes, "glyph_right": right}
 
 
-def sequence_losses(model: Nano, sight: Sight, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Next token (CE), pointer (its mass on the glyph's cells) and box (L1), teacher forced."""
-    text = Text(batch["ids"], batch["places"], batch["positions"])
+@torch.no_grad()
+def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor:
+    """Places (B, T, 4) that the reader finds by itself while it is told what to write: for pictures whose glyphs are unknown."""
+    rows = torch.nonzero(~batch["located"]).squeeze(1)
+    if not len(rows):
+        return batch["places"]
+    some = Sight(sight.image_keys[:, rows], sight.image_values[:, rows], *(part[rows] for part in sight[2:]))
+    ids, positions, places = batch["ids"][rows], batch["positions"][rows], batch["places"][rows].clone()
+    past = model.empty_past(len(rows))
+    was_training = model.training
+    model.eval()  # one glyph's box, never a mean of two places: as it reads
+    for at in range(ids.shape[1] - 1):
+        now = slice(at, at + 1)
+        written, *past = model.write(some, Text(ids[:, now], places[:, now], positions[:, now]), *past)
+        places[:, at + 1] = written.boxes[:, 0].to(places.dtype)
+    model.train(was_training)
+    return batch["places"].index_copy(0, rows, places)
+
+
+def sequence_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Next token (CE), pointer (its mass on the glyph's cells) and box (L1), teacher forced; and the first by sample."""
+    text = Text(batch["ids"], own_places(model, sight, batch), batch["positions"])
     written, _, _ = model.write(sight, text, *model.empty_past(len(batch["ids"])))
     labels, inked = batch["labels"], batch["first"] >= 0  # (B, T)
-    token = F.cross_entropy(written.logits.flatten(0, 1).float(), labels.flatten())
+    spoken = labels != IGNORE
+    each = F.cross_entropy(written.logits.flatten(0, 1).float(), labels.flatten(), reduction="none").view_as(spoken)
     on_ink = batch["cells"].flatten(1)[:, None] == batch["first"][..., None]  # (B, T, M)
     on_ink = on_ink.scatter(2, batch["centre"][..., None], True)[inked]  # (n, M)
     scores = written.scores[inked]
     mass = scores.masked_fill(~on_ink, float("-inf")).logsumexp(-1) - scores.logsumexp(-1)
-    box = box_loss(written.boxes[inked], batch["boxes"][inked])
-    spoken = labels >= 0
+    parts = {
+        "token": each.sum() / spoken.sum().clamp(min=1),
+        "point": -mass.sum() / max(len(mass), 1),  # none at all in a batch of empty pictures
+        "box": box_loss(written.boxes[inked], batch["boxes"][inked]),
+    }
     with torch.no_grad():
-        right = (written.logits.argmax(-1) == labels)[spoken].float().mean()
-        pointed = on_ink.gather(1, scores.argmax(-1, keepdim=True)).float().mean()
-    return {"token": token, "point": -mass.mean(), "box": box, "token_right": right, "point_right": pointed}
+        counts = spoken.sum(1)  # 0 gives nan below: no token, nothing to tell
+        right = (written.logits.argmax(-1) == labels) & spoken
+        parts["token_right"] = right.sum() / spoken.sum().clamp(min=1)
+        parts["point_right"] = on_ink.gather(1, scores.argmax(-1, keepdim=True)).float().sum() / max(len(scores), 1)
+        parts["per_sample"], parts["per_sample_right"] = each.sum(1) / counts, right.sum(1) / counts
+    return parts
 
 
-def losses(model: Nano, batch: dict[str, Tensor], weights: LossWeights, dense_only: bool) -> tuple[Tensor, dict[str, float]]:
-    """The weighted sum and every part as a number, for one batch of tensors on the model's device."""
+def losses(
+    model: Nano, batch: Mapping[str, Tensor], weights: LossWeights, dense_only: bool
+) -> tuple[Tensor, dict[str, Any]]:
+    """The weighted sum, and every part without gradient, for one batch of tensors on the model's device."""
     pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, H, W)
     sight = model.see(pixels.contiguous(memory_format=torch.channels_last))
     parts = dense_losses(model, sight, batch) if weights.ink or weights.glyph else {}
     if not dense_only:
         parts |= sequence_losses(model, sight, batch)
     total = sum(getattr(weights, name) * part for name, part in parts.items() if getattr(weights, name, 0.0))
-    return total, {name: float(part.detach()) for name, part in parts.items()}
+    return total, {name: part.detach() for name, part in parts.items()}

@@ -5,9 +5,11 @@ Shapes: B samples, T tokens, h x w cells of the fine map (8 x 4 pixels each).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,6 +19,21 @@ from ..schema import MODES, Sample
 from .recipe import Window
 
 IGNORE = -100
+MARKUP = re.compile(r"\\[A-Za-z]+|</?[a-z]+")  # commands and tags are written whole, whatever their ink
+
+
+class Cut(NamedTuple):
+    """How a text that is too long is cut: to how many tokens, and whether it may begin anywhere."""
+
+    most: int
+    anywhere: bool  # not where the place of the token before is unknown
+
+
+class Encoded(NamedTuple):
+    """A text as tokens, and the characters (start, stop) each stands for."""
+
+    ids: list[int]
+    offsets: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,8 @@ class Batch:
     cells: np.ndarray  # (B, h, w) which glyph of the sample stands in a cell, or -1
     classes: np.ndarray  # (B, h, w) token id of that glyph's character, or IGNORE
     glyph_boxes: np.ndarray  # (B, h, w, 4)
+    located: np.ndarray  # (B,) bool: where the ink stands is known; else `places` are empty and the reader finds its own
+    kinds: np.ndarray  # (B,) what each is drawn by, a number of the run's own
 
 
 def cell_map(boxes: np.ndarray, size: tuple[int, int], owning: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
@@ -70,6 +89,8 @@ class Targets:
         self.tokenizer = _open(tokenizer_file)
         self.tokenizer.encode_special_tokens = True  # text that spells a mark stays text
         self.tokenizer.model.dropout = window.merge_dropout or None
+        self.merging = _open(tokenizer_file)
+        self.merging.encode_special_tokens = True
         self.window = window
         self.letters = {token: index for token, index in self.tokenizer.get_vocab().items() if len(token) == 1}
         self.end = self.tokenizer.token_to_id("<|end|>")
@@ -82,10 +103,10 @@ class Targets:
         glyphs = range(config.glyph_first, config.glyph_first + config.glyph_count)
         return self.tokenizer.get_vocab_size() <= config.vocab_size and sorted(self.letters.values()) == [*glyphs]
 
-    def build(self, samples: Sequence[Sample], rng: np.random.Generator) -> Batch:
-        """One batch of samples drawn on canvases of one size."""
+    def build(self, samples: Sequence[Sample], rng: np.random.Generator, kinds: Sequence[int] | None = None) -> Batch:
+        """One batch of samples drawn on canvases of one size; `kinds` come along as they are, zeros unless given."""
         modes = [self._mode(sample, rng) for sample in samples]
-        texts = [self.tokenizer.encode(getattr(sample, mode)) for sample, mode in zip(samples, modes, strict=True)]
+        texts = [self.encode(sample, mode) for sample, mode in zip(samples, modes, strict=True)]
         usual = np.quantile([len(text.ids) + 1 for text in texts], self.window.fill)
         most = min(self.window.lengths, key=lambda length: abs(np.log(length / usual)))
         rows = [self._sequence(*drawn, most, rng) for drawn in zip(samples, modes, texts, strict=True)]
@@ -98,12 +119,41 @@ class Targets:
                 columns[name][index, : len(row[name])] = row[name]
         pixels = np.stack([sample.image for sample in samples])
         dense = {name: np.stack([row[name] for row in rows]) for name in ("cells", "classes", "glyph_boxes")}
-        return Batch(pixels=pixels, **columns, **dense)
+        located = np.array([sample.located for sample in samples])
+        return Batch(pixels=pixels, **columns, **dense, located=located, kinds=np.array(kinds or [0] * len(samples)))
 
     def _mode(self, sample: Sample, rng: np.random.Generator) -> str:
         share = self.window.formatted if sample.kind == "text" else self.window.structured
         formatted = rng.random() < share or (sample.format and not sample.plain)
         return "format" if formatted else "plain"
+
+    def encode(self, sample: Sample, mode: str) -> Encoded:
+        """A truth as the tokens to be written. With `merge_dropout` 1, ink is written character by character, and only
+        what has no ink of its own (tags, commands, fences, keys) by whole merges: what stands at one place is one token."""
+        text, glyphs = getattr(sample, mode), sample.glyphs
+        if self.window.merge_dropout < 1:
+            whole = self.tokenizer.encode(text)
+            return Encoded(whole.ids, whole.offsets)
+        offsets = getattr(glyphs, mode)
+        inked = np.flatnonzero(offsets >= 0)
+        place = np.full((len(text), 4), -1, np.float32)
+        place[offsets[inked][::-1]] = glyphs.boxes[inked][::-1]  # of several glyphs the first
+        fresh = np.ones(len(text) + 1, bool)  # where a new run begins
+        fresh[1:-1] = (place[1:] != place[:-1]).any(1)
+        for mark in MARKUP.finditer(text) if mode == "format" or "\\" in text else ():
+            fresh[mark.start() + 1 : mark.end()] = False
+            fresh[[mark.start(), mark.end()]] |= place[mark.start(), 0] >= 0
+        ids, found = [], []
+        bounds = np.flatnonzero(fresh)
+        for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+            if stop == start + 1 and (letter := self.letters.get(text[start])) is not None:
+                ids.append(letter)
+                found.append((start, stop))
+                continue
+            run = self.merging.encode(text[start:stop])
+            ids += run.ids
+            found += [(start + first, start + last) for first, last in run.offsets]
+        return Encoded(ids, found)
 
     def _sequence(self, sample: Sample, mode: str, encoded, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         glyphs = sample.glyphs
@@ -122,20 +172,23 @@ class Targets:
                 first[number], centre[number] = inked[0], centres[inked[0]]
             boxes[number] = last
         boxes[-1] = last
+        _stay(boxes[:-1], first[:-1], centre[:-1])
         or_none = np.vstack([glyphs.boxes, np.zeros((1, 4), np.float32)])  # where a cell says -1
         dense = {"cells": cells, "classes": letters[cells], "glyph_boxes": or_none[cells]}
-        return {**self._cut((ids, boxes, first, centre), self.prompts[mode], most, rng), **dense}
+        window = Cut(most, sample.located)
+        return {**self._cut((ids, boxes, first, centre), self.prompts[mode], window, rng), **dense}
 
-    def _cut(self, tokens: tuple, prompt: int, most: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    def _cut(self, tokens: tuple, prompt: int, window: Cut, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Prompt, then a window of the text; places are those of the tokens going in, shaken a little."""
         ids, boxes, first, centre = tokens
-        cut = len(ids) > most and rng.random() < 0.5
+        most = window.most
+        cut = len(ids) > most and rng.random() < 0.5 and window.anywhere
         count = min(len(ids), most - cut)  # behind a cut the prompt precedes a token in the middle of the text
         start = int(rng.integers(1, len(ids) - count + 1)) if cut else 0
         lead = int(cut)
         chosen, before = slice(start, start + count), slice(max(start - 1, 0), start + count - 1)
         before_ids, before_boxes = ids[before], boxes[before]
-        shaken = _shake(before_boxes, rng) * np.float32(self.window.with_places)
+        shaken = _shake(before_boxes, rng) * np.float32(self.window.with_places and window.anywhere)
         silent = {"labels": IGNORE, "first": -1, "centre": 0}
         out = {
             "ids": np.concatenate([[prompt], before_ids]),
@@ -146,6 +199,14 @@ class Targets:
             out[name] = np.concatenate([[silent[name]] * lead, column[chosen]]).astype(np.int64)
         out["boxes"] = np.concatenate([np.zeros((lead, 4), np.float32), boxes[chosen]])
         return out
+
+
+def _stay(boxes: np.ndarray, first: np.ndarray, centre: np.ndarray) -> None:
+    """What has no ink stands where the ink before it does, leading marks on the first ink: in place, (n, 4), (n,), (n,)."""
+    inked = np.flatnonzero(first >= 0)
+    if len(inked):
+        last = np.maximum.accumulate(np.where(first >= 0, np.arange(len(first)), inked[0]))
+        boxes[:], first[:], centre[:] = boxes[last], first[last], centre[last]
 
 
 def _shake(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:

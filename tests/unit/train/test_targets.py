@@ -101,14 +101,40 @@ def test_several_glyphs_stand_for_one_mark_and_areas_own_no_cells():
     sample = Sample(np.zeros((32, 64, 3), np.uint8), "ab", "<td>x", glyphs, "table")
     batch = targets(lengths=(16,), formatted=1.0).build([sample], np.random.default_rng(0))
     assert batch.boxes[0, 0].tolist() == [0, 0, 60, 32] and batch.first[0, 0] == 0 and (batch.cells != 0).all()
-    assert batch.boxes[0, 4].tolist() == [4, 8, 48, 24] and batch.first[0, 4] == 1, "the mark's first ink, and the room of all"
+    assert batch.boxes[0, 1].tolist() == [0, 0, 60, 32], "the tag's end has no ink and stays where the tag stands"
+    assert batch.boxes[0, 2].tolist() == [4, 8, 48, 24] and batch.first[0, 2] == 1, "the mark's first ink, and the room of all"
+
+
+def test_ink_is_written_letter_by_letter_and_markup_by_merges():
+    truth = "<table><tr><td>cat \\frac{a}{b}</td></tr></table>"
+    at = [truth.index("cat") + n for n in range(3)] + [truth.index("\\frac"), truth.index("a}"), truth.index("b}")]
+    boxes = np.array([(10.0 * n, 8.0, 10.0 * n + 9, 24.0) for n in range(6)], np.float32)
+    glyphs = Glyphs("cat" + AREA + "ab", boxes, np.full(6, -1, np.int32), np.array(at, np.int32))
+    sample = Sample(np.zeros((32, 64, 3), np.uint8), "", truth, glyphs, "table")
+    build = targets(lengths=(64,))
+    written = build.encode(sample, "format")
+    tokens = [truth[start:stop] for start, stop in written.offsets]
+    assert "".join(tokens) == truth == build.tokenizer.decode(written.ids)
+    assert tokens[:4] == ["<table", ">", "<tr", ">"] and "\\frac" in tokens
+    assert [t for t in tokens if t.isalpha()][:5] == ["c", "a", "t", "a", "b"]
+    whole = targets(lengths=(64,), merge_dropout=0.0).encode(sample, "format")
+    assert [truth[start:stop] for start, stop in whole.offsets] != tokens and len(whole.ids) < len(written.ids)
+
+
+def test_one_place_is_one_run():
+    """Letters that stand on the same ink (a phenyl label for a whole ring) are merged; atoms with ink of their own are not."""
+    boxes = np.array([(0, 8, 20, 24)] * 5 + [(30.0 + 9 * n, 8, 38 + 9 * n, 24) for n in range(5)], np.float32)
+    glyphs = Glyphs(AREA * 10, boxes, np.full(10, -1, np.int32), np.arange(10, dtype=np.int32))
+    sample = Sample(np.zeros((32, 96, 3), np.uint8), "", "cccccccccc", glyphs, "molecule")
+    lengths = [stop - start for start, stop in targets(lengths=(16,)).encode(sample, "format").offsets]
+    assert lengths[-5:] == [1] * 5 and sum(lengths[:-5]) == 5 and len(lengths) < 10
 
 
 def test_marks_stand_where_the_last_ink_was():
     glyphs = row_of("ab\ncd", 10.0, [2, 3, 4, 6, 7])
     sample = Sample(np.zeros((32, 64, 3), np.uint8), "ab\ncd", "# ab\n\ncd", glyphs, "text", 0)
     batch = targets(lengths=(16,), formatted=1.0).build([sample], np.random.default_rng(0))
-    assert batch.first[0, :10].tolist() == [-1, -1, 0, 1, 2, -1, 3, 4, -1, -1]
+    assert batch.first[0, :10].tolist() == [0, 0, 0, 1, 2, 2, 3, 4, -1, -1], "leading marks stand on the first ink"
     assert batch.boxes[0, :10, 0].tolist() == [0, 0, 0, 10, 20, 20, 30, 40, 40, 0]
 
 

@@ -1,0 +1,88 @@
+"""Losses of batches that lack something: glyphs, ink, everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from gotocr.model.config import NanoConfig  # noqa: E402
+from gotocr.model.nano import Nano, Text  # noqa: E402
+from gotocr.schema import Glyphs, Sample  # noqa: E402
+from gotocr.synth.pairs import NO_GLYPHS  # noqa: E402
+from gotocr.train.losses import losses, own_places  # noqa: E402
+from gotocr.train.recipe import LossWeights, Recipe, Window  # noqa: E402
+from gotocr.train.targets import Targets  # noqa: E402
+
+SMALL = {"hidden": 64, "heads": 2, "layers": 2, "read_after": 1, "fine_width": 32, "stem_width": 16, "fine_blocks": 2}
+SMALL |= {"context_layers": 1, "feed_forward": 96, "pointer": 32}
+
+
+@pytest.fixture(scope="module")
+def model() -> Nano:
+    torch.manual_seed(0)
+    return Nano(NanoConfig(**SMALL)).train()
+
+
+def sample(text: str, located: bool = True) -> Sample:
+    rng = np.random.default_rng(len(text))
+    image = rng.integers(0, 255, (32, 64, 3)).astype(np.uint8)
+    boxes = np.array([(8.0 * n, 8.0, 8.0 * n + 7, 24.0) for n in range(len(text))], np.float32).reshape(-1, 4)
+    glyphs = Glyphs(text, boxes, *[np.arange(len(text), dtype=np.int32)] * 2) if located else NO_GLYPHS
+    return Sample(image, text, text, glyphs, "text", located=located)
+
+
+def batch(*samples: Sample) -> dict:
+    built = Targets(Recipe().tokenizer_file, Window(lengths=(12,), formatted=0.0)).build(samples, np.random.default_rng(3))
+    return {name: torch.from_numpy(np.ascontiguousarray(column)) for name, column in vars(built).items()}
+
+
+def test_parts_by_sample_are_means_of_tokens(model: Nano) -> None:
+    total, parts = losses(model, batch(sample("abc"), sample("abcdefg")), LossWeights(), False)
+    assert torch.isfinite(total) and parts["per_sample"].shape == (2,)
+    tokens = torch.tensor([4.0, 8.0])  # and the end
+    assert torch.allclose((parts["per_sample"] * tokens).sum() / tokens.sum(), parts["token"], atol=1e-5)
+
+
+def test_a_batch_of_empty_pictures_teaches_to_write_nothing(model: Nano) -> None:
+    model.zero_grad()
+    total, parts = losses(model, batch(sample(""), sample("")), LossWeights(), False)
+    total.backward()
+    assert torch.isfinite(total) and all(torch.isfinite(w.grad).all() for w in model.parameters() if w.grad is not None)
+    assert float(parts["point"]) == 0 and float(parts["token"]) > 0
+
+
+def test_pictures_without_glyphs_teach_the_tokens_alone(model: Nano) -> None:
+    _, with_glyphs = losses(model, batch(sample("abcd")), LossWeights(), False)
+    total, without = losses(model, batch(sample("abcd", located=False)), LossWeights(), False)
+    assert torch.isfinite(total)
+    assert all(float(without[name]) == 0 for name in ("ink", "glyph", "glyph_box", "point", "box"))
+    assert float(without["token"]) > 0 and all(float(with_glyphs[name]) > 0 for name in ("ink", "glyph", "point"))
+    both = losses(model, batch(sample("abcd"), sample("abcd", located=False)), LossWeights(), False)[1]
+    assert torch.allclose(both["ink"], with_glyphs["ink"], atol=1e-5), "ink of unknown pictures is no paper"
+
+
+def test_own_places_are_those_of_reading_on(model: Nano) -> None:
+    """The reader's own boxes, one token after the other with a past, as an engine feeds them back."""
+    given = batch(sample("abc"), sample("abcde", located=False))
+    pixels = given["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1
+    sight = model.see(pixels)
+    found = own_places(model, sight, given)
+    assert model.training and torch.equal(found[0], given["places"][0]), "known places stay"
+    model.eval()
+    only = type(sight)(sight.image_keys[:, 1:], sight.image_values[:, 1:], *(part[1:] for part in sight[2:]))
+    with torch.no_grad():
+        for count in range(1, 6):  # all at once gives the same
+            text = Text(given["ids"][1:, :count], found[1:, :count], given["positions"][1:, :count])
+            written, _, _ = model.write(only, text, *model.empty_past(1))
+            assert torch.allclose(written.boxes[0, -1], found[1, count], atol=1e-2)
+    model.train()
+
+
+def test_a_long_text_without_places_is_never_begun_in_its_middle() -> None:
+    build = Targets(Recipe().tokenizer_file, Window(lengths=(12,), formatted=0.0))
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    for seed in range(20):
+        built = build.build([sample(letters, located=False)], np.random.default_rng(seed))
+        assert built.positions[0, 1] == 1 and not built.places.any() and (built.first == -1).all()
