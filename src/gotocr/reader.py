@@ -25,6 +25,8 @@ FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "go
 
 NO_TOKEN = -1  # of a piece that no model wrote
 LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of its picture: what it was trained on
+ONE_LINE = 2.7  # a picture less than this many letters tall is a line of text
+LARGEST_DRAWING = 800_000  # pixels of its picture: what is larger is a page, whatever is drawn on it
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,7 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     from .pixels.bands import bands
+    from .pixels.drawing import DRAWING, drawing_scale, drawn_share
     from .pixels.native import SEEN_LETTERS, is_blank, letter_height, view
     from .pixels.region import cut
     from .weights.nano_files import nano_config
@@ -267,6 +270,12 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     lowest, highest = SEEN_LETTERS  # others are brought to the nearer of the two
     scale = min(max(letters, lowest), highest) / letters if letters else 1.0
     down, across = nano_config(setting.config, "config.json").stride
+    height, width = image.shape[:2]
+    lines = height / letters if letters else ONE_LINE
+    small = height * width * min(scale, 1.0) ** 2 <= LARGEST_DRAWING
+    if small and lines >= ONE_LINE and (share := drawn_share(part, letters)) >= DRAWING:
+        seen = drawing_scale((width, height), letters, share)
+        return [View(view(page, region=Region((left, top, left + width, top + height)), scale=seen, stride=(across, down)))]
     views = []
     for band in bands(image, letters or lowest, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
