@@ -20,6 +20,7 @@ from .recipe import Window
 
 IGNORE = -100
 MARKUP = re.compile(r"\\[A-Za-z]+|</?[a-z]+")  # commands and tags are written whole, whatever their ink
+INKLESS = re.compile(MARKUP.pattern + r"|\n?```(?:[a-z]+\n)?|[{}^_&$]+")  # what has no ink, where nobody knows: runs of it
 
 
 class Cut(NamedTuple):
@@ -134,15 +135,20 @@ class Targets:
         if self.window.merge_dropout < 1:
             whole = self.tokenizer.encode(text)
             return Encoded(whole.ids, whole.offsets)
-        offsets = getattr(glyphs, mode)
-        inked = np.flatnonzero(offsets >= 0)
-        place = np.full((len(text), 4), -1, np.float32)
-        place[offsets[inked][::-1]] = glyphs.boxes[inked][::-1]  # of several glyphs the first
         fresh = np.ones(len(text) + 1, bool)  # where a new run begins
-        fresh[1:-1] = (place[1:] != place[:-1]).any(1)
-        for mark in MARKUP.finditer(text) if mode == "format" or "\\" in text else ():
-            fresh[mark.start() + 1 : mark.end()] = False
-            fresh[[mark.start(), mark.end()]] |= place[mark.start(), 0] >= 0
+        is_marked = mode == "format" or "\\" in text
+        if sample.located:
+            offsets = getattr(glyphs, mode)
+            inked = np.flatnonzero(offsets >= 0)
+            place = np.full((len(text), 4), -1, np.float32)
+            place[offsets[inked][::-1]] = glyphs.boxes[inked][::-1]  # of several glyphs the first
+            fresh[1:-1] = (place[1:] != place[:-1]).any(1)
+            for mark in MARKUP.finditer(text) if is_marked else ():
+                fresh[mark.start() + 1 : mark.end()] = False
+                fresh[[mark.start(), mark.end()]] |= place[mark.start(), 0] >= 0
+        elif sample.kind != "text":
+            for mark in INKLESS.finditer(text) if is_marked else ():
+                fresh[mark.start() + 1 : mark.end()] = False
         ids, found = [], []
         bounds = np.flatnonzero(fresh)
         for start, stop in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):

@@ -121,6 +121,20 @@ def test_ink_is_written_letter_by_letter_and_markup_by_merges():
     assert [truth[start:stop] for start, stop in whole.offsets] != tokens and len(whole.ids) < len(written.ids)
 
 
+@pytest.mark.parametrize(
+    ("kind", "truth", "tokens"),
+    [
+        ("text", "a $5 {b}", list("a $5 {b}")),
+        ("formula", "$$\\frac{a}{b}^2$$", ["$$", "\\frac", "{", "a", "}{", "b", "}^", "2", "$$"]),
+        ("molecule", "```smiles\nCCO\n```", ["```", "s", "m", "iles", "\n", "C", "C", "O", "\n", "```"]),
+    ],
+)
+def test_without_places_text_is_spelled_as_with_them(kind, truth, tokens):
+    nowhere = row_of("", 1.0, [])
+    sample = Sample(np.zeros((32, 96, 3), np.uint8), truth, truth, nowhere, kind, located=False)
+    assert [truth[start:stop] for start, stop in targets(lengths=(16,)).encode(sample, "format").offsets] == tokens
+
+
 def test_one_place_is_one_run():
     """Letters that stand on the same ink (a phenyl label for a whole ring) are merged; atoms with ink of their own are not."""
     boxes = np.array([(0, 8, 20, 24)] * 5 + [(30.0 + 9 * n, 8, 38 + 9 * n, 24) for n in range(5)], np.float32)
