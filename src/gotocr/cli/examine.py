@@ -60,7 +60,7 @@ HEAD = _line("exam", "measure", "value", "95% interval", "floor", "of floor")
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("model", metavar="FOLDER|nano", help="a trained or exported nano, or the one that comes along")
     parser.add_argument("--only", type=names, default=(), metavar="A,B", help="only these exams, such as formula,table")
-    parser.add_argument("--count", type=count, default=40, metavar="N", help="pictures of each exam (default: %(default)s)")
+    parser.add_argument("--count", type=count, default=20, metavar="N", help="pictures of each exam (default: %(default)s)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="figures and every reading go there, too")
     parser.add_argument("--corpus", metavar="DIR", type=Path, help="texts (default: the few that come along)")
     parser.add_argument("--fonts", metavar="DIR", action="append", help="fonts; may be given several times")
