@@ -22,7 +22,7 @@ RESULT, SUMMARY, REPORT = "result.json", "summary.json", "report.html"
 MOST_TROUBLES = 20  # shown on the screen; all are in the result
 OWN = "gotocr"
 
-_DESCRIPTION = f"""Read every picture of DIR, compare with the truth beside it, and show the figures of each type with 95%%
+_DESCRIPTION = f"""Read every picture of DIR, compare with the truth beside it, and show the figures of each type with 95%
 intervals. With -o, {RESULT}, {REPORT} and all readings are kept there; the same command goes on where it was ended.
 DIR may also hold a published collection in its own layout: gotocr list suites."""
 _EPILOG = f"""Exit codes: 0 every item was read and judged; {EXIT_PARTIAL} all figures are there, but something was missing or

@@ -25,7 +25,7 @@ MOST_TROUBLES = 20  # shown on the screen; all are in the JSON
 PLACES, SURE = "where-head", "confidence"
 
 _DESCRIPTION = """Draw pictures of every kind in the tenth of the font families that training leaves out, from texts it holds
-back, read them, and show how much is right, with 95%% intervals, beside the least that nano is meant to reach. The pictures of
+back, read them, and show how much is right, with 95% intervals, beside the least that nano is meant to reach. The pictures of
 a number are always the same ones, for every model. Give the corpus and the fonts of the training run."""
 _EPILOG = f"""Exit codes: 0 all was drawn and read; {EXIT_PARTIAL} all figures are there, but a picture failed (it counts as 0)
 or an exam needs what is not installed; 2 a wrong option, 3 no texts there, 5 weights, 6 output."""
