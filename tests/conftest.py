@@ -23,7 +23,7 @@ for name in ("rdkit.Chem", "skia", "cv2", "verovio"):  # rdkit before skia, or i
         sys.modules[name.partition(".")[0]] = None
         logging.getLogger(__name__).warning("%s cannot be loaded, its tests are skipped: %s", name, cause)
 
-from gotocr.decode.loop import write
+from gotocr.decode.loop import Choose, Terms, choose, write
 from gotocr.decode.place import page_boxes
 from gotocr.decode.step import Step
 from gotocr.engines import ENGINES
@@ -71,6 +71,7 @@ class Scripted:
     texts: list[str]
     fault: tuple[int, Exception] | None = None
     name: str = "scripted"
+    choose: Choose = choose
     jobs: list = field(default_factory=list)
     opened: list = field(default_factory=list)
     closed: int = 0
@@ -88,7 +89,8 @@ class Scripted:
             self.jobs.append(job)
             stepper = _Script(ids, self.tokenizer.vocab_size, self.fault)
             stream = TextStream(self.tokenizer)
-            yield from write(stepper.step(), stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))
+            terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)
+            yield from write(stepper.step(), stepper, stream, terms)
         finally:
             self.busy.release()
 

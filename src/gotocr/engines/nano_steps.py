@@ -121,8 +121,8 @@ class NanoStepper:
             step = self._advance([token], self._box.reshape(1, 1, 4))
         if not self._unread.is_done:
             return step
-        logits = np.full_like(step.logits, step.logits.min() - 1)  # nothing is left to read: only the end may follow
-        logits[self._end] = max(step.logits.max(), logits[self._end] + 1)
+        logits = np.full_like(step.logits, -np.inf)  # nothing is left to read: only the end may follow
+        logits[self._end] = step.logits.max()
         return Step(logits, step.box)
 
     def _stand(self, token: int) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..decode.loop import write
+from ..decode.loop import Choose, Terms, choose, write
 from ..decode.place import page_boxes
 from ..errors import EngineError, UsageError, WeightsError
 from ..model.config import CELL_WIDTH, NanoConfig
@@ -29,6 +30,7 @@ class NanoOnnxEngine:
     def __init__(self, encoder: Any, decoder: Any, tokenizer: Tokenizer, config: NanoConfig) -> None:
         self.encoder, self.decoder = encoder, decoder
         self.tokenizer, self.config = tokenizer, config
+        self.choose: Choose = partial(choose, temperature=config.temperature)
 
     def run(self, job: Job) -> Iterator[Piece]:
         """Write what stands in the picture, a piece a token. Raises EngineError."""
@@ -40,7 +42,8 @@ class NanoOnnxEngine:
         stepper = NanoStepper(self._writer(sight), self._no_past(), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
         prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
         step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
-        yield from write(step, stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))
+        terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)
+        yield from write(step, stepper, stream, terms)
 
     def _no_past(self) -> tuple[np.ndarray, np.ndarray]:
         config = self.config

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..decode.loop import write
+from ..decode.loop import Terms, write
 from ..decode.place import page_boxes
 from ..decode.step import Step
 from ..errors import EngineError, MissingExtraError
@@ -38,7 +38,7 @@ class GotTorchEngine:
         """Write what stands in the picture, a piece a token. Raises EngineError, also while writing."""
         step, stepper = self.begin(job)
         stream = TextStream(self.tokenizer)
-        yield from write(step, stepper, stream, job.prompt.stop_ids, stepper.room, page_boxes(job.pixels))
+        yield from write(step, stepper, stream, Terms(job.prompt.stop_ids, stepper.room, page_boxes(job.pixels)))
 
     def begin(self, job: Job) -> tuple[Step, GotStepper]:
         """Look at the picture and read the prompt: the step after it, and what continues from there.

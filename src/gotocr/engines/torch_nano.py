@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from ..decode.loop import write
+from ..decode.loop import Choose, Terms, choose, write
 from ..decode.place import page_boxes
 from ..errors import EngineError, MissingExtraError
 from ..model.config import CELL_WIDTH
@@ -33,6 +34,7 @@ class NanoTorchEngine:
     def __init__(self, network: Nano, tokenizer: Tokenizer) -> None:
         self.network: Nano | None = network.eval()
         self.tokenizer = tokenizer
+        self.choose: Choose = partial(choose, temperature=network.config.temperature)
 
     def run(self, job: Job) -> Iterator[Piece]:
         """Write what stands in the picture, a piece a token. Raises EngineError."""
@@ -45,7 +47,8 @@ class NanoTorchEngine:
         stepper = NanoStepper(self._writer(sight), self.network.empty_past(1), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
         prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
         step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
-        yield from write(step, stepper, stream, job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels))
+        terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)
+        yield from write(step, stepper, stream, terms)
 
     @property
     def _device(self) -> torch.device:

@@ -82,11 +82,12 @@ _MOST = {
     **dict.fromkeys(("fine_blocks", "context_layers", "layers", "read_after", "token_rows", "token_columns"), _MOST_DEEP),
     **dict.fromkeys(("vocab_size", "glyph_first", "glyph_count", "window"), _MOST_IDS),
 }
+_COLDEST, _WARMEST = 0.01, 100
 
 
 @dataclass(frozen=True)
 class NanoConfig:
-    """Sizes of a nano; every number a checkpoint needs to be rebuilt. Raises ValueError for sizes that do not fit."""
+    """Sizes of a nano; every number a checkpoint needs to be rebuilt. Raises ValueError for what does not fit."""
 
     network: ClassVar[str] = "gotocr.model.nano:Nano"
 
@@ -107,6 +108,7 @@ class NanoConfig:
     read_after: int = 2  # layers before the pointer reads
     pointer: int = 128
     window: int = 192  # tokens of its own text it looks back on: what it was trained with
+    temperature: float = 1.0  # its logits are divided by it to say how sure it is: `train/calibrate.py`
 
     def __post_init__(self) -> None:
         if self.family != "nano":
@@ -114,8 +116,10 @@ class NanoConfig:
         for part in fields(self):
             value = getattr(self, part.name)
             most = _MOST.get(part.name, _MOST_WIDE)
-            if part.name != "family" and (type(value) is not int or not 0 < value <= most):
+            if part.name not in ("family", "temperature") and (type(value) is not int or not 0 < value <= most):
                 raise ValueError(f"{part.name} is {str(value)[:40]}, not a whole number from 1 to {most}")
+        if type(self.temperature) not in (int, float) or not _COLDEST <= self.temperature <= _WARMEST:
+            raise ValueError(f"temperature is {str(self.temperature)[:40]}, not a number from {_COLDEST} to {_WARMEST}")
         quarter = 4  # of a vector: rotations in two dimensions turn pairs, half of them by x and half by y
         for name, step in (("stem_width", GROUP), ("fine_width", GROUP), ("pointer", quarter), ("hidden", quarter * self.heads)):
             if getattr(self, name) % step:

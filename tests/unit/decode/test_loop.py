@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from gotocr.decode.loop import choose, write
+from gotocr.decode.loop import Terms, choose, write
 from gotocr.decode.step import Step
 from gotocr.errors import EngineError
 
@@ -55,7 +55,7 @@ class Letters:
 
 def run(tokens, max_tokens=10_000, box=lambda index: None, to_page=None):
     script = Script(tokens, box)
-    return list(write(script.start(), script, Letters(), STOPS, max_tokens, to_page)), script
+    return list(write(script.start(), script, Letters(), Terms(STOPS, max_tokens, to_page))), script
 
 
 def written(pieces):
@@ -99,6 +99,22 @@ def test_choose_survives_large_logits_and_refuses_nan():
         choose(np.array([0.0, np.nan], np.float32))
 
 
+@pytest.mark.parametrize("temperature", [0.01, 0.4, 1.0, 1.7, 8.0])
+def test_a_temperature_changes_how_sure_it_is_and_nothing_else(temperature):
+    torch = pytest.importorskip("torch")
+    for seed in range(20):
+        logits = np.random.default_rng(seed).normal(0, 4, 4096).astype(np.float32)
+        expected = torch.softmax(torch.from_numpy(logits).double() / temperature, 0).max().item()
+        token, probability = choose(logits, temperature)
+        assert token == logits.argmax() and probability == pytest.approx(expected, rel=1e-5)
+
+
+def test_where_only_one_token_may_follow_it_is_certain():
+    logits = np.full(4096, -np.inf, np.float32)
+    logits[7] = -3.0
+    assert [choose(logits, temperature) for temperature in (0.01, 1.0, 50.0)] == [(7, 1.0)] * 3
+
+
 def test_boxes_go_through_to_page_and_missing_ones_stay_missing():
     def box(index):
         return (index, 0, index + 1, 2) if index else None
@@ -124,6 +140,6 @@ def test_a_short_repetition_is_written_whole():
 
 def test_pieces_come_as_they_are_written():
     script = Script([1, 2, 3, 4, 5, 6, 7, 8, 30])
-    stream = write(script.start(), script, Letters(), STOPS, 100)
+    stream = write(script.start(), script, Letters(), Terms(STOPS, 100))
     first = next(stream)
     assert first.text == "a" and len(script.fed) <= 2, "a lag of one token, not of a page"

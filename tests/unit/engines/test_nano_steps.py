@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gotocr.decode.loop import choose
 from gotocr.engines.nano_steps import BEHIND, READ, STRAYS, NanoStepper, Unread, oldest
 from gotocr.errors import EngineError
 
@@ -77,6 +78,7 @@ def test_the_end_is_forced_when_all_is_read() -> None:
         step, written = stepper.feed([int(step.logits.argmax())]), written + 1
         assert written < 20
     assert written == 3
+    assert choose(step.logits, 5.0) == (END, 1.0), "that nothing is left is certain, however unsure of its words it is"
 
 
 def test_each_token_goes_in_with_the_place_it_was_written_at() -> None:

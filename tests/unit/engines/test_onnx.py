@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 
@@ -80,6 +81,20 @@ def test_it_writes_and_goes_on_after_a_picture_that_does_not_fit(engine):
     with raises_one_line(EngineError, "onnxruntime failed"):
         list(engine.run(job(engine, (30, 50))))
     assert list(engine.run(job(engine))) == pieces
+
+
+def test_it_is_as_sure_as_the_temperature_of_its_folder_says(engine, folder):
+    torch = pytest.importorskip("torch")
+    settings = json.loads((folder / CONFIG).read_text("utf-8"))
+    (folder / CONFIG).write_text(json.dumps({**settings, "temperature": 2.5}), "utf-8")
+    pieces = list(open_engine(folder).run(job(engine)))
+    heard, usual = [], engine.choose
+    engine.choose = lambda logits: (heard.append(logits), usual(logits))[1]
+    plain = list(engine.run(job(engine)))
+    assert [piece.token for piece in pieces] == [piece.token for piece in plain] and len(heard) == len(plain) > 1
+    for told, temperature in ((pieces, 2.5), (plain, 1.0)):
+        expected = [torch.softmax(torch.from_numpy(logits).double() / temperature, 0).max().item() for logits in heard]
+        assert [piece.probability for piece in told] == pytest.approx(expected, rel=1e-5)
 
 
 def test_prompts_that_do_not_fit(engine):

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 
 from gotocr.engines.torch import open_engine  # noqa: E402
 from gotocr.errors import EngineError, UsageError  # noqa: E402
 from gotocr.prompt.template import nano_prompt  # noqa: E402
 from gotocr.schema import Job, Pixels, Task  # noqa: E402
+from gotocr.weights.nano_files import CONFIG  # noqa: E402
 
 
 def job(engine, size=(32, 64), tokens=4) -> Job:
@@ -32,6 +35,20 @@ def test_it_writes_and_tells_what_does_not_fit(tiny_nano):
     engine.close(), engine.close()
     with pytest.raises(EngineError, match="closed"):
         next(engine.run(fits))
+
+
+def test_it_is_as_sure_as_the_temperature_of_its_folder_says(tiny_nano, tmp_path):
+    folder = shutil.copytree(tiny_nano, tmp_path / "warm")
+    settings = json.loads((folder / CONFIG).read_text("utf-8"))
+    (folder / CONFIG).write_text(json.dumps({**settings, "temperature": 2.5}), "utf-8")
+    engine, heard = open_engine(tiny_nano), []
+    usual, pieces = engine.choose, list(open_engine(folder).run(job(engine)))
+    engine.choose = lambda logits: (heard.append(logits), usual(logits))[1]
+    plain = list(engine.run(job(engine)))
+    assert [piece.token for piece in pieces] == [piece.token for piece in plain] and len(heard) == len(plain) > 1
+    for told, temperature in ((pieces, 2.5), (plain, 1.0)):
+        expected = [torch.softmax(torch.from_numpy(logits).double() / temperature, 0).max().item() for logits in heard]
+        assert [piece.probability for piece in told] == pytest.approx(expected, rel=1e-5)
 
 
 def test_a_device_that_is_not_there(tiny_nano):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -66,6 +66,18 @@ def test_sizes_left_out_are_the_presets(tmp_path):
     assert read_nano_config(tmp_path) == NanoConfig(layers=6)
     with pytest.raises(WeightsError, match="no folder"):
         read_nano_config(tmp_path / "nowhere")
+
+
+def test_temperature(tmp_path):
+    for text, expected in (("", 1.0), (', "temperature": 2', 2.0), (', "temperature": 0.85', 0.85)):
+        (tmp_path / CONFIG).write_text(f'{{"family": "nano"{text}}}')
+        assert read_nano_config(tmp_path).temperature == expected
+    warm = replace(NANO, temperature=1.25)
+    assert read_nano_config(save_nano(tmp_path, {}, warm, SHIPPED_TOKENIZER)) == warm
+    for wrong in ("0", "-1.0", "true", "NaN", "Infinity", "1e-30", '"warm"', "null"):
+        (tmp_path / CONFIG).write_text(f'{{"family": "nano", "temperature": {wrong}}}')
+        with pytest.raises(WeightsError, match="temperature is .*, not a number from 0.01 to 100"):
+            read_nano_config(tmp_path)
 
 
 def test_saved_is_what_is_read(tmp_path):
