@@ -65,7 +65,9 @@ class NanoPupil:
         if recipe.study:
             raise UsageError(f"nano is told nothing by a table study; it has {', '.join(recipe.study)}")
         self.recipe, self.network = recipe, build(recipe)
-        self.blocks = [*self.network.stem.blocks, *self.network.context, *self.network.layers]
+        self.blocks = [*self.network.stem.blocks, *self.network.context]
+        if recipe.parallel != "fsdp":  # what cuts them in parts gathers a layer in its `forward`, and `see` uses parts of them
+            self.blocks += self.network.layers
         drawing = Batches(recipe)
         drawing.check()
         if not drawing.targets.fits(self.network.config):

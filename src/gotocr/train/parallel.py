@@ -99,11 +99,13 @@ def wrap(lesson: nn.Module, network: nn.Module, blocks: list[nn.Module], recipe:
     if team.size == 1:
         return lesson
     if recipe.parallel == "ddp":
-        return nn.parallel.DistributedDataParallel(lesson, broadcast_buffers=False, find_unused_parameters=True)
+        return nn.parallel.DistributedDataParallel(lesson, find_unused_parameters=True)
     from torch.distributed.device_mesh import init_device_mesh
     from torch.distributed.fsdp import fully_shard
 
     mesh = init_device_mesh(next(network.parameters()).device.type, (team.size,))
+    for weight in network.parameters():  # parts are cut from weights that lie in one piece
+        weight.data = weight.data.contiguous()
     for block in blocks:
         fully_shard(block, mesh=mesh)
     return fully_shard(lesson, mesh=mesh)
