@@ -25,8 +25,8 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
     "plain" keeps the lines as printed.
 
     A word's box is the union of the boxes of the tokens its characters came from, a block's is the union of its words'
-    (of its tokens' where it has no words). Confidences are geometric means of the token probabilities, so that they
-    do not fall with length. A block that the cap or a loop cut off says so in `problems`. Never raises on content.
+    (of its tokens' where it has no words). A word's confidence is the product of its tokens' probabilities, how likely it
+    is that all of it is right; a block's is their geometric mean, which does not fall with length. A block that the cap or a loop cut off says so in `problems`. Never raises on content.
     """
     pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
     ink = _Ink(pieces, size)
@@ -40,8 +40,18 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
 
 def confidence(probabilities: Iterable[float]) -> float | None:
     """Geometric mean; None where nothing is known."""
-    logs = [math.log(max(p, 1e-12)) for p in probabilities if not math.isnan(p)]
+    logs = _logs(probabilities)
     return math.exp(math.fsum(logs) / len(logs)) if logs else None
+
+
+def joint(probabilities: Iterable[float]) -> float | None:
+    """Product: how likely all are right at once; None where nothing is known."""
+    logs = _logs(probabilities)
+    return math.exp(math.fsum(logs)) if logs else None
+
+
+def _logs(probabilities: Iterable[float]) -> list[float]:
+    return [math.log(max(p, 1e-12)) for p in probabilities if not math.isnan(p)]
 
 
 def _printed(written: str) -> Iterator[tuple[Kind, Span]]:
@@ -126,12 +136,12 @@ class _Ink:
         )
         return (left, top, right, bottom) if right > left and bottom > top else None
 
-    def under(self, span: Span) -> tuple[Box | None, float | None]:
-        """The union of the boxes and the confidence of the tokens under the characters of `span`."""
+    def under(self, span: Span) -> tuple[Box | None, list[float]]:
+        """The union of the boxes and the probabilities of the tokens under the characters of `span`."""
         first = max(bisect_right(self._starts, span.start) - 1, 0)
         strokes = self._strokes[first : bisect_left(self._starts, span.end)]
         boxes = [box for stroke in strokes for box in stroke.boxes]
-        return union(boxes), confidence(p for stroke in strokes for p in stroke.probabilities)
+        return union(boxes), [p for stroke in strokes for p in stroke.probabilities]
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:
@@ -145,13 +155,13 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 
 def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     source = ink.text[span.start : span.end]
-    box, sure = ink.under(span)
+    box, chances = ink.under(span)
     words = []
     for (start, end), word in kind.words(source):
-        word_box, word_sure = ink.under(Span(span.start + start, span.start + end))
-        words.append(Word(word, word_box, word_sure))
+        word_box, word_chances = ink.under(Span(span.start + start, span.start + end))
+        words.append(Word(word, word_box, joint(word_chances)))
     block = _named(kind.parse(source))
-    return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=tuple(words))
+    return replace(block, box=union(word.box for word in words) or box, confidence=confidence(chances), words=tuple(words))
 
 
 def _named(block: Block) -> Block:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from gotocr.kinds.page import confidence, parse
+from gotocr.kinds.page import confidence, joint, parse
 from gotocr.schema import Piece
 
 SIZE = (100, 50)
@@ -112,7 +112,7 @@ def test_words_take_boxes_and_confidence_from_their_tokens():
     )
     (block,) = parse(written, SIZE)
     assert [(word.text, word.box) for word in block.words] == [("Hello", (0, 0, 20, 12)), ("world", (30, 0, 50, 10))]
-    assert [word.confidence for word in block.words] == pytest.approx([0.6, 0.5])
+    assert [word.confidence for word in block.words] == pytest.approx([0.9 * 0.4, 0.5**3]), "all of it is right"
     assert block.box == (0, 0, 50, 12)
     assert block.confidence == pytest.approx((0.9 * 0.4 * 0.5**3) ** (1 / 6))
 
@@ -150,8 +150,10 @@ def test_the_last_block_says_what_cut_it_off(finish, why):
     assert (why in blocks[1].problems[0]) if why else blocks[1].problems == ()
 
 
-def test_confidence_is_a_geometric_mean():
-    assert confidence([0.9, 0.4]) == pytest.approx(0.6)
+def test_confidence_is_a_geometric_mean_or_of_all_at_once():
+    assert confidence([0.9, 0.4]) == pytest.approx(0.6) and joint([0.9, 0.4]) == pytest.approx(0.36)
+    assert joint([]) is None and joint([math.nan]) is None and joint([math.nan, 0.5]) == pytest.approx(0.5)
+    assert joint([0.0] * 100) == 0.0
     assert confidence([]) is None and confidence([0.0]) == pytest.approx(0, abs=1e-9)
 
 
