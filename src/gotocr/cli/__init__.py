@@ -20,6 +20,7 @@ VERBS = Registry(
         "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",
         "examine": "gotocr.cli.examine:VERB",
+        "calibrate": "gotocr.cli.calibrate:VERB",
         "export": "gotocr.cli.export:VERB",
         "list": "gotocr.cli.list:VERB",
         "version": "gotocr.cli.version:VERB",
@@ -52,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser(argv: Sequence[str]) -> ArgumentParser:
     """The parser of the verb that is asked for, or of all of them for help and for wrong verbs."""
     parser = ArgumentParser("gotocr", description="Read pictures and PDFs to Markdown, text or JSON.")
-    parser.add_argument("--version", action="store_const", dest="run", const=VERBS["version"].run, help="show the version")
+    version = VERBS["version"]
+    parser.add_argument("-V", "--version", action="store_const", dest="run", const=version.run, help=version.help)
     verbs = parser.add_subparsers(metavar="COMMAND", title="commands")
     for name in [argv[0]] if argv and argv[0] in VERBS else VERBS:
         verb = VERBS[name]

@@ -33,7 +33,7 @@ def test_help_of_a_verb_comes_from_the_registries(capsys):
     assert all(name in shown for name in (*FORMATS, *ENGINES, "Exit codes"))
 
 
-@pytest.mark.parametrize("argv", [["version"], ["--version"]])
+@pytest.mark.parametrize("argv", [["version"], ["--version"], ["-V"]])
 def test_version(capsys, argv):
     assert main(argv) == 0 and capsys.readouterr().out == f"gotocr {gotocr.__version__}\n"
 

@@ -1,0 +1,102 @@
+"""`gotocr calibrate`: find out how sure a nano may be of its words, and write it into its folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..engines import ENGINES
+from ..errors import OutputError, UsageError
+from .read import count
+from .verb import Verb
+
+if TYPE_CHECKING:
+    from ..train.calibrate import Fit
+
+_DESCRIPTION = """Draw lines, paragraphs, pages and words in scenes, half of them worn, in the fonts and from the texts that
+training leaves out, read them, and fit the temperature at which words are right as often as their confidence says. It is
+fitted on half of the pictures, judged on the other half, and written to config.json; what is read does not change."""
+
+
+def add(parser: ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="a trained or exported nano")
+    parser.add_argument("--count", type=count, default=50, metavar="N", help="pictures of each sort (default: %(default)s)")
+    parser.add_argument("--dry-run", action="store_true", help="show the figures and write nothing")
+    parser.add_argument("--corpus", metavar="DIR", type=Path, help="texts (default: the few that come along)")
+    parser.add_argument("--fonts", metavar="DIR", action="append", help="fonts; may be given several times")
+    parser.add_argument("--held-back", type=count, metavar="N", help="passages a file that training held back")
+    parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx where its graphs are, else torch")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
+
+
+def run(arguments: Namespace) -> int:
+    from ..weights.nano_files import ENCODER, read_nano_config
+
+    folder = arguments.folder
+    read_nano_config(folder)
+    if not arguments.dry_run:
+        check_writable(folder)
+    if arguments.count < 2:
+        raise UsageError("--count must be at least 2: half of the pictures are fitted on, the others judge")
+
+    from tqdm import tqdm
+
+    from ..draw.supply import Supply
+    from ..reader import load
+    from ..train.calibrate import PICTURES, calibrate
+    from ..train.recipe import Recipe
+
+    usual = Recipe()
+    fonts = tuple(arguments.fonts or usual.fonts)
+    supply = Supply(arguments.corpus or usual.corpus, fonts, arguments.held_back or usual.held_back, validate=True)
+    supply.read()
+    engine = arguments.engine or ("onnx" if (folder / ENCODER).is_file() else "torch")
+    total = len(PICTURES) * arguments.count
+    with (
+        load(folder, engine=engine, device=arguments.device, quiet=True) as reader,
+        tqdm(total=total, unit="picture", leave=False, disable=None, file=sys.stderr) as bar,
+    ):
+        found = calibrate(reader, supply, arguments.count, bar.update)
+    print(table(found))
+    if not arguments.dry_run:
+        store(folder, found.temperature)
+        print(f"{folder}: its temperature is {found.temperature:g} now; before, it was {found.now:g}", file=sys.stderr)
+    return 0
+
+
+def table(found: Fit) -> str:
+    """What the temperature is worth, for people."""
+    from ..train.calibrate import COVERAGE
+
+    head = f"{'temperature':<12} {'ECE':>7} {'log loss':>9} {f'wrong of the surest {COVERAGE:.0%}':>26}"
+    lines = [f"fitted on {found.fitted} words; figures are of {found.checked} words of other pictures", head]
+    for temperature, figures in ((found.now, found.before), (found.temperature, found.after)):
+        lines.append(f"{temperature:<12g} {figures.ece:>7.1%} {figures.log_loss:>9.4f} {figures.risk:>26.1%}")
+    return "\n".join(lines)
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OutputError where no file can be made in a folder, before any work is done for it."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder):
+            pass
+    except OSError as cause:
+        mend = "calibrate a copy of it, or see the figures alone with --dry-run"
+        raise OutputError(f"cannot write to {folder}: {cause.strerror or cause}; {mend}") from cause
+
+
+def store(folder: Path, temperature: float) -> None:
+    """Write the temperature to the config of a folder, which appears whole or stays as it was. Raises OutputError."""
+    from ..evaluate.file import whole
+    from ..weights.settings import CONFIG, read_config
+
+    settings = {**read_config(folder), "temperature": temperature}
+    with whole(folder / CONFIG) as part:
+        part.write_text(json.dumps(settings, indent=1) + "\n", "utf-8")
+
+
+VERB = Verb("make a nano as sure of its words as it is right", run, add, _DESCRIPTION)
