@@ -57,6 +57,9 @@ def run(arguments: Namespace) -> int:
     drawn = [f"--corpus {shlex.quote(recipe.corpus)}"] if "corpus" in changes else []
     drawn += [f"--fonts {shlex.quote(folder)}" for folder in changes.get("fonts", ())]
     out = shlex.quote(recipe.out)
+    if recipe.pupil != "nano":  # the only one that is examined, and that is made readable without torch
+        _tell(f"done. Try it:  gotocr read PAGE --model {out}")
+        return 0
     _tell("done. See what it reads in fonts it never saw, and make it readable without torch:")
     _tell(" ".join(["  gotocr examine", out, *drawn]))
     _tell(f"  gotocr export {out} -o DIR")

@@ -1,0 +1,84 @@
+"""nano as a pupil: what of it learns, how much arithmetic a batch is, and what it reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("skia")
+pytest.importorskip("cv2")
+
+from gotocr.errors import UsageError  # noqa: E402
+from gotocr.train.batches import Batches  # noqa: E402
+from gotocr.train.feed import tensors  # noqa: E402
+from gotocr.train.nano import NanoPupil  # noqa: E402
+from gotocr.train.pupil import PUPILS  # noqa: E402
+from gotocr.train.recipe import read_recipe  # noqa: E402
+from gotocr.train.targets import IGNORE  # noqa: E402
+
+TINY = read_recipe(Path(__file__).parents[3] / "recipes" / "tiny.toml")
+
+
+@pytest.fixture(scope="module")
+def pupil() -> NanoPupil:
+    return PUPILS["nano"](TINY)
+
+
+@pytest.fixture(scope="module")
+def batch():
+    return Batches(TINY)(0)
+
+
+def test_arithmetic_is_three_forward_passes(pupil, batch):
+    """Counted here by hooks: every matrix product and convolution of the network on the batch."""
+    network, total = pupil.network, 0
+
+    def linear(module, inputs, output):
+        nonlocal total
+        total += 2 * inputs[0].numel() * module.out_features
+
+    def convolution(module, inputs, output):
+        nonlocal total
+        total += 2 * output.numel() * module.weight[0].numel()
+
+    hooks = [part.register_forward_hook(linear) for part in network.modules() if isinstance(part, torch.nn.Linear)]
+    hooks += [part.register_forward_hook(convolution) for part in network.modules() if isinstance(part, torch.nn.Conv2d)]
+    with torch.no_grad():
+        pupil.read(network, tensors(batch), len(batch.ids))
+    [hook.remove() for hook in hooks]
+    config, (count, tokens) = network.config, batch.ids.shape
+    image = batch.pixels[0, ..., 0].size // (config.stride[0] * config.stride[1])
+    total += 2 * count * tokens * config.hidden * config.vocab_size  # the head, tied to the embedding
+    total += config.context_layers * 4 * count * image * image * config.hidden
+    total += config.layers * 4 * count * tokens * (image + tokens) * config.hidden
+    total += 2 * count * tokens * batch.cells[0].size * (config.pointer + config.hidden + 4)
+    assert pupil.flops(batch) == pytest.approx(3 * total, rel=1e-6)
+
+
+def test_a_batch_is_counted(pupil, batch):
+    assert pupil.count(batch) == (len(batch.pixels), (batch.labels != IGNORE).sum())
+    assert set(pupil.kinds) == {name for bucket in TINY.buckets for name in bucket.drawn}
+
+
+def test_it_reads_its_own_alphabet(pupil, batch):
+    with torch.no_grad():
+        readings = pupil.read(pupil.network, tensors(batch), 1)
+    assert len(readings) == 1 and (readings[0].picture == batch.pixels[0]).all()
+    spoken = batch.labels[0][batch.labels[0] != IGNORE].tolist()
+    assert readings[0].truth == pupil.tokenizer.decode(spoken) != "" and isinstance(readings[0].read, str)
+
+
+def test_what_is_frozen_does_not_learn():
+    frozen = NanoPupil(replace(TINY, frozen=("stem", "layers.0"))).network
+    still = {name for name, weight in frozen.named_parameters() if not weight.requires_grad}
+    assert still == {name for name in frozen.state_dict() if name.startswith(("stem.", "layers.0."))}
+    with pytest.raises(UsageError, match=r"no weights are named ste\.\.\.; the network's parts are box, context"):
+        NanoPupil(replace(TINY, frozen=("ste",)))
+
+
+def test_nano_has_nothing_to_study():
+    with pytest.raises(UsageError, match="table study; it has hours"):
+        NanoPupil(replace(TINY, study={"hours": 3}))
