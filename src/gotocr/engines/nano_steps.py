@@ -22,6 +22,8 @@ Write = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any], tuple[np
 READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
 LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
 STRAYS = 4  # that many tokens in a row without unread ink under them end the writing
+LETTERED = ("table", "display", "inline")  # structures whose letters stand on ink of their own, each read once
+INKLESS = frozenset("{}^_&\\$<>`~")  # what is written there without ink, beside commands and tags
 BEHIND = 2  # tokens that must follow before ink counts as read: neighbours may share a cell
 
 
@@ -51,7 +53,7 @@ class Unread:
             self._grid[self._cells(self._recent.popleft(), 0.5)] = READ
 
     def hold(self, box: np.ndarray) -> None:
-        """A token was written within a structure, which may come back to its ink until it ends."""
+        """A mark was written within a structure, which may come back to where it stands until the structure ends."""
         self._held.append(np.asarray(box, np.float64))
 
     def let_go(self) -> None:
@@ -75,8 +77,8 @@ class Unread:
     @property
     def is_done(self) -> bool:
         """True when no ink is left but what the last tokens stand on, or the writer keeps to where there is none."""
-        if self._held:
-            return False
+        if self._held:  # a structure is not cut off before its last marks, but where it writes letters without ink
+            return self.strays >= STRAYS
         if self.strays >= STRAYS:
             return True
         left = self._grid > LEFT  # (H/8, W/4)
@@ -129,8 +131,11 @@ class NanoStepper:
         """Note where `token` was written."""
         text = self._spell(token) if self._spell else "x"
         ended = self._structure.push(text) if self._spell else None
-        if self._structure.kind is not None:
+        kind = self._structure.kind
+        if kind is not None:
             self._unread.hold(self._box)
+            if kind in LETTERED and len(text) == 1 and not text.isspace() and text not in INKLESS:
+                self._unread.pass_over(self._box)
         elif ended is not None:
             self._unread.hold(self._box)
             self._unread.let_go()

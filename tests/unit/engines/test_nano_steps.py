@@ -101,18 +101,37 @@ def test_the_prompt_is_never_forgotten() -> None:
 
 
 def spell(token: int) -> str:
-    return {3: "<table", 4: "</table>", LETTER: "a", 6: "\n", 7: "# "}[token]
+    return {3: "<table", 4: "</table>", LETTER: "a", 6: "\n", 7: "# ", 8: "```smiles\n", 9: "\n```"}[token]
 
 
-def test_a_structure_may_come_back_to_its_ink_and_is_read_when_it_ends() -> None:
-    writer, unread = Writer(), Unread(inked(0, 1, 2, 6), COLUMNS)
-    stepper = NanoStepper(writer, None, unread, END, spell)
+def begun(*columns: int) -> tuple[NanoStepper, Unread]:
+    unread = Unread(inked(*columns), COLUMNS)
+    stepper = NanoStepper(Writer(), None, unread, END, spell)
     stepper.begin([2])
-    for token in [3] + [LETTER] * 5:  # it goes on over struck out ink and past all of it
+    return stepper, unread
+
+
+def test_a_fence_may_come_back_to_its_ink_and_is_read_when_it_ends() -> None:
+    stepper, unread = begun(0, 1, 2, 6)
+    for token in [8] + [LETTER] * 5:  # it goes on over ink that was written, and past all of it
         assert stepper.feed([token]).logits.argmax() == LETTER
     assert (unread.ink[[0, 1, 2, 6]] == 4.0).all(), "nothing is struck out within"
-    step = stepper.feed([4])
+    step = stepper.feed([9])
     assert (unread.ink[:8] == READ).all() and step.logits.argmax() == END, "all that lies between is read"
+
+
+def test_letters_of_a_table_are_read_once_and_its_marks_close_it() -> None:
+    stepper, unread = begun(1, 2, 3)
+    for token in [3] + [LETTER] * 5:
+        assert stepper.feed([token]).logits.argmax() == LETTER, "all ink is read, but the table is not closed yet"
+    assert (unread.ink[[1, 2]] == READ).all()
+    assert stepper.feed([4]).logits.argmax() == END
+
+
+def test_a_table_that_writes_letters_without_ink_is_ended() -> None:
+    stepper, _ = begun(1)
+    steps = [stepper.feed([token]).logits.argmax() for token in [3] + [LETTER] * 6]
+    assert steps[:4] == [LETTER] * 4 and steps[-1] == END
 
 
 def test_marks_are_no_strays() -> None:
