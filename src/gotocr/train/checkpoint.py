@@ -62,7 +62,7 @@ class Learner:
 def save(learner: Learner, place: Place, recipe: Recipe, team: Team) -> None:
     """Write a checkpoint; all processes of a team must call it. Raises OutputError."""
     tensors = whole(dict(learner.tensors()), team) | {"random.cpu": team.gather(torch.get_rng_state())}
-    if recipe.device != "cpu":
+    if recipe.device.startswith("cuda"):
         tensors["random.device"] = team.gather(torch.cuda.get_rng_state(recipe.device))
     if not team.leads:
         return
@@ -130,5 +130,5 @@ def _restore_random(states: Mapping[str, Any], recipe: Recipe, team: Team) -> No
     here = {name: torch.from_numpy(state)[team.rank] for name, state in states.items() if len(state) == team.size}
     if "random.cpu" in here:
         torch.set_rng_state(here["random.cpu"])
-    if "random.device" in here and recipe.device != "cpu":
+    if "random.device" in here and recipe.device.startswith("cuda"):
         torch.cuda.set_rng_state(here["random.device"], recipe.device)

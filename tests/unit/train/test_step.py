@@ -94,6 +94,7 @@ def test_a_step_that_is_not_finite_is_left_out():
 
 
 SIZES = {"buckets": (Bucket(48, 256), Bucket(96, 256)), "seed": 1, "steps": 2, "log_every": 1, "pixels": 49_152}
+SIZES["model"] = {**TINY.model, "fine_blocks": 1, "layers": 1}  # each kind of layer once: compiling takes its time
 
 
 def rows_of(out: Path, monkeypatch, backend) -> list[dict]:
