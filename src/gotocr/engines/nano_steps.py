@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..decode.grammar import TableState, allowed
 from ..decode.step import Step
 from ..decode.structure import Structure
 from ..errors import EngineError
@@ -107,6 +108,7 @@ class NanoStepper:
         self._write, self._past = write, past
         self._unread, self._end = unread, end
         self._spell, self._structure = spell, Structure()
+        self._table: TableState | None = None
         self._position = 0
         self._box = np.zeros(4, np.float32)
 
@@ -122,7 +124,7 @@ class NanoStepper:
             self._stand(token)
             step = self._advance([token], self._box.reshape(1, 1, 4))
         if not self._unread.is_done:
-            return step
+            return Step(allowed(step.logits, self._table, self._spell), step.box) if self._table else step
         logits = np.full_like(step.logits, -np.inf)  # nothing is left to read: only the end may follow
         logits[self._end] = step.logits.max()
         return Step(logits, step.box)
@@ -132,6 +134,12 @@ class NanoStepper:
         text = self._spell(token) if self._spell else "x"
         ended = self._structure.push(text) if self._spell else None
         kind = self._structure.kind
+        if kind != "table":
+            self._table = None
+        elif self._table is None:
+            self._table = TableState().after(text.rpartition("<table")[2]) or TableState()
+        else:
+            self._table = self._table.after(text) or self._table
         if kind is not None:
             self._unread.hold(self._box)
             if kind in LETTERED and len(text) == 1 and not text.isspace() and text not in INKLESS:

@@ -101,7 +101,8 @@ def test_the_prompt_is_never_forgotten() -> None:
 
 
 def spell(token: int) -> str:
-    return {3: "<table", 4: "</table>", LETTER: "a", 6: "\n", 7: "# ", 8: "```smiles\n", 9: "\n```"}[token]
+    texts = {3: "<table><tr><td>", 4: "</td></tr></table>", LETTER: "a", 6: "\n", 7: "# ", 8: "```smiles\n", 9: "\n```"}
+    return texts.get(token, "")
 
 
 def begun(*columns: int) -> tuple[NanoStepper, Unread]:
@@ -126,6 +127,18 @@ def test_letters_of_a_table_are_read_once_and_its_marks_close_it() -> None:
         assert stepper.feed([token]).logits.argmax() == LETTER, "all ink is read, but the table is not closed yet"
     assert (unread.ink[[1, 2]] == READ).all()
     assert stepper.feed([4]).logits.argmax() == END
+
+
+def test_in_a_table_the_likeliest_token_that_may_stand_there_is_written() -> None:
+    class Rower(Writer):
+        def __call__(self, *inputs):
+            logits, box, past = super().__call__(*inputs)
+            logits[[4, 3]] = 2, 1
+            return logits, box, past
+
+    stepper = NanoStepper(Rower(), None, Unread(inked(*range(8)), COLUMNS), END, lambda token: {3: "<table", 4: "><tr>"}.get(token, "a"))
+    stepper.begin([2])
+    assert stepper.feed([3]).logits.argmax() == 4, "no letter before the first cell"
 
 
 def test_a_table_that_writes_letters_without_ink_is_ended() -> None:
