@@ -6,12 +6,17 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from ..weights import FORMS
 from .verb import Verb
+
+_DESCRIPTION = """Write a folder with the weights of a trained nano and the two graphs with which it reads without torch.
+int8 takes half the room of float16 and loses next to nothing; either can be trained on."""
 
 
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="a trained nano")
     parser.add_argument("-o", "--output", metavar="DIR", type=Path, required=True, help="the folder to make")
+    parser.add_argument("--weights", choices=FORMS, default=FORMS[0], help="how weights are stored (default: %(default)s)")
 
 
 def run(arguments: Namespace) -> int:
@@ -22,10 +27,10 @@ def run(arguments: Namespace) -> int:
     from ..weights.graphs import export_folder
 
     print("writing both graphs; this takes about half a minute", file=sys.stderr)
-    export_folder(arguments.folder, arguments.output)
+    export_folder(arguments.folder, arguments.output, arguments.weights)
     size = sum(file.stat().st_size for file in arguments.output.iterdir() if file.is_file())
     print(f"{arguments.output}: {size / 1e6:.1f} MB; try it with: gotocr read PICTURE --model {arguments.output}", file=sys.stderr)
     return 0
 
 
-VERB = Verb("make a trained nano readable without torch", run, add)
+VERB = Verb("make a trained nano readable without torch", run, add, _DESCRIPTION)

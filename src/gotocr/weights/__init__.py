@@ -1,0 +1,3 @@
+"""Files of weights and what they mean; `FORMS` are the forms in which nano's are stored, see `int8`."""
+
+FORMS = ("float16", "int8")

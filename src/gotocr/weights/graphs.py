@@ -1,7 +1,7 @@
 """Write nano's two ONNX graphs, which hold no weights: their initialisers point into the safetensors file.
 
 ONNX keeps big tensors outside the graph as (file, offset, length); a safetensors file is such a file. So the
-weights are stored once, as float16, and each is cast to float32 when a session is made.
+weights are stored once, as float16 or int8, and each becomes float32 when a session is made.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import MissingExtraError, OutputError, WeightsError
+from . import FORMS, int8
 from .nano_files import DECODER, ENCODER, TOKENIZER, WEIGHTS, load_nano, save_nano
 from .settings import CONFIG
 from .tensors import TensorFile
@@ -33,6 +34,7 @@ from ..model.nano import Nano, Sight, Text
 
 OPSET = 20
 SMALL = 512  # constants of fewer elements may stay in the graph
+STORED = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT, "I8": TensorProto.INT8}
 TEXT = ("ids", "places", "positions", "past_keys", "past_values")
 
 
@@ -55,7 +57,7 @@ class _Decoder(torch.nn.Module):
         return written.logits[:, -1], written.boxes[:, -1], keys, values
 
 
-def export_folder(source: str | Path, folder: str | Path) -> None:
+def export_folder(source: str | Path, folder: str | Path, form: str = FORMS[0]) -> None:
     """Make of the trained nano in `source` a `folder` that both engines read; it appears whole or not at all.
 
     A folder that is there keeps its other files, and is no model while its files are replaced. Raises WeightsError when
@@ -65,7 +67,7 @@ def export_folder(source: str | Path, folder: str | Path) -> None:
     network = load_nano(source)
     part = folder.with_name(f".{folder.name}-{os.getpid()}.part")
     try:
-        export(network, part, source / TOKENIZER)
+        export(network, part, source / TOKENIZER, form)
         if folder.is_dir() and any(folder.iterdir()):
             (folder / CONFIG).unlink(missing_ok=True)
             for name in (WEIGHTS, TOKENIZER, ENCODER, DECODER, CONFIG):  # last what makes it a model
@@ -78,20 +80,18 @@ def export_folder(source: str | Path, folder: str | Path) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def export(network: Nano, folder: str | Path, tokenizer: str | Path) -> None:
-    """Write weights (float16), config, tokenizer and both graphs into `folder`; `network` stays as it is.
+def export(network: Nano, folder: str | Path, tokenizer: str | Path, form: str = FORMS[0]) -> None:
+    """Write weights (in one of `FORMS`), config, tokenizer and both graphs into `folder`; `network` stays as it is.
 
-    Raises WeightsError when a weight has no place in float16 or in the file.
+    Raises WeightsError when a weight has no place in that form or in the file.
     """
     folder, network = Path(folder), deepcopy(network).eval().float().cpu()
-    with torch.no_grad():  # the graphs are traced with the weights as stored
-        for name, value in network.state_dict().items():
-            value.copy_(value.half())
-            if not torch.isfinite(value).all():
-                raise WeightsError(f"{name} holds numbers that float16 cannot; train on from an earlier save")
-    halves = {name: value.numpy().astype(np.float16) for name, value in network.state_dict().items()}
-    save_nano(folder, halves, network.config, tokenizer)
+    weights = network.state_dict()
+    save_nano(folder, int8.pack({name: value.numpy() for name, value in weights.items()}, form), network.config, tokenizer)
     stored = TensorFile(folder / WEIGHTS)
+    with torch.no_grad():  # the graphs are traced with the weights as stored
+        for name, value in weights.items():
+            value.copy_(torch.from_numpy(int8.widen(stored, name)))
     for name, graph in ((ENCODER, trace_encoder(network)), (DECODER, trace_decoder(network))):
         point_outside(graph, stored)
         (folder / name).write_bytes(graph.SerializeToString())
@@ -148,7 +148,7 @@ def point_outside(graph: onnx.ModelProto, stored: TensorFile) -> None:
 
     Raises WeightsError for a big constant that is no weight: it would make the graph grow with the model.
     """
-    tensors = {name: stored.bits(name).astype(np.float32) for name in stored}
+    tensors = {name: int8.widen(stored, name) for name in int8.shapes(stored)}
     constants, before, used = [], [], set()
     for constant in graph.graph.initializer:
         if int(np.prod(constant.dims)) < SMALL:
@@ -158,13 +158,13 @@ def point_outside(graph: onnx.ModelProto, stored: TensorFile) -> None:
         if name is None:
             what = f"the graph's constant {constant.name} {list(constant.dims)}"
             raise WeightsError(f"{what} is no weight of the model; see model/nano.py")
-        half, wide = f"{name}.half", f"{name}.wide"
         if name not in used:
             used.add(name)
-            constants.append(_reference(half, name, stored))
-            before.append(helper.make_node("Cast", [half], [wide], to=TensorProto.FLOAT))
+            references, widening = _widened(name, stored)
+            constants += references
+            before += widening
         turn = ("Transpose", {"perm": [1, 0]}) if turned else ("Identity", {})
-        before.append(helper.make_node(turn[0], [wide], [constant.name], **turn[1]))
+        before.append(helper.make_node(turn[0], [f"{name}.wide"], [constant.name], **turn[1]))
     nodes = [*before, *graph.graph.node]
     for field in (graph.graph.initializer, graph.graph.node, graph.graph.value_info, graph.graph.metadata_props):
         del field[:]
@@ -188,11 +188,28 @@ def _origin(values: np.ndarray, tensors: Mapping[str, np.ndarray]) -> tuple[str 
     return None, False
 
 
+def _widened(name: str, stored: TensorFile) -> tuple[list[TensorProto], list[onnx.NodeProto]]:
+    """References to a stored tensor and the nodes that make float32 of it, under `NAME.wide`.
+
+    ONNX Runtime works such nodes out once, when a session is made; a DequantizeLinear it would work out at every step.
+    """
+    wide = f"{name}.wide"
+    if stored.entries[name].dtype != "I8":
+        half = f"{name}.half"
+        return [_reference(half, name, stored)], [helper.make_node("Cast", [half], [wide], to=TensorProto.FLOAT)]
+    whole, steps, scales = f"{name}.whole", f"{name}.steps", name + int8.SCALES
+    nodes = [
+        helper.make_node("Cast", [whole], [steps], to=TensorProto.FLOAT),
+        helper.make_node("Mul", [steps, scales], [wide]),
+    ]
+    return [_reference(whole, name, stored), _reference(scales, scales, stored)], nodes
+
+
 def _reference(label: str, name: str, stored: TensorFile) -> TensorProto:
     """An initialiser whose data are the bytes of tensor `name` in the safetensors file beside the graph."""
     entry = stored.entries[name]
     proto = TensorProto(
-        name=label, data_type=TensorProto.FLOAT16, dims=list(entry.shape), data_location=TensorProto.EXTERNAL
+        name=label, data_type=STORED[entry.dtype], dims=list(entry.shape), data_location=TensorProto.EXTERNAL
     )
     place = {"location": WEIGHTS, "offset": stored.data_start + entry.begin, "length": entry.end - entry.begin}
     for key, value in place.items():

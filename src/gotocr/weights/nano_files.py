@@ -12,6 +12,7 @@ import numpy as np
 
 from ..errors import MissingExtraError, OutputError, WeightsError
 from ..model.config import NanoConfig
+from . import int8
 from .settings import CONFIG, read_config
 from .tensors import TensorFile, write
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "nano"
 WEIGHTS, TOKENIZER, ENCODER, DECODER = "nano.safetensors", "tokenizer.json", "encoder.onnx", "decoder.onnx"
-FLOATS = ("F32", "F16", "BF16")
 
 
 def read_nano_config(folder: str | Path) -> NanoConfig:
@@ -47,7 +47,7 @@ def nano_config(settings: Mapping[str, Any], where: object) -> NanoConfig:
 
 
 def load_nano(folder: str | Path) -> Nano:
-    """The torch network of a folder, float32 on the CPU.
+    """The torch network of a folder, float32 on the CPU, in whatever form its weights are stored.
 
     Raises WeightsError on any missing or ill-shaped tensor, before memory is taken for it; MissingExtraError without torch.
     """
@@ -61,12 +61,14 @@ def load_nano(folder: str | Path) -> Nano:
     tensors = TensorFile(Path(folder) / WEIGHTS)
     with torch.device("meta"):
         expected = {name: tuple(value.shape) for name, value in Nano(config).state_dict().items()}
-    found = {name: entry.shape for name, entry in tensors.entries.items() if entry.dtype in FLOATS}
-    wrong = sorted(name for name in expected.keys() | tensors.keys() if expected.get(name) != found.get(name))
+    found = int8.shapes(tensors)
+    scales = {name + int8.SCALES for name in found if tensors.entries[name].dtype == "I8"}
+    named = expected.keys() | (tensors.keys() - scales)
+    wrong = sorted(name for name in named if expected.get(name) != found.get(name))
     if wrong:
         raise WeightsError(f"{folder}: {len(wrong)} tensors do not fit {CONFIG}, first {wrong[0][:80]}; get the model again")
     network = Nano(config)
-    network.load_state_dict({name: torch.from_numpy(tensors[name].astype(np.float32)) for name in tensors})
+    network.load_state_dict({name: torch.from_numpy(int8.widen(tensors, name)) for name in expected})
     return network
 
 

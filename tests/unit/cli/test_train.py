@@ -60,6 +60,7 @@ def test_a_row_of_the_log_in_one_line():
         (["train", str(TINY), "--device", "warp"], 2, "warp"),
         (["export", "nowhere", "-o", "out"], 5, "nowhere"),
         (["export", "nowhere"], 2, "-o"),
+        (["export", "nowhere", "-o", "out", "--weights", "int4"], 2, "int4"),
     ],
 )
 def test_errors_are_one_line(argv, code, says, capsys, tmp_path, monkeypatch):

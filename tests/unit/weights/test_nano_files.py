@@ -10,6 +10,7 @@ import pytest
 
 from gotocr.errors import OutputError, WeightsError
 from gotocr.model.config import NANO, NanoConfig
+from gotocr.weights import int8
 from gotocr.weights.nano_files import CONFIG, FOLDER, TOKENIZER, WEIGHTS, load_nano, read_nano_config, save_nano
 from gotocr.weights.tensors import TensorFile, write
 
@@ -119,3 +120,53 @@ def test_a_huge_model_takes_no_memory_before_its_weights_are_seen(tiny_nano, tmp
     save_nano(tmp_path, dict(TensorFile(tiny_nano / WEIGHTS)), huge, SHIPPED_TOKENIZER)
     with pytest.raises(WeightsError, match="do not fit"):
         load_nano(tmp_path)  # 100 GB, had it been built
+
+
+@pytest.fixture
+def tiny_int8(tiny_nano, tmp_path):
+    """The tiny nano's config, its tensors as int8, and a folder to save them in."""
+    return read_nano_config(tiny_nano), int8.pack(dict(TensorFile(tiny_nano / WEIGHTS)), "int8"), tmp_path
+
+
+def test_int8_is_read_as_what_it_stands_for(tiny_int8, tiny_nano):
+    config, tensors, folder = tiny_int8
+    save_nano(folder, tensors, config, SHIPPED_TOKENIZER)
+    assert (folder / WEIGHTS).stat().st_size < 0.3 * (tiny_nano / WEIGHTS).stat().st_size
+    trained, read = load_nano(tiny_nano).state_dict(), load_nano(folder).state_dict()
+    assert trained.keys() == read.keys()
+    for name, values in read.items():
+        half = trained[name].abs().flatten(1).amax(1) / 127 / 2 if name in tensors and name + int8.SCALES in tensors else None
+        away = (values - trained[name]).abs()
+        assert away.max() <= 1e-3 * trained[name].abs().max() if half is None else away.flatten(1).median() <= half.max(), name
+
+
+@pytest.mark.parametrize("torn", ["no scales", "scales alone", "other scales", "float matrix", "bias"])
+def test_int8_that_does_not_fit(tiny_int8, torn):
+    config, tensors, folder = tiny_int8
+    name = "layers.0.query.weight"
+    scales = name + int8.SCALES
+    if torn == "no scales":
+        del tensors[scales]
+    elif torn == "scales alone":
+        del tensors[name]
+    elif torn == "other scales":
+        tensors[scales] = tensors[scales][1:]
+    elif torn == "float matrix":
+        tensors[name] = tensors[name].astype(np.float16)
+    else:
+        tensors["layers.0.query.bias"] = tensors["layers.0.query.bias"].astype(np.int8)
+    save_nano(folder, tensors, config, SHIPPED_TOKENIZER)
+    with pytest.raises(WeightsError, match="tensors do not fit"):
+        load_nano(folder)
+
+
+def test_int8_that_is_damaged(tiny_int8):
+    config, tensors, folder = tiny_int8
+    tensors["embedding.weight" + int8.SCALES][7] = np.nan
+    save_nano(folder, tensors, config, SHIPPED_TOKENIZER)
+    with pytest.raises(WeightsError, match="embedding.weight.scales are no scales"):
+        load_nano(folder)
+    whole = (folder / WEIGHTS).read_bytes()
+    (folder / WEIGHTS).write_bytes(whole[:-1])
+    with pytest.raises(WeightsError, match="not a sound safetensors file"):
+        load_nano(folder)
