@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .read import count
 from .verb import Verb
 
 # Each is a field of `train.recipe.Recipe`; what is not given stays as the recipe says.
@@ -38,6 +39,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("recipe", metavar="RECIPE.toml", type=Path, help="what to train, such as recipes/nano-next.toml")
     for name, option in OPTIONS.items():
         parser.add_argument(f"--{name.replace('_', '-')}", **option)
+    parser.add_argument("--plan", type=count, metavar="GPUS", help="do not train: say what memory and hours it takes on so many GPUs")
 
 
 def run(arguments: Namespace) -> int:
@@ -48,6 +50,11 @@ def run(arguments: Namespace) -> int:
     from ..train.recipe import read_recipe
 
     recipe = read_recipe(arguments.recipe, **changes)
+    if arguments.plan:
+        from ..train.plan import plan
+
+        print(plan(recipe, arguments.plan))
+        return 0
 
     from ..train.loop import train
 
@@ -63,6 +70,7 @@ def run(arguments: Namespace) -> int:
     _tell("done. See what it reads in fonts it never saw, and make it readable without torch:")
     _tell(" ".join(["  gotocr examine", out, *drawn]))
     _tell(f"  gotocr export {out} -o DIR")
+    _tell(" ".join(["  gotocr calibrate DIR", *drawn]))
     return 0
 
 

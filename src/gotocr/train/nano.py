@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ class NanoPupil:
 
     def save(self, state: Mapping[str, Tensor], folder: Path) -> Path:
         tensors = {name: value.numpy() for name, value in state.items()}
-        return save_nano(folder, tensors, self.network.config, self.recipe.tokenizer_file)
+        config = replace(self.network.config, temperature=1.0)  # what was fitted to other weights holds no more
+        return save_nano(folder, tensors, config, self.recipe.tokenizer_file)
 
 
 @lru_cache(maxsize=1024)

@@ -29,12 +29,21 @@ def test_two_steps(tmp_path, capsys):
     told = capsys.readouterr()
     lines = told.err.splitlines()
     assert told.out == "" and lines[0].startswith("tiny: from fresh weights to ") and "step      2" in told.err
-    assert lines[-2:] == [f"  gotocr examine '{out}'", f"  gotocr export '{out}' -o DIR"]
+    assert lines[-3:] == [f"  gotocr examine '{out}'", f"  gotocr export '{out}' -o DIR", "  gotocr calibrate DIR"]
     rows = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in rows] == [2] and rows[0]["token"] > 0
     assert sorted(file.name for file in out.iterdir()) == [
         "checkpoint", "config.json", "log.jsonl", "nano.safetensors", "tokenizer.json"
     ]  # fmt: skip
+
+
+def test_a_plan_trains_nothing(tmp_path, capsys):
+    pytest.importorskip("torch")
+    assert main(["train", str(TINY.parent / "base-stage1.toml"), "--plan", "8", "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out
+    assert "8 x" in told and "GB a GPU in all" in told and "hours" in told and not (tmp_path / "out").exists()
+    assert main(["train", str(TINY), "--plan", "8"]) == 2
+    assert "pupil = 'base'" in capsys.readouterr().err
 
 
 def test_a_row_of_the_log_in_one_line():

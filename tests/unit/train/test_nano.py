@@ -82,3 +82,12 @@ def test_what_is_frozen_does_not_learn():
 def test_nano_has_nothing_to_study():
     with pytest.raises(UsageError, match="table study; it has hours"):
         NanoPupil(replace(TINY, study={"hours": 3}))
+
+
+def test_a_temperature_of_other_weights_is_forgotten(tmp_path):
+    from gotocr.weights.nano_files import read_nano_config
+
+    pupil = NanoPupil(TINY)
+    pupil.network.config = replace(pupil.network.config, temperature=1.5)
+    pupil.save(pupil.network.state_dict(), tmp_path)
+    assert read_nano_config(tmp_path).temperature == 1.0
