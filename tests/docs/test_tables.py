@@ -61,6 +61,14 @@ def test_only_clear_winners_are_marked(tmp_path):
     assert "**" not in fill("<!-- table accuracy of r.json -->\n<!-- end of table -->", tmp_path)
 
 
+def test_examined_figures_stand_beside_what_is_asked_for(tmp_path):
+    figure = {"exam": "table", "measure": "TEDS", "value": 0.5, "low": 0.25, "high": 0.75, "pictures": 8, "floor": 0.85}
+    sure = {"exam": "words", "measure": "ECE", "value": 0.021, "low": None, "high": None, "pictures": 8, "floor": None}
+    (tmp_path / "r.json").write_text(json.dumps({"form": 1, "figures": [figure, sure]}), "utf-8")
+    made = fill("<!-- table examined of r.json -->\n<!-- end of table -->", tmp_path)
+    assert "| table | TEDS | 8 | 50.0 (25.0–75.0) | 85 |" in made and "| words | ECE | 8 | 2.1 |  |" in made
+
+
 BROKEN = ["<!-- table accuracy of none.json -->\n", "<!-- table fame of r.json -->\n", "<!-- table accuracy r.json -->\n"]
 
 

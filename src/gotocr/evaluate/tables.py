@@ -93,4 +93,15 @@ def stamp(result: Mapping[str, Any]) -> str:
     return f"Measured {result['date'][:10]} by `gotocr evaluate` on {where}. {versions}. {left}"
 
 
-TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"accuracy": accuracy}
+def examined(result: Mapping[str, Any]) -> str:
+    """The figures that `gotocr examine --json` wrote, beside the least that is asked for."""
+    rows = []
+    for figure in result["figures"]:
+        value, low, high = (f"{100 * figure[key]:.1f}" if figure[key] is not None else "" for key in ("value", "low", "high"))
+        least = f"{100 * figure['floor']:.0f}" if figure["floor"] else ""
+        span = f" ({low}–{high})" if low else ""
+        rows.append((figure["exam"], figure["measure"], str(figure["pictures"]), f"{value}{span}", least))
+    return Table(("exam", "measure", "pictures", "per cent", "at least"), tuple(rows), words=2).markdown()
+
+
+TABLES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {"accuracy": accuracy, "examined": examined}
