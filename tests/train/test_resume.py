@@ -16,8 +16,13 @@ pytest.importorskip("cv2")
 from safetensors.torch import load_file  # noqa: E402
 
 from gotocr.errors import OutputError, UsageError, WeightsError  # noqa: E402
-from gotocr.train.loop import train  # noqa: E402
+from gotocr.train import blocks, checkpoint  # noqa: E402
+from gotocr.train.batches import Batches  # noqa: E402
+from gotocr.train.feed import tensors  # noqa: E402
+from gotocr.train.loop import Run, train  # noqa: E402
+from gotocr.train.parallel import Team  # noqa: E402
 from gotocr.train.recipe import read_recipe  # noqa: E402
+from gotocr.train.schedule import progress, rate  # noqa: E402
 
 RECIPES = Path(__file__).parents[2] / "recipes"
 TINY = replace(read_recipe(RECIPES / "tiny.toml"), steps=6, save_every=3, log_every=1, warmup=2, dense_share=0.4, minutes=60)
@@ -86,8 +91,6 @@ def test_other_values_are_told(cut):
 
 
 def test_a_cut_off_save_leaves_the_last_checkpoint(cut, monkeypatch):
-    from gotocr.train import checkpoint
-
     def fail(path, tensors):
         path.with_name(path.name + ".part").write_bytes(b"half")
         raise OSError(28, "No space left on device")
@@ -139,3 +142,63 @@ def test_a_run_told_to_end_saves_first(tmp_path):
     assert signal.getsignal(signal.SIGTERM) is before
     train(replace(TINY, out=str(tmp_path), resume=True, steps=4), rows.append)
     assert rows[-1]["step"] == 4
+
+
+def test_a_batch_used_once_is_as_it_was_drawn(runs):
+    """Against steps over the batches by hand, in the order of their numbers."""
+    recipe = replace(TINY, out="")
+    run, draw = Run.start(recipe, Team()), Batches(recipe)
+    for step in range(recipe.steps):
+        done = progress(recipe, step, 0.0)
+        run.learn([tensors(draw(step))], done, rate(recipe, step, done))
+    for name, value in run.learner.average.state.items():
+        assert torch.equal(value, state(runs[0])[f"average.{name}"]), name
+
+
+AGAIN = replace(TINY, steps=10, save_every=2, reuse=2, worn=1.0, dense_share=0.0)
+
+
+@pytest.fixture
+def whole(tmp_path, monkeypatch) -> tuple[Path, list[dict]]:
+    """A run in which batches are used twice in blocks of three, and its rows."""
+    monkeypatch.setattr(blocks, "BLOCK", 3)
+    rows: list[dict] = []
+    train(replace(AGAIN, out=str(tmp_path / "whole")), rows.append)
+    return tmp_path / "whole", rows
+
+
+def test_it_goes_on_inside_a_block(whole, tmp_path):
+    folder, rows = whole
+    assert [row["samples"] for row in rows] == [2 * step for step in range(1, 11)], "two pictures a batch"
+    assert [row["drawn"] for row in rows] == [2, 4, 6, 6, 6, 6, 8, 10, 12, 12]
+    for stop in (3, 5, 9):  # from the first turn of a block, from its second, from the first of the next
+        recipe, again = replace(AGAIN, out=str(tmp_path / f"cut-{stop}")), []
+        with pytest.raises(KeyboardInterrupt):
+            train(recipe, stop_at(stop))
+        train(replace(recipe, resume=True), again.append)
+        assert [row["step"] for row in again] == [*range(stop, 11)] and again[-1]["drawn"] == 12
+        one, other = state(folder), state(tmp_path / f"cut-{stop}")
+        assert one.keys() == other.keys() and all(torch.equal(value, other[name]) for name, value in one.items())
+
+
+def test_a_run_goes_on_with_other_uses(whole, tmp_path):
+    recipe, rows = replace(AGAIN, out=str(tmp_path / "cut")), []
+    with pytest.raises(KeyboardInterrupt):
+        train(recipe, stop_at(5))
+    learner, others = Run.start(recipe, Team()).learner, ((2, 1), (2, 2), (3, 1))
+    places = [checkpoint.load(learner, replace(recipe, reuse=times), Team(0, size))[0] for times, size in others]
+    assert [(place.number, place.used) for place in places] == [(3, 4), (3, 0), (3, 0)], "nor in other processes"
+    train(replace(recipe, resume=True, reuse=3, steps=6), rows.append)
+    assert rows[0] == {"note": "goes on with other values of: reuse"}
+    notes = json.loads((tmp_path / "cut" / "checkpoint" / "run.json").read_text("utf-8"))
+    assert (notes["number"], notes["used"], notes["drawn"]) == (5, 2, 10), "in a block behind that one"
+
+
+def test_checkpoints_of_before_batches_could_be_used_again(runs, cut):
+    file, rows = cut / "checkpoint" / "run.json", []
+    notes = json.loads(file.read_text("utf-8"))
+    del notes["drawn"], notes["used"], notes["recipe"]["reuse"]
+    file.write_text(json.dumps(notes), "utf-8")
+    train(replace(TINY, out=str(cut), resume=True), rows.append)
+    assert [row.get("drawn") for row in rows] == [8, 10, 12] == [row["samples"] for row in rows]
+    assert all(torch.equal(value, state(cut)[name]) for name, value in state(runs[0]).items())

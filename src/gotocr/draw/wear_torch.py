@@ -342,15 +342,21 @@ def apply(images: torch.Tensor, boxes: torch.Tensor, generator: torch.Generator,
     return torch.where(_wide(stay), images, worn), torch.where(stay[:, None, None], boxes, after)
 
 
-def wear(images: torch.Tensor, boxes: torch.Tensor, generator: torch.Generator, most: int = 3) -> warp.Moved:
+def wear(
+    images: torch.Tensor, boxes: torch.Tensor, generator: torch.Generator, most: int = 3, moves: bool = True
+) -> warp.Moved:
     """Pictures (B, 3, H, W), uint8 or float in 0..255, and boxes (B, n, 4) float after one to `most` wears each.
 
-    Shorter lists of boxes are filled up with zeros. Dtype, shape and device stay; see `wear.wear`.
+    Shorter lists of boxes are filled up with zeros. Dtype, shape and device stay; see `wear.wear`. Without `moves`, no wear
+    that moves ink: all that is known of places stays true.
     """
     given = images.dtype
     images, boxes = images.float(), boxes.float()
     heights = text_heights(boxes)
-    shares = torch.as_tensor(SHARES, dtype=torch.float32, device=generator.device).expand(len(images), -1)
+    shares = torch.as_tensor(SHARES, dtype=torch.float32, device=generator.device)
+    if not moves:
+        shares = shares * shares.new_tensor([name not in MOVES for name in WEARS])
+    shares = shares.expand(len(images), -1)
     picked = torch.multinomial(shares, most, generator=generator).to(images.device)
     counts = torch.randint(1, most + 1, (len(images), 1), generator=generator, device=generator.device).to(images.device)
     picked = torch.where(torch.arange(most, device=images.device) < counts, picked, -1)

@@ -35,9 +35,11 @@ class Place:
     """Where a run stands."""
 
     step: int = 0  # steps done
-    number: int = 0  # batches drawn by all processes together
-    samples: int = 0
+    number: int = 0  # batches drawn by all processes together, as far as they were learnt from
+    samples: int = 0  # pictures learnt from, each as often as it was
     seconds: float = 0.0  # of training, without what lay between a run's parts
+    drawn: int = 0  # pictures learnt from, each once
+    used: int = 0  # uses of the present block of batches by each process; 0 = it begins, or each batch is used once
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,10 @@ def load(learner: Learner, recipe: Recipe, team: Team) -> tuple[Place, list[str]
     _restore_random({name: file.copy(name) for name in random}, recipe, team)
     was, now = notes["recipe"], json.loads(json.dumps(asdict(recipe)))
     changed = sorted(key for key in now.keys() | was.keys() if key not in FREE and was.get(key) != now.get(key))
-    return Place(**{name: notes[name] for name in vars(Place())}), changed
+    place = Place(**{name: notes[name] for name in vars(Place())})
+    if was["reuse"] != recipe.reuse or file.entries["random.cpu"].shape[0] != team.size:
+        place.used = 0  # what is left of a block came in another order, or to other processes: the next one begins
+    return place, changed
 
 
 def _read(folder: Path) -> dict[str, Any]:
@@ -116,6 +121,8 @@ def _read(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{folder.parent} holds no checkpoint to go on from; leave out --resume to begin")
     try:
         notes = json.loads((folder / NOTES).read_text("utf-8"))
+        notes = {"drawn": notes["samples"], "used": 0, **notes}  # of before batches could be used again
+        notes["recipe"] = {"reuse": 1, **notes["recipe"]}
         kinds = {"tensors": str, "averaged": int, "recipe": dict, **{key: type(value) for key, value in vars(Place()).items()}}
         sound = notes["format"] == FORMAT and all(isinstance(notes[key], kind) for key, kind in kinds.items())
     except (OSError, ValueError, KeyError, TypeError):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,15 +11,21 @@ import torch
 from torch import Tensor
 
 from ..scale.pool import Pool
+from .ahead import Ahead
+from .blocks import Blocks, Reuse, Use
 
 READY = 2  # batches that lie on the device before they are needed
 
 
 class Fed(NamedTuple):
-    """A batch as it was drawn, and its columns on the device."""
+    """A use of a batch as it was drawn, and its columns on the device."""
 
-    drawn: Any
+    use: Use
     columns: dict[str, Tensor]
+
+    @property
+    def drawn(self) -> Any:
+        return self.use.drawn
 
 
 def tensors(batch: Any) -> dict[str, Tensor]:
@@ -31,37 +36,31 @@ def tensors(batch: Any) -> dict[str, Tensor]:
 class Feed:
     """Takes a pool's batches one by one; `waited` are the seconds a step stood waiting for its batch.
 
-    With `ahead`, a thread has the next ones ready. Use as a context manager; errors of the pool are raised by `take`.
+    With `ahead`, a thread has the next ones ready. With `reuse`, each comes several times, changed on the device after the
+    first; else once. Use as a context manager; errors of the pool are raised by `take`.
     """
 
-    def __init__(self, pool: Pool, device: torch.device, ahead: bool) -> None:
-        self.pool, self.device, self.waited = pool, device, 0.0
+    def __init__(self, pool: Pool, device: torch.device, ahead: bool, reuse: Reuse | None = None) -> None:
+        self.pool, self.device, self.reuse, self.waited = pool, device, reuse, 0.0
         self._stream = torch.cuda.Stream(device) if device.type == "cuda" else None
-        self._ready: queue.Queue[Fed | BaseException] | None = queue.Queue(READY) if ahead else None
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._ready = Ahead(self._fetch, READY) if ahead else None
+        self._blocks = Blocks(pool, reuse) if reuse else None
 
     def __enter__(self) -> Feed:
-        if self._ready:
-            self._thread.start()
+        for part in (self._ready, self._blocks):
+            if part:
+                part.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
-        if self._ready:
-            while not self._ready.empty():  # make room, so that the thread sees that it is over
-                self._ready.get_nowait()
-            self._thread.join(timeout=5)
+        for part in (self._blocks, self._ready):  # what may wait for the other goes last
+            if part:
+                part.__exit__()
 
     def take(self) -> Fed:
         """The next batch."""
         before = time.monotonic()
-        if not self._ready:
-            fed = self._fetch()
-        else:
-            fed = self._ready.get()
-            if isinstance(fed, BaseException):
-                raise fed
+        fed = self._ready.take() if self._ready else self._fetch()
         self.waited += time.monotonic() - before
         if self._stream:
             now = torch.cuda.current_stream(self.device)
@@ -71,27 +70,15 @@ class Feed:
         return fed
 
     def _fetch(self) -> Fed:
-        drawn = self.pool.take()
-        columns = tensors(drawn)
-        if self._stream:
-            with torch.cuda.stream(self._stream):
+        use = self._blocks.take() if self._blocks else Use(self.pool.take())
+        columns = tensors(use.drawn)
+        with torch.cuda.stream(self._stream) if self._stream else nullcontext():
+            if self._stream:
                 pinned = {name: column.pin_memory() for name, column in columns.items()}
                 columns = {name: column.to(self.device, non_blocking=True) for name, column in pinned.items()}
-        else:
-            columns = {name: column.to(self.device) for name, column in columns.items()}
-        return Fed(drawn, columns)
-
-    def _run(self) -> None:
-        while not self._over.is_set():
-            try:
-                fed: Fed | BaseException = self._fetch()
-            except BaseException as error:  # raised where it can be dealt with
-                fed = error
-            while not self._over.is_set():
-                try:
-                    self._ready.put(fed, timeout=0.1)
-                    break
-                except queue.Full:
-                    pass
-            if isinstance(fed, BaseException):
-                return
+            else:
+                columns = {name: column.to(self.device) for name, column in columns.items()}
+            if self.reuse and use.before:  # on the side stream, too: what waits for it is not the step
+                generator = torch.Generator(self.device).manual_seed(self.reuse.chance(use))
+                columns = dict(self.reuse.again(columns, generator))
+        return Fed(use, columns)

@@ -171,6 +171,10 @@ class Base:
         parts = {"token": losses.detach().mean(), "token_right": right.mean()}
         return losses.mean(), {**parts, "per_sample": per_sample(losses), "per_sample_right": per_sample(right)}
 
+    def again(self, columns: Mapping[str, Tensor], generator: torch.Generator) -> Mapping[str, Tensor]:
+        """Unchanged: where glyphs stand in the tiles is not known here, so nothing would tell what has become illegible."""
+        return columns
+
     def flops(self, batch: Batch) -> float:
         return flops(self.config, self.learns, len(batch.pixels), batch.runs.tolist(), len(batch.targets))
 

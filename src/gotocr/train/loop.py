@@ -28,6 +28,7 @@ from torch.utils.checkpoint import checkpoint as recompute
 
 from . import checkpoint
 from .average import Average
+from .blocks import Reuse, begin
 from .checkpoint import Learner, Place
 from .feed import Feed
 from .optimizer import make_optimizer, update
@@ -160,14 +161,17 @@ def _check_out(recipe: Recipe) -> None:
 @contextmanager
 def _open(run: Run, tell: Callable[[dict], None]) -> Iterator[tuple[Feed, Log | None]]:
     """The batches of this process from where the run stands, and the log in the process that leads."""
-    recipe, team = run.recipe, run.team
-    make = Share(run.pupil.batches(), team.rank, team.size, run.place.number)
+    recipe, team, place = run.recipe, run.team, run.place
+    make = Share(run.pupil.batches(), team.rank, team.size, begin(place.number, place.used, team.size))
+    reuse = None
+    if recipe.reuse > 1:
+        reuse = Reuse(recipe.reuse, make, run.pupil.again, recipe.seed, place.used, ahead=recipe.workers > 0)
     with ExitStack() as stack:
         log = Log(recipe, run.pupil.kinds, peak(run.device) * team.size, tell) if team.leads else None
         if log:
             stack.enter_context(log)
         pool = stack.enter_context(Pool(make, workers=recipe.workers, ahead=AHEAD))
-        yield stack.enter_context(Feed(pool, run.device, ahead=run.device.type == "cuda")), log
+        yield stack.enter_context(Feed(pool, run.device, run.device.type == "cuda", reuse)), log
 
 
 @contextmanager
@@ -194,9 +198,11 @@ def _steps(run: Run, feed: Feed, log: Log | None, asked: threading.Event) -> Non
         used = rate(recipe, place.step, done)
         parts = _learn(run, [batch.columns for batch in fed], done, used, log)
         place.step += 1
-        place.number += recipe.accumulate * team.size
         counts = [run.pupil.count(batch.drawn) for batch in fed]
+        fresh = [count.samples for count, batch in zip(counts, fed, strict=True) if not batch.use.before]
+        place.number += team.size * len(fresh)
         place.samples += team.size * sum(count.samples for count in counts)
+        place.drawn, place.used = place.drawn + team.size * sum(fresh), fed[-1].use.done
         place.seconds, ending = team.agree(time.monotonic() - started, float(asked.is_set()))
         done = progress(recipe, place.step, place.seconds)
         if log:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from ..draw.wear_torch import wear
 from ..engines.torch_device import choose_device
 from ..errors import UsageError
 from ..model.config import NanoConfig
@@ -23,6 +24,7 @@ from .pupil import Count, Reading, freeze
 from .recipe import Recipe
 from .targets import IGNORE, Batch
 
+MORE = 2  # most wears that come on top where a picture is seen again
 BACKWARD = 2.0  # operations of a backward pass, in forward passes: gradients of inputs and of weights
 
 
@@ -83,6 +85,19 @@ class NanoPupil:
     def loss(self, network: Nano, batch: Mapping[str, Tensor], progress: float) -> tuple[Tensor, dict[str, Any]]:
         return losses(network, batch, self.recipe.weights, progress < self.recipe.dense_share)
 
+    def again(self, columns: Mapping[str, Tensor], generator: torch.Generator) -> Mapping[str, Tensor]:
+        """A share `worn` of the pictures worn by one or two more wears that move nothing, so that every target stays true.
+
+        Pictures whose glyphs are unknown stay as they are: nothing would tell whether theirs can still be made out.
+        """
+        dice = torch.rand(len(columns["located"]), generator=generator, device=generator.device)
+        rows = torch.nonzero((dice < self.recipe.worn) & columns["located"])[:, 0]
+        if not len(rows):
+            return columns
+        images = columns["pixels"][rows].permute(0, 3, 1, 2)
+        worn, _ = wear(images, known_boxes(columns["cells"][rows], columns["glyph_boxes"][rows]), generator, MORE, moves=False)
+        return {**columns, "pixels": columns["pixels"].index_copy(0, rows, worn.permute(0, 2, 3, 1))}
+
     def flops(self, batch: Batch) -> float:
         """As if the whole loss were trained, in the dense share of a run, too; heads on single cells are left out."""
         count, height, width, _ = batch.pixels.shape
@@ -105,6 +120,16 @@ class NanoPupil:
         tensors = {name: value.numpy() for name, value in state.items()}
         config = replace(self.network.config, temperature=1.0)  # what was fitted to other weights holds no more
         return save_nano(folder, tensors, config, self.recipe.tokenizer_file)
+
+
+def known_boxes(cells: Tensor, boxes: Tensor) -> Tensor:
+    """Which glyph stands in each cell (B, h, w), -1 for none, and its box (B, h, w, 4) -> each glyph's box (B, n, 4).
+
+    In the order of the glyphs, each once; zeros for those that own no cell and where others have more.
+    """
+    owners, most = cells.flatten(1), int(cells.max()) + 1
+    places = torch.where(owners < 0, most, owners)[..., None].expand(-1, -1, 4)
+    return boxes.new_zeros(len(cells), most + 1, 4).scatter(1, places, boxes.flatten(1, 2))[:, :most]
 
 
 @lru_cache(maxsize=1024)

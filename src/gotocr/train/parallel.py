@@ -33,7 +33,11 @@ class Share:
 
     def __call__(self) -> Callable[[int], Any]:
         work = self.make()
-        return lambda number: work(self.first + number * self.of + self.rank)
+        return lambda number: work(self.number(number))
+
+    def number(self, own: int) -> int:
+        """The run's number of this process's batch `own`."""
+        return self.first + own * self.of + self.rank
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ class Log:
         means, kinds = sums.means(), sums.by_kind(self.kinds)  # waits for the device, so before the clock is read
         now = time.monotonic()
         took = max(now - self._since, 1e-9)
-        row = {"step": place.step, "seconds": round(place.seconds, 1), "samples": place.samples, "rate": rate}
+        row = {"step": place.step, "seconds": round(place.seconds, 1), "samples": place.samples, "drawn": place.drawn}
+        row |= {"rate": rate}
         row |= {"samples_per_second": round(sums.samples / took, 2), "tokens_per_second": round(sums.tokens / took, 1)}
         row |= {"mfu": round(sums.flops / took / self.peak, 4), "wait": round(min(1.0, (waited - self._waited) / took), 3)}
         row |= means

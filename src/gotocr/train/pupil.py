@@ -21,7 +21,7 @@ from ..registry import Registry
 
 if TYPE_CHECKING:
     import numpy as np
-    from torch import Tensor, nn
+    from torch import Generator, Tensor, nn
 
 
 class Count(NamedTuple):
@@ -54,6 +54,14 @@ class Pupil(Protocol):
 
         `network` is `self.network`, maybe sharded; `progress` runs from 0 to 1 over the run. Nothing in it should wait for
         a GPU (no `float(tensor)`, no `if tensor`).
+        """
+
+    def again(self, columns: Mapping[str, Tensor], generator: Generator) -> Mapping[str, Tensor]:
+        """The columns of a batch on the device for another use of it: as they were drawn -> as they are learnt from now.
+
+        Chance comes from `generator`, which lies there, too. The given columns must stay as they are; what it gives has
+        the same names, and what is counted of a batch as it was drawn still holds. Called where a recipe's `reuse` is
+        above 1, in a thread and without autocast. A pupil that cannot keep its pictures legible gives them back unchanged.
         """
 
     def flops(self, batch: Any) -> float:

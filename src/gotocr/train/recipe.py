@@ -105,6 +105,7 @@ class Recipe:
     weight_decay: float = 0.05
     clip: float = 1.0  # most a gradient's norm may be
     accumulate: int = 1  # batches a step (each process)
+    reuse: int = 1  # times each drawn batch is learnt from, worn anew each time: for devices that learn faster than is drawn
     average: float = 0.999  # EMA of the weights, per step
     frozen: tuple[str, ...] = ()  # parts of the network that do not learn, such as "stem"
     worn: float = 0.5  # share of pictures that are worn
@@ -134,7 +135,8 @@ class Recipe:
     study: Mapping[str, Any] = field(default_factory=dict)  # what this family of models alone needs to be told
 
     def __post_init__(self) -> None:
-        for name in ("minutes", "steps", "pixels", "rate", "clip", "accumulate", "save_every", "log_every", "patience"):
+        above = ("minutes", "steps", "pixels", "rate", "clip", "accumulate", "reuse", "save_every", "log_every", "patience")
+        for name in above:
             if not getattr(self, name) > 0:
                 raise UsageError(f"{name} of a recipe must be above 0, not {getattr(self, name)}")
         for name in ("warmup", "weight_decay", "held_back", "seed", "workers", "threads", "show_every"):

@@ -95,6 +95,15 @@ def test_a_batch_is_worn(lettered):
     assert (real[..., :2] >= -0.5).all() and (real[..., 2:] <= torch.tensor([240.5, 120.5])).all()
 
 
+def test_a_batch_is_worn_where_it_stands(lettered):
+    image, boxes = lettered()
+    images, boxes = torch.as_tensor(np.stack([image] * 24)).permute(0, 3, 1, 2), torch.as_tensor(boxes).expand(24, -1, -1)
+    out, after = wear_torch.wear(images, boxes, torch.Generator().manual_seed(5), 2, moves=False)
+    assert torch.equal(after, boxes) and not torch.equal(wear_torch.wear(images, boxes, torch.Generator().manual_seed(5), 2)[1], boxes)
+    assert wear_torch.readable(images.float(), out.float(), boxes).all()
+    assert len({each.numpy().tobytes() for each in out}) >= 22
+
+
 def test_a_batch_without_text_is_worn():
     images = torch.full((3, 3, 40, 50), 200.0)
     out, after = wear_torch.wear(images, torch.zeros(3, 0, 4), torch.Generator().manual_seed(1))

@@ -11,10 +11,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
+from gotocr.draw.wear_torch import readable  # noqa: E402
 from gotocr.errors import UsageError  # noqa: E402
 from gotocr.train.batches import Batches  # noqa: E402
 from gotocr.train.feed import tensors  # noqa: E402
-from gotocr.train.nano import NanoPupil  # noqa: E402
+from gotocr.train.nano import NanoPupil, known_boxes  # noqa: E402
 from gotocr.train.pupil import PUPILS  # noqa: E402
 from gotocr.train.recipe import read_recipe  # noqa: E402
 from gotocr.train.targets import IGNORE  # noqa: E402
@@ -91,3 +92,36 @@ def test_a_temperature_of_other_weights_is_forgotten(tmp_path):
     pupil.network.config = replace(pupil.network.config, temperature=1.5)
     pupil.save(pupil.network.state_dict(), tmp_path)
     assert read_nano_config(tmp_path).temperature == 1.0
+
+
+def test_a_batch_seen_again_is_worn_anew():
+    recipe = replace(TINY, worn=1.0, pixels=48 * 256 * 16)
+    pupil, drawn = NanoPupil(recipe), Batches(replace(recipe, worn=0.0))(3)
+    drawn.located[5] = False
+    columns = tensors(drawn)
+    before = {name: column.clone() for name, column in columns.items()}
+    first, same, second = (pupil.again(columns, torch.Generator().manual_seed(seed)) for seed in (1, 1, 2))
+    assert all(torch.equal(column, before[name]) for name, column in columns.items()), "what was drawn stays"
+    for found in (first, second):
+        assert found.keys() == columns.keys() and found["pixels"].dtype == torch.uint8
+        assert all(torch.equal(column, before[name]) for name, column in found.items() if name != "pixels")
+    assert torch.equal(first["pixels"], same["pixels"])
+    changed = [(found["pixels"] != before["pixels"]).flatten(1).any(1) for found in (first, second)]
+    assert min(rows.sum() for rows in changed) >= 12 and not any(rows[5] for rows in changed), "not where glyphs are unknown"
+    assert (first["pixels"] != second["pixels"]).flatten(1).any(1).sum() >= 12
+    boxes = known_boxes(columns["cells"], columns["glyph_boxes"])
+    gray = torch.full_like(columns["pixels"], 128)
+    clean, *later = (each.permute(0, 3, 1, 2).float() for each in (columns["pixels"], first["pixels"], second["pixels"], gray))
+    assert [bool(readable(clean, each, boxes).all()) for each in later] == [True, True, False]
+    assert NanoPupil(replace(recipe, worn=0.0)).again(columns, torch.Generator()) is columns
+    some = NanoPupil(replace(recipe, worn=0.5)).again(columns, torch.Generator().manual_seed(3))
+    assert 3 <= (some["pixels"] != before["pixels"]).flatten(1).any(1).sum() <= 13
+
+
+def test_each_glyph_is_known_once():
+    cells = torch.tensor([[[2, 2, -1], [0, 0, 2]], [[-1, -1, -1], [-1, 1, -1]]])  # two pictures of two rows and three columns
+    boxes = torch.zeros(2, 2, 3, 4)
+    boxes[0][cells[0] == 2], boxes[0][cells[0] == 0], boxes[1][cells[1] == 1] = torch.eye(4)[:3]
+    none, (zero, one, two) = torch.zeros(4), torch.eye(4)[[1, 2, 0]]
+    assert torch.equal(known_boxes(cells, boxes), torch.stack([torch.stack([zero, none, two]), torch.stack([none, one, none])]))
+    assert known_boxes(torch.full((3, 2, 2), -1), torch.zeros(3, 2, 2, 4)).shape == (3, 0, 4)
