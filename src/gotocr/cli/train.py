@@ -27,6 +27,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "compile": {"action": BooleanOptionalAction, "help": "torch.compile (default: on cuda)"},
     "gradient_checkpointing": {"action": BooleanOptionalAction, "help": "less memory, a third more work"},
     "accumulate": {"type": int, "metavar": "N", "help": "batches a step (each process)"},
+    "reuse": {"type": int, "metavar": "N", "help": "times each batch that was drawn is learnt from, worn anew"},
     "parallel": {"metavar": "ddp|fsdp", "help": "under torchrun: the whole network in each process, or a part of it"},
     "threads": {"type": int, "metavar": "N", "help": "CPU threads that learn"},
     "workers": {"type": int, "metavar": "N", "help": "processes that draw; 0 = draw in between"},
