@@ -22,6 +22,9 @@ Write = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any], tuple[np
 
 READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
 LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
+CLOSE = 2.5  # letter heights within which ink to the right is read before the writer goes elsewhere
+GOES_ON = 3  # columns of cells with unread ink there: a letter or two, no speck
+LINE = 8  # boxes from which a line's height and place are known
 STRAYS = 4  # that many tokens in a row without unread ink under them end the writing
 LETTERED = ("table", "display", "inline")  # structures whose letters stand on ink of their own, each read once
 INKLESS = frozenset("{}^_&\\$<>`~")  # what is written there without ink, beside commands and tags
@@ -41,6 +44,7 @@ class Unread:
         self._most = np.array(self._grid.shape[::-1]) - 1  # last column, last row
         self._recent: deque[np.ndarray] = deque()
         self._held: list[np.ndarray] = []  # boxes of a structure that is being written
+        self._line: deque[np.ndarray] = deque(maxlen=LINE)  # the last boxes of the line that is being written
         self.strays = 0  # tokens in a row that were written where no unread ink is
 
     def pass_over(self, box: np.ndarray, is_mark: bool = False) -> None:
@@ -52,6 +56,26 @@ class Unread:
         self._recent.append(box)
         if len(self._recent) > BEHIND:
             self._grid[self._cells(self._recent.popleft(), 0.5)] = READ
+        if self._line and not self._line[-1][1] < (box[1] + box[3]) / 2 < self._line[-1][3]:
+            self._line.clear()
+        self._line.append(box)
+
+    def skipped(self, box: np.ndarray) -> np.ndarray | None:
+        """The ink (M,) of which the next token has to be, where `box` leaves a line that goes on close by; None else."""
+        if self._held or not self._line:
+            return None
+        line = np.stack(self._line)
+        top, bottom, right = line[:, 1].min(), line[:, 3].max(), line[-1, 2]
+        far = right + CLOSE * (bottom - top)
+        if top < (box[1] + box[3]) / 2 < bottom and line[-1, 0] <= (box[0] + box[2]) / 2 <= far:
+            return None  # it goes on in the line
+        rows, columns = self._cells(np.array([right, top, far, bottom]), 0.0)
+        near = slice(min(int(right // CELL_WIDTH) + 1, columns.stop), columns.stop)  # beyond the cell that the last letter ends in
+        if (self._grid[rows, near] > 0).any(0).sum() < GOES_ON:
+            return None
+        only = np.full_like(self._grid, READ)
+        only[rows, near] = self._grid[rows, near]
+        return only.reshape(-1)
 
     def hold(self, box: np.ndarray) -> None:
         """A mark was written within a structure, which may come back to where it stands until the structure ends."""
@@ -64,6 +88,7 @@ class Unread:
             self._grid[self._cells(np.concatenate([held[:, :2].min(0), held[:, 2:].max(0)]), 0.5)] = READ
         self._held.clear()
         self._recent.clear()
+        self._line.clear()
         self.strays = 0
 
     def _cells(self, box: np.ndarray, margin: float) -> tuple[slice, slice]:
@@ -153,6 +178,10 @@ class NanoStepper:
     def _advance(self, tokens: Sequence[int], places: np.ndarray) -> Step:
         ids = np.asarray([tokens], np.int64)
         positions = self._position + np.arange(len(tokens), dtype=np.int64)[None]
-        logits, self._box, self._past = self._write(ids, places, positions, self._unread.ink[None], self._past)
+        before = self._past
+        logits, box, self._past = self._write(ids, places, positions, self._unread.ink[None], before)
+        if (rest := self._unread.skipped(np.asarray(box, np.float64))) is not None:
+            logits, box, self._past = self._write(ids, places, positions, rest[None], before)
+        self._box = box
         self._position += len(tokens)
         return Step(logits, tuple(float(value) for value in self._box))

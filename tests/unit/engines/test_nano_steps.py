@@ -155,3 +155,43 @@ def test_marks_are_no_strays() -> None:
     stepper = NanoStepper(Writer(), None, Unread(inked(0, 7), COLUMNS), END, spell)
     stepper.begin([2])
     assert all(stepper.feed([token]).logits.argmax() == LETTER for token in [6, 6, 7, 6, 6])
+
+
+class Jumper:
+    """Writes letters along the first row, but after the second wants to jump to the last row as long as there is ink."""
+
+    def __init__(self) -> None:
+        self.inks, self.at = [], 0
+
+    def __call__(self, ids, places, positions, ink, past):
+        self.inks.append(ink[0].copy())
+        grid = ink[0].reshape(-1, COLUMNS)
+        if len(past) == 2 and (grid[-1] > 0).any():
+            box = glyph_box(1, len(grid) - 1)
+        else:
+            box = glyph_box(min(len(past), COLUMNS - 1))
+        logits = np.zeros(10, np.float32)
+        logits[LETTER] = 3
+        return logits, box, [*past, 0]
+
+
+def test_a_line_that_goes_on_is_not_left() -> None:
+    ink = inked(0, 1, 2, 3, 4, 5, rows=4)
+    ink[3, :5] = 4.0
+    writer = Jumper()
+    stepper = NanoStepper(writer, [], Unread(ink, COLUMNS), END)
+    stepper.begin([2])
+    boxes = [stepper.feed([LETTER]).box for _ in range(2)]
+    assert boxes == [tuple(glyph_box(1)), tuple(glyph_box(2))], "asked again, it goes on in the line"
+    again = writer.inks[-1].reshape(-1, COLUMNS)
+    assert len(writer.inks) == 4 and (again[3] == READ).all() and (again[0, 3:5] == 4.0).all()
+    assert stepper._past == [0, 0, 0], "the step that was taken back left no trace"
+
+
+def test_a_line_that_ends_or_a_speck_is_left() -> None:
+    ink = inked(0, 1, 3, rows=4)  # a speck a little to the right
+    ink[3, :5] = 4.0
+    writer = Jumper()
+    stepper = NanoStepper(writer, [], Unread(ink, COLUMNS), END)
+    stepper.begin([2])
+    assert [stepper.feed([LETTER]).box for _ in range(2)][1] == tuple(glyph_box(1, 3)) and len(writer.inks) == 3
