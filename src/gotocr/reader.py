@@ -60,6 +60,7 @@ class Family:
     engine: str  # the engine unless another is asked for
     view: Callable[[Page, Task, Setting], list[View]]
     ask: Callable[[Task, Pixels, Setting], Prompt]
+    sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
 
 
 class Reader:
@@ -110,7 +111,8 @@ class Reader:
                 for view in self.family.view(page, task, self.setting):  # page -> pixels
                     prompt = self.family.ask(task, view.pixels, self.setting)  # pixels -> prompt
                     job = Job(view.pixels, prompt, task.max_tokens)
-                    for piece in parted(view.before, engine.run(job), bool(pieces)):  # prompt -> text
+                    written = self.family.sift(engine.run(job))
+                    for piece in parted(view.before, written, bool(pieces)):  # prompt -> text
                         pieces.append(piece)
                         yield piece
                 blocks = parse(pieces, (page.image.shape[1], page.image.shape[0]), task.mode)  # text -> meaning
@@ -317,7 +319,13 @@ def _find_base(quiet: bool) -> Path:
     return find("base", quiet)
 
 
-NANO_FAMILY = Family("onnx", _see_nano, _ask_nano)
+def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    from .decode.doubt import believed
+
+    return believed(pieces)
+
+
+NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
 GOT_FAMILY = Family("torch", _see_got, _ask_got)
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -1,0 +1,19 @@
+"""Short answers at a low confidence are dropped, all others are passed on."""
+
+from __future__ import annotations
+
+from gotocr.decode.doubt import SHORT, believed
+from gotocr.schema import Piece
+
+
+def pieces(count: int, probability: float) -> list[Piece]:
+    written = [Piece(5, "a", probability, (0, 0, 4, 8)) for _ in range(count)]
+    return [*written, Piece(0, "", 1.0, None, "stop")]
+
+
+def test_a_short_answer_that_is_hardly_believed_is_none() -> None:
+    for count, probability, kept in ((1, 0.3, False), (SHORT - 1, 0.45, False), (3, 0.9, True), (SHORT + 1, 0.3, True)):
+        given = pieces(count, probability)
+        found = list(believed(iter(given)))
+        assert found == given if kept else [(piece.text, piece.finish) for piece in found] == [("", "stop")]
+    assert list(believed(iter(pieces(0, 1.0)))) == pieces(0, 1.0)
