@@ -38,7 +38,8 @@ def scan() -> np.ndarray:
     lines = [Line(row, 24, 44 + 32 * number, text) for number, row in enumerate(rows)]
     turn = np.array([[1, -0.008, 2], [0.008, 1, -2], [0, 0, 1.0]])
     image = draw(np.full((176, 416, 3), 238, np.uint8), lines, turn)[0]
-    return recompress(noise(blur(light(image, rng), rng), rng), rng)
+    image = light(image, rng, 0.2, rng.random((4, 4)))
+    return recompress(noise(blur(image, rng, 0.7), rng, 6.0, 0.0), rng, 55)
 
 
 def sign() -> np.ndarray:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..schema import Piece
 
-SHORT, DOUBTED = 8, 0.5  # an answer of so few tokens, their probability below that in the (geometric) mean, is dropped
+SHORT, DOUBTED = 8, 0.4  # an answer of so few tokens, their probability below that in the (geometric) mean, is dropped
 
 
 def believed(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -12,7 +12,7 @@ def pieces(count: int, probability: float) -> list[Piece]:
 
 
 def test_a_short_answer_that_is_hardly_believed_is_none() -> None:
-    for count, probability, kept in ((1, 0.3, False), (SHORT - 1, 0.45, False), (3, 0.9, True), (SHORT + 1, 0.3, True)):
+    for count, probability, kept in ((1, 0.3, False), (SHORT - 1, 0.35, False), (3, 0.9, True), (SHORT + 1, 0.3, True)):
         given = pieces(count, probability)
         found = list(believed(iter(given)))
         assert found == given if kept else [(piece.text, piece.finish) for piece in found] == [("", "stop")]
