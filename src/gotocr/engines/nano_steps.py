@@ -49,7 +49,7 @@ class Unread:
 
     def pass_over(self, box: np.ndarray, is_mark: bool = False) -> None:
         """A token was written at `box` (left, top, right, bottom) in model pixels; marks need no ink of their own."""
-        box = np.asarray(box, np.float64)
+        box = _finite(box)
         rows, columns = self._cells(box, 0.0)
         if not is_mark:
             self.strays = 0 if self._grid[rows, columns].max(initial=READ) > LEFT else self.strays + 1
@@ -79,7 +79,7 @@ class Unread:
 
     def hold(self, box: np.ndarray) -> None:
         """A mark was written within a structure, which may come back to where it stands until the structure ends."""
-        self._held.append(np.asarray(box, np.float64))
+        self._held.append(_finite(box))
 
     def let_go(self) -> None:
         """The structure ended: all it stands on, and what lies between, is read."""
@@ -111,6 +111,11 @@ class Unread:
         for box in self._recent:
             left[self._cells(box, 0.0)] = False
         return not left.any()
+
+
+def _finite(box: np.ndarray) -> np.ndarray:
+    """A box without what is no number; the writing loop tells of such a model by its logits."""
+    return np.nan_to_num(np.asarray(box, np.float64), posinf=0.0, neginf=0.0)
 
 
 def spelling(job: Job, tokenizer: Tokenizer) -> Callable[[int], str] | None:

@@ -49,11 +49,14 @@ def test_straying_over_paper_ends_it() -> None:
     assert unread.strays == 0
 
 
-@pytest.mark.parametrize("box", [(-90, -90, -80, -80), (900, 900, 990, 990), (10, 4, 2, 1)])
+@pytest.mark.parametrize("box", [(np.nan, 0, np.inf, 8), (-90, -90, -80, -80), (900, 900, 990, 990), (10, 4, 2, 1)])
 def test_boxes_outside_or_inside_out_do_no_harm(box: tuple) -> None:
     unread = Unread(inked(3), COLUMNS)
     for _ in range(BEHIND + 2):
         unread.pass_over(np.array(box, np.float32))
+        unread.skipped(np.array(box, np.float64))
+        unread.hold(np.array(box, np.float32))
+        unread.let_go()
     assert unread.ink.shape == (2 * COLUMNS,)
 
 
