@@ -194,7 +194,8 @@ def test_memory_is_that_of_the_process_or_of_its_largest_program(script):
 
 
 RUN = """
-import sys; from pathlib import Path
+import signal, sys; from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests in the background had it ignored
 from gotocr.evaluate.suite import Item
 from gotocr.evaluate.systems.process import Process
 from gotocr.evaluate.systems.system import Choice
