@@ -260,7 +260,7 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     from .pixels.bands import bands
     from .pixels.drawing import DRAWING, drawing_scale, drawn_share
-    from .pixels.native import SEEN_LETTERS, is_blank, letter_height, view
+    from .pixels.native import SEEN_LETTERS, is_blank, letter_height, letter_scale, view
     from .pixels.region import cut
     from .weights.nano_files import nano_config
 
@@ -269,8 +269,7 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     if is_blank(part):
         return []  # nothing to read, so nothing is invented
     letters = letter_height(part)
-    lowest, highest = SEEN_LETTERS  # others are brought to the nearer of the two
-    scale = min(max(letters, lowest), highest) / letters if letters else 1.0
+    lowest, scale = SEEN_LETTERS[0], letter_scale(letters) if letters else 1.0
     down, across = nano_config(setting.config, "config.json").stride
     height, width = image.shape[:2]
     lines = height / letters if letters else ONE_LINE

@@ -13,7 +13,7 @@ from .region import cut, size, to_page
 from .resize import LEVELS, resize
 from .textheight import ink, text_height
 
-__all__ = ["MAX_PIXELS", "SEEN_LETTERS", "STRIDE", "fit", "is_blank", "letter_height", "normalise", "text_height", "to_page", "view"]
+__all__ = ["MAX_PIXELS", "SEEN_LETTERS", "STRIDE", "fit", "is_blank", "letter_height", "letter_scale", "normalise", "text_height", "to_page", "view"]
 
 MAX_PIXELS = 1_500_000
 MIN_HEIGHT = 32
@@ -90,6 +90,11 @@ def letter_height(page: Page) -> float | None:
         return found
     least, most = (share * height for share in CROP_LETTERS)
     return min(max(found, least), most) if found else height / 2
+
+
+def letter_scale(letters: float) -> float:
+    """Model pixels per page pixel for letters of that height: they are brought to the nearer end of `SEEN_LETTERS`."""
+    return min(max(letters, SEEN_LETTERS[0]), SEEN_LETTERS[1]) / letters
 
 
 def is_blank(page: Page) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 from ..errors import InputError
 from ..kinds.kind import fence
 from ..pixels.limits import Limits
-from ..pixels.native import SEEN_LETTERS, letter_height
+from ..pixels.native import letter_height, letter_scale
 from ..pixels.picture import frames
 from ..schema import Glyphs, Page, Sample
 from .shards import resize
@@ -92,8 +92,8 @@ class Pairs:
         """One of the rows by chance, about as large as the reader would show it, and no larger than `room`."""
         sample = self[int(rng.integers(len(self)))]
         height, width = sample.image.shape[:2]
-        letters = letter_height(Page(sample.image)) or SEEN_LETTERS[1]
-        scale = min(max(letters, SEEN_LETTERS[0]), SEEN_LETTERS[1]) / letters * float(np.exp(rng.normal(0.0, CLOSER)))
+        letters = letter_height(Page(sample.image))
+        scale = (letter_scale(letters) if letters else 1.0) * float(np.exp(rng.normal(0.0, CLOSER)))
         return resize(sample, min(scale, room[0] / height, room[1] / width))
 
 

@@ -84,8 +84,11 @@ class Studio:
 
 
 def check(name: str) -> None:
-    """Raise UsageError for what is no source, kind, shard or file of pairs."""
-    if is_pairs(name) or name.endswith(SUFFIX) or name in SOURCES or (name in KINDS and KINDS[name].sample):
+    """Raise UsageError for what is no source, kind, shard or file of pairs, InputError for pairs that cannot be read."""
+    if is_pairs(name):
+        Pairs.open(name)
+        return
+    if name.endswith(SUFFIX) or name in SOURCES or (name in KINDS and KINDS[name].sample):
         return
     raise UsageError(f"nothing named {name!r} can be drawn; choose from: {', '.join(names())}, or give a shard (*{SUFFIX}) or pairs (*.jsonl)")
 

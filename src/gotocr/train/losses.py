@@ -23,6 +23,12 @@ def box_loss(found: Tensor, true: Tensor) -> Tensor:
     return F.smooth_l1_loss(found / height[:, None], true / height[:, None], beta=0.1) if len(true) else found.sum() * 0
 
 
+def see(model: Nano, batch: Mapping[str, Tensor]) -> Sight:
+    """What the network sees in the pictures of a batch, `pixels` (B, H, W, 3) in 0..255."""
+    pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, H, W)
+    return model.see(pixels.contiguous(memory_format=torch.channels_last))
+
+
 def dense_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Ink (BCE), the character (CE) and its box (L1) at every cell a glyph owns, of pictures whose glyphs are known."""
     owned = batch["cells"].flatten(1) >= 0  # (B, M)
@@ -87,8 +93,7 @@ def losses(
     model: Nano, batch: Mapping[str, Tensor], weights: LossWeights, dense_only: bool
 ) -> tuple[Tensor, dict[str, Any]]:
     """The weighted sum, and every part without gradient, for one batch of tensors on the model's device."""
-    pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, H, W)
-    sight = model.see(pixels.contiguous(memory_format=torch.channels_last))
+    sight = see(model, batch)
     parts = dense_losses(model, sight, batch) if weights.ink or weights.glyph else {}
     if not dense_only:
         parts |= sequence_losses(model, sight, batch)

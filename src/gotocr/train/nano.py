@@ -19,7 +19,7 @@ from ..model.config import NanoConfig
 from ..model.nano import Nano, Text
 from ..weights.nano_files import load_nano, save_nano
 from .batches import Batches
-from .losses import losses
+from .losses import losses, see
 from .pupil import Count, Reading, freeze
 from .recipe import Recipe
 from .targets import IGNORE, Batch
@@ -47,12 +47,6 @@ def build(recipe: Recipe) -> Nano:
             raise UsageError(f"this model sees heights by {down} pixels, widths by {across}: no {bucket.height} x {bucket.width}")
     freeze(network, recipe.frozen)
     return network.to(device).to(memory_format=torch.channels_last)
-
-
-def see(network: Nano, batch: Mapping[str, Tensor]):
-    """What the network sees in the pictures of a batch."""
-    pixels = batch["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1  # (B, 3, H, W)
-    return network.see(pixels.contiguous(memory_format=torch.channels_last))
 
 
 def write(network: Nano, sight: Any, batch: Mapping[str, Tensor]):

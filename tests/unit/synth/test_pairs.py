@@ -87,5 +87,7 @@ def test_what_is_wrong_with_pairs_is_said(folder) -> None:
     with pytest.raises(InputError, match="no picture more.tar#x/zz.png"):
         Pairs(f"{folder}/gone.jsonl")[0]
     assert not is_pairs("line") and not is_pairs("a.shard.zip")
+    with pytest.raises(InputError, match="cannot read"):
+        check(f"{folder}/none.jsonl")
     with pytest.raises(UsageError, match="jsonl"):
         check("nonsense")
