@@ -151,7 +151,7 @@ def exported(request, tiny_exported):
 @pytest.fixture(scope="module")
 def engines(exported):
     pytest.importorskip("onnxruntime")
-    from gotocr.engines.onnx import open_engine
+    from gotocr.engines.onnx_nano import open_engine
 
     return open_engine(exported), open_torch(exported)
 
@@ -234,7 +234,7 @@ def test_exporting_leaves_the_trained_weights(tiny_nano, tiny_exported):
 @pytest.mark.parametrize("torn", ["half of it", "graphs of another form"])
 def test_a_torn_int8_folder_is_no_model(tiny_int8, tiny_exported, tmp_path, torn):
     pytest.importorskip("onnxruntime")
-    from gotocr.engines.onnx import open_engine
+    from gotocr.engines.onnx_nano import open_engine
 
     graphs = tiny_int8 if torn == "half of it" else tiny_exported
     folder = shutil.copytree(graphs, tmp_path / "torn")

@@ -13,7 +13,7 @@ pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
 from gotocr.draw.supply import Supply
-from gotocr.engines import onnx, torch_nano
+from gotocr.engines import onnx_nano, torch_nano
 from gotocr.metrics.text import character_errors
 from gotocr.prompt.template import nano_prompt
 from gotocr.reader import load
@@ -30,7 +30,7 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 @pytest.fixture(scope="module")
 def engines():
-    return onnx.open_engine(FOLDER), torch_nano.open_engine(FOLDER)
+    return onnx_nano.open_engine(FOLDER), torch_nano.open_engine(FOLDER)
 
 
 def read(engine, sample: Sample, mode: str = "plain", tokens: int = 120) -> list:

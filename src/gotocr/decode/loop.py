@@ -1,4 +1,4 @@
-"""The writing loop: greedy, one token at a time, with the probability and the place of each; no batching, no sampling."""
+"""The writing loop: greedy, one token at a time, with the probability and the place of each; no sampling."""
 
 from __future__ import annotations
 
@@ -59,40 +59,50 @@ class Terms:
     choose: Choose = choose
 
 
-def write(step: Step, stepper: Stepper, stream: Stream, terms: Terms) -> Iterator[Piece]:
-    """Write greedily from `step` (the one after the prompt) and yield a `Piece` per token.
+class Writing:
+    """One text being written greedily: `take` the step after each token, hand out the pieces that are ready, feed `token`.
 
-    The last piece carries `finish`: "stop" (a token of `terms.stop_ids`), "length" (`terms.max_tokens` were written) or
-    "loop" (the writer went in circles). A piece is held back while it may belong to a circle, so that of a loop only its
-    first round is ever yielded, also to someone who reads along. At least one token is written.
-
-    Raises EngineError when the logits are not numbers.
+    `token` is what the model has to be fed next, None when the text is over. The last piece carries `finish`: "stop" (a
+    token of `terms.stop_ids`), "length" (`terms.max_tokens` were written) or "loop" (the writer went in circles). A piece is
+    held back while it may belong to a circle, so that of a loop only its first round is ever handed out, also to someone
+    who reads along. At least one token is written.
     """
-    guard = Guard()
-    held: deque[Piece] = deque()
-    for count in range(1, max(terms.max_tokens, 1) + 1):
+
+    def __init__(self, stream: Stream, terms: Terms) -> None:
+        self._stream, self._terms = stream, terms
+        self._guard, self._held = Guard(), deque[Piece]()
+        self._count = 0
+        self.token: int | None = None
+
+    def take(self, step: Step) -> list[Piece]:
+        """Choose a token by `step`. Raises EngineError when its logits are not numbers."""
+        terms, guard, held = self._terms, self._guard, self._held
         token, probability = terms.choose(step.logits)
         box = terms.to_page(step.box) if step.box is not None and terms.to_page is not None else step.box
         if token in terms.stop_ids:
-            yield from held
-            yield Piece(token, stream.close(), probability, None, "stop")
-            return
-        held.append(Piece(token, stream.push(token), probability, box))
+            held.append(Piece(token, "", probability))
+            return self._end(self._stream.close(), "stop")
+        held.append(Piece(token, self._stream.push(token), probability, box))
         guard.push(token, box)
+        self._count += 1
         if guard.loop:
             for _ in range(min(guard.loop, len(held) - 1)):
                 held.pop()
-            yield from _end(held, "", "loop")
-            return
-        if count >= terms.max_tokens:
-            yield from _end(held, stream.close(), "length")
-            return
-        while len(held) > guard.run + 1:
-            yield held.popleft()
-        step = stepper.feed([token])
+            return self._end("", "loop")
+        if self._count >= terms.max_tokens:
+            return self._end(self._stream.close(), "length")
+        self.token = token
+        return [held.popleft() for _ in range(len(held) - guard.run - 1)]
+
+    def _end(self, rest: str, finish: str) -> list[Piece]:
+        self.token = None
+        last = self._held.pop()
+        return [*self._held, replace(last, text=last.text + rest, finish=finish)]
 
 
-def _end(held: deque[Piece], rest: str, finish: str) -> Iterator[Piece]:
-    last = held.pop()
-    yield from held
-    yield replace(last, text=last.text + rest, finish=finish)
+def write(step: Step, stepper: Stepper, stream: Stream, terms: Terms) -> Iterator[Piece]:
+    """Write from `step` (the one after the prompt) and yield a `Piece` per token: see `Writing`."""
+    writing = Writing(stream, terms)
+    yield from writing.take(step)
+    while writing.token is not None:
+        yield from writing.take(stepper.feed([writing.token]))

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("onnxruntime")
 
-from gotocr.engines.onnx import open_engine  # noqa: E402
+from gotocr.engines.onnx_nano import open_engine  # noqa: E402
 from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
 from gotocr.prompt.template import nano_prompt  # noqa: E402
 from gotocr.schema import Job, Pixels, Task  # noqa: E402
