@@ -142,6 +142,12 @@ class Reader:
         open_engine = ENGINES[self.engine_name]  # says what is not installed before anything is downloaded
         return open_engine(self.folder, self.device)
 
+    def sharing(self, engine: Engine) -> Reader:
+        """Another Reader of the same model, for another thread, that reads with `engine` and closes it when closed."""
+        other = Reader(self.name, self._model, self.engine_name, self.device, self._style, self._quiet)
+        other.__dict__.update(folder=self.folder, setting=self.setting, engine=engine)
+        return other
+
     def close(self) -> None:
         """Give the engine's memory back; the next page loads it again."""
         engine = self.__dict__.pop("engine", None)
