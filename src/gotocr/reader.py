@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from os import PathLike
@@ -106,17 +106,25 @@ class Reader:
         for page in open_source(source):  # image -> page
             yield page
             with self._turn():
-                engine = self.engine
                 pieces: list[Piece] = []
-                for view in self.family.view(page, task, self.setting):  # page -> pixels
-                    prompt = self.family.ask(task, view.pixels, self.setting)  # pixels -> prompt
-                    job = Job(view.pixels, prompt, task.max_tokens)
-                    written = self.family.sift(engine.run(job))
-                    for piece in parted(view.before, written, bool(pieces)):  # prompt -> text
-                        pieces.append(piece)
-                        yield piece
+                for piece in self._written(self.family.view(page, task, self.setting), task):  # page -> pixels -> ... -> text
+                    pieces.append(piece)
+                    yield piece
                 blocks = parse(pieces, (page.image.shape[1], page.image.shape[0]), task.mode)  # text -> meaning
             yield _leaf(page, pieces, blocks)  # -> formats
+
+    def _written(self, views: Sequence[View], task: Task) -> Iterator[Piece]:
+        """What stands in the views of a page, one behind the other; engines that can read them at once do."""
+        from .decode.batch import in_order
+
+        written = False
+        asked = [self.family.ask(task, view.pixels, self.setting) for view in views]  # pixels -> prompt
+        jobs = [Job(view.pixels, prompt, task.max_tokens) for view, prompt in zip(views, asked, strict=True)]
+        with closing(_numbered(self.engine, jobs)) as pairs:
+            for view, pieces in zip(views, in_order(pairs, len(jobs)), strict=True):  # prompt -> text
+                for piece in parted(view.before, self.family.sift(pieces), written):
+                    written = True
+                    yield piece
 
     @cached_property
     def family(self) -> Family:
@@ -236,6 +244,17 @@ def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piec
             yield Piece(NO_TOKEN, before, math.nan)
         written = written and not piece.text
         yield piece
+
+
+def _numbered(engine: Engine, jobs: Sequence[Job]) -> Iterator[tuple[int, Piece]]:
+    """The pieces of all jobs with their jobs' numbers: at once where the engine can and it is worth it, else in turn."""
+    from .decode.batch import write_all
+
+    if len(jobs) > 1 and hasattr(engine, "rows"):
+        yield from write_all(engine.rows(), jobs)
+        return
+    for number, job in enumerate(jobs):
+        yield from ((number, piece) for piece in engine.run(job))
 
 
 def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -16,9 +17,6 @@ from ..model.config import CELL_HEIGHT, CELL_WIDTH
 from ..prompt.published import NANO_TASKS
 from ..prompt.tokenizer import Tokenizer
 from ..schema import Job
-
-# (ids (1, T), places (1, T, 4), positions (1, T), ink (1, M), past) -> logits (V,), box (4,), past, the engine's own.
-Write = Callable[[np.ndarray, np.ndarray, np.ndarray, np.ndarray, Any], tuple[np.ndarray, np.ndarray, Any]]
 
 READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
 LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
@@ -113,6 +111,12 @@ class Unread:
         return not left.any()
 
 
+class Slot(Protocol):
+    """A row's room among those of the others: what was seen of its picture, and what it wrote."""
+
+    def close(self) -> None: ...
+
+
 def _finite(box: np.ndarray) -> np.ndarray:
     """A box without what is no number; the writing loop tells of such a model by its logits."""
     return np.nan_to_num(np.asarray(box, np.float64), posinf=0.0, neginf=0.0)
@@ -125,39 +129,71 @@ def spelling(job: Job, tokenizer: Tokenizer) -> Callable[[int], str] | None:
     return lambda token: tokenizer.token_bytes(token).decode("utf-8", "replace")
 
 
-def oldest(length: int, window: int) -> slice | None:
-    """Which of `length` tokens of the past to forget so that `window` stay: never the first, which is the prompt."""
-    return slice(1, 1 + length - window) if length > window else None
+@dataclass(frozen=True)
+class Question:
+    """What a row asks the decoder: what follows `token`, which was written at `place`, with this ink left to read."""
+
+    slot: Slot
+    token: int
+    place: np.ndarray  # (4,) box in model pixels
+    position: int  # of the token, the first of the prompt is 0
+    ink: np.ndarray  # (M,)
 
 
-class NanoStepper:
-    """One picture being read. The engine's `write` keeps at most `window` tokens in its past, see `oldest`."""
+Answer = tuple[np.ndarray, np.ndarray]  # logits (V,), box (4,) of what follows
 
-    def __init__(self, write: Write, past: Any, unread: Unread, end: int, spell: Callable[[int], str] | None = None) -> None:
-        """`spell` gives the text of a token where structures are written (Markdown), which have rules of their own."""
-        self._write, self._past = write, past
+
+class NanoRow:
+    """One picture being read; see `decode.batch.Row`."""
+
+    def __init__(self, slot: Slot, prompt: Sequence[int], unread: Unread, end: int, spell: Callable[[int], str] | None = None):
+        """`spell` gives the text of a token where structures are written (Markdown), which have rules of their own.
+
+        Raises EngineError for a prompt without tokens.
+        """
+        if not prompt:
+            raise EngineError("the prompt is empty; nano needs a token that says what to write")
+        self._slot, self._prompt = slot, deque(prompt)
         self._unread, self._end = unread, end
         self._spell, self._structure = spell, Structure()
         self._table: TableState | None = None
-        self._position = 0
-        self._box = np.zeros(4, np.float32)
+        self._box = np.zeros(4, np.float32)  # where the next token stands; a prompt stands on no ink
+        self._asked_again = False
+        self.question: Question | None = None
 
-    def begin(self, prompt: Sequence[int]) -> Step:
-        """Read the prompt, which stands on no ink, and return the step after it. Raises EngineError without one."""
-        if not prompt:
-            raise EngineError("the prompt is empty; nano needs a token that says what to write")
-        return self._advance(prompt, np.zeros((1, len(prompt), 4), np.float32))
+    def begin(self) -> Question:
+        self.question = self._ask(self._prompt.popleft(), 0)
+        return self.question
 
-    def feed(self, tokens: Sequence[int]) -> Step:
-        """Append tokens (at least one) that were written where the last step said; each moves the place on."""
-        for token in tokens:
-            self._stand(token)
-            step = self._advance([token], self._box.reshape(1, 1, 4))
-        if not self._unread.is_done:
-            return Step(allowed(step.logits, self._table, self._spell), step.box) if self._table else step
-        logits = np.full_like(step.logits, -np.inf)  # nothing is left to read: only the end may follow
-        logits[self._end] = step.logits.max()
-        return Step(logits, step.box)
+    def push(self, token: int) -> Question:
+        self._stand(token)
+        self.question = self._ask(token, self.question.position + 1)
+        return self.question
+
+    def hear(self, answer: Answer) -> Step | None:
+        logits, box = answer
+        question = self.question
+        if self._prompt:
+            self.question = self._ask(self._prompt.popleft(), question.position + 1)
+            return None
+        if not self._asked_again and (rest := self._unread.skipped(np.asarray(box, np.float64))) is not None:
+            self._asked_again = True
+            self.question = replace(question, ink=rest)
+            return None
+        self._asked_again = False
+        self._box = box
+        place = tuple(float(value) for value in box)
+        if question.position and self._unread.is_done:  # nothing is left to read: only the end may follow
+            only = np.full_like(logits, -np.inf)
+            only[self._end] = logits.max()
+            return Step(only, place)
+        return Step(allowed(logits, self._table, self._spell) if self._table else logits, place)
+
+    def close(self) -> None:
+        self._slot.close()
+
+    def _ask(self, token: int, position: int) -> Question:
+        return Question(self._slot, token, self._box, position, self._unread.ink)
 
     def _stand(self, token: int) -> None:
         """Note where `token` was written."""
@@ -179,14 +215,3 @@ class NanoStepper:
             self._unread.let_go()
         else:
             self._unread.pass_over(self._box, not any(map(str.isalnum, text)))
-
-    def _advance(self, tokens: Sequence[int], places: np.ndarray) -> Step:
-        ids = np.asarray([tokens], np.int64)
-        positions = self._position + np.arange(len(tokens), dtype=np.int64)[None]
-        before = self._past
-        logits, box, self._past = self._write(ids, places, positions, self._unread.ink[None], before)
-        if (rest := self._unread.skipped(np.asarray(box, np.float64))) is not None:
-            logits, box, self._past = self._write(ids, places, positions, rest[None], before)
-        self._box = box
-        self._position += len(tokens)
-        return Step(logits, tuple(float(value) for value in self._box))

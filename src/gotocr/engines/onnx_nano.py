@@ -3,67 +3,46 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..decode.loop import Choose, Terms, choose, write
-from ..decode.place import page_boxes
 from ..errors import EngineError, UsageError, WeightsError
-from ..model.config import CELL_WIDTH, NanoConfig
-from ..prompt.tokenizer import TextStream, Tokenizer
-from ..schema import Job, Piece
+from ..model.config import NanoConfig
+from ..prompt.tokenizer import Tokenizer
 from ..weights.nano_files import DECODER, ENCODER, WEIGHTS, read_nano_config
-from .nano_steps import NanoStepper, Unread, oldest, spelling
+from .nano_rows import NanoEngine
 
 LOG_ERRORS_ONLY = 3
 
 
-class NanoOnnxEngine:
-    """A loaded nano; see `engine.Engine`. Computes in float32 on the CPU."""
+class NanoOnnxEngine(NanoEngine):
+    """nano on the CPU, by two graphs."""
 
     name = "onnx"
 
     def __init__(self, encoder: Any, decoder: Any, tokenizer: Tokenizer, config: NanoConfig) -> None:
+        super().__init__(Sessions(encoder, decoder), tokenizer, config)
+
+
+class Sessions:
+    """The two graphs, opened; see `nano_rows.Network`."""
+
+    def __init__(self, encoder: Any, decoder: Any) -> None:
         self.encoder, self.decoder = encoder, decoder
-        self.tokenizer, self.config = tokenizer, config
-        self.choose: Choose = partial(choose, temperature=config.temperature)
+        self._names = [output.name for output in encoder.get_outputs()]
 
-    def run(self, job: Job) -> Iterator[Piece]:
-        """Write what stands in the picture, a piece a token. Raises EngineError."""
-        if self.encoder is None:
-            raise EngineError("this engine was closed; open another")
-        names = [output.name for output in self.encoder.get_outputs()]
-        sight = dict(zip(names, _run(self.encoder, {"pixels": np.ascontiguousarray(job.pixels.values, np.float32)}), strict=True))
-        unread = Unread(sight.pop("ink"), job.pixels.values.shape[3] // CELL_WIDTH)
-        stepper = NanoStepper(self._writer(sight), self._no_past(), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
-        prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
-        step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
-        terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)
-        yield from write(step, stepper, stream, terms)
+    def see(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        return dict(zip(self._names, _run(self.encoder, {"pixels": np.ascontiguousarray(pixels, np.float32)}), strict=True))
 
-    def _no_past(self) -> tuple[np.ndarray, np.ndarray]:
-        config = self.config
-        past = np.zeros((config.layers, 1, config.heads, 0, config.hidden // config.heads), np.float32)
-        return past, past
+    def write(self, text: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
+        logits, boxes, *new = _run(self.decoder, {**text, **blocks})
+        return logits, boxes, [part[:, :, 0] for part in new]
 
-    def _writer(self, sight: dict[str, np.ndarray]):
-        window = self.config.window
-
-        def follow(ids: np.ndarray, places: np.ndarray, positions: np.ndarray, ink: np.ndarray, past: tuple) -> tuple:
-            text = {"ink": ink, "ids": ids, "places": np.ascontiguousarray(places, np.float32), "positions": positions}
-            logits, box, keys, values = _run(self.decoder, {**text, "past_keys": past[0], "past_values": past[1], **sight})
-            if gone := oldest(keys.shape[3], window):
-                keys, values = (np.delete(part, gone, axis=3) for part in (keys, values))
-            return logits[0], box[0], (keys, values)
-
-        return follow
-
-    def close(self) -> None:
-        self.encoder = self.decoder = None
+    def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
+        return np.zeros(shape, np.float32)
 
 
 def _run(session: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:

@@ -2,76 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from ..decode.loop import Choose, Terms, choose, write
-from ..decode.place import page_boxes
-from ..errors import EngineError, MissingExtraError
-from ..model.config import CELL_WIDTH
-from ..prompt.tokenizer import TextStream, Tokenizer
-from ..schema import Job, Piece
+from ..errors import MissingExtraError
+from ..prompt.tokenizer import Tokenizer
 from ..weights.nano_files import load_nano
-from .nano_steps import NanoStepper, Unread, oldest, spelling
+from .nano_rows import CELLS, NanoEngine, image_names, past_names
 
 try:
     import torch
 except ModuleNotFoundError as error:
     raise MissingExtraError("torch", "the torch engine") from error
 
-from ..model.nano import Nano, Sight, Text
+from ..model.nano import Nano, Past, Sight, Text
 from .torch_device import choose_device, telling
 
 
-class NanoTorchEngine:
-    """A loaded nano; see `engine.Engine`. Computes in float32 wherever the network lies."""
+class NanoTorchEngine(NanoEngine):
+    """nano wherever its network lies."""
 
     name = "torch"
 
     def __init__(self, network: Nano, tokenizer: Tokenizer) -> None:
-        self.network: Nano | None = network.eval()
-        self.tokenizer = tokenizer
-        self.choose: Choose = partial(choose, temperature=network.config.temperature)
+        super().__init__(TorchNetwork(network.eval()), tokenizer, network.config)
 
-    def run(self, job: Job) -> Iterator[Piece]:
-        """Write what stands in the picture, a piece a token. Raises EngineError."""
-        if self.network is None:
-            raise EngineError("this engine was closed; open another")
+
+class TorchNetwork:
+    """The network itself; see `nano_rows.Network`."""
+
+    def __init__(self, network: Nano) -> None:
+        self.network, self._config = network, network.config
+        self._device = network.embedding.weight.device
+
+    def see(self, pixels: np.ndarray) -> dict[str, Any]:
         with telling(), torch.inference_mode():
-            pixels = torch.from_numpy(np.ascontiguousarray(job.pixels.values)).to(self._device)
-            sight = self.network.see(pixels)
-        unread = Unread(sight.ink.float().cpu().numpy(), job.pixels.values.shape[3] // CELL_WIDTH)
-        stepper = NanoStepper(self._writer(sight), self.network.empty_past(1), unread, job.prompt.stop_ids[0], spelling(job, self.tokenizer))
-        prompt = [token for token in job.prompt.ids if token != job.prompt.image_id]
-        step, stream = stepper.begin(prompt), TextStream(self.tokenizer)
-        terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)
-        yield from write(step, stepper, stream, terms)
+            sight = self.network.see(torch.from_numpy(np.ascontiguousarray(pixels)).to(self._device))
+            ink = sight.ink.float().cpu().numpy()
+        images = dict(zip(image_names(self._config), (*sight.image_keys, *sight.image_values), strict=True))
+        return {**images, **{name: getattr(sight, name) for name in CELLS}, "ink": ink}
 
-    @property
-    def _device(self) -> torch.device:
-        return self.network.embedding.weight.device
+    def write(self, text: Mapping[str, np.ndarray], blocks: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, list[Any]]:
+        layers = self._config.layers
+        with telling(), torch.inference_mode():
+            told = {name: torch.from_numpy(value).to(self._device) for name, value in text.items()}
+            images, past = ([blocks[name] for name in names(self._config)] for names in (image_names, past_names))
+            cells = {name: blocks[name] for name in CELLS}
+            sight = Sight(tuple(images[:layers]), tuple(images[layers:]), ink=told["ink"], seen=told["seen"], **cells)
+            said = Text(told["ids"], told["places"], told["positions"])
+            written, new = self.network.write(sight, said, Past(tuple(past[:layers]), tuple(past[layers:]), told["kept"]))
+            logits, boxes = (part[:, -1].float().cpu().numpy() for part in (written.logits, written.boxes))
+            return logits, boxes, [part[:, :, 0] for part in (*new.keys, *new.values)]
 
-    def _writer(self, sight: Sight):
-        network, device = self.network, self._device
-        window = network.config.window
-
-        def follow(ids: np.ndarray, places: np.ndarray, positions: np.ndarray, ink: np.ndarray, past: tuple) -> tuple:
-            with telling(), torch.inference_mode():
-                text = Text(*(torch.from_numpy(np.ascontiguousarray(part)).to(device) for part in (ids, places, positions)))
-                left = sight._replace(ink=torch.from_numpy(ink).to(device))
-                written, keys, values = network.write(left, text, *past)
-                if gone := oldest(keys.shape[3], window):
-                    stays = [slice(None, gone.start), slice(gone.stop, None)]
-                    keys, values = (torch.cat([part[..., some, :] for some in stays], 3) for part in (keys, values))
-                return written.logits[0, -1].float().cpu().numpy(), written.boxes[0, -1].cpu().numpy(), (keys, values)
-
-        return follow
-
-    def close(self) -> None:
-        self.network = None
+    def zeros(self, shape: tuple[int, ...]) -> torch.Tensor:
+        return torch.zeros(shape, device=self._device)
 
 
 def open_engine(folder: Path, device: str = "cpu") -> NanoTorchEngine:

@@ -22,18 +22,33 @@ from .swiglu import SwiGLU
 
 REACH = 16.0  # pixels: the unit of the box sides that the heads give, counted from a cell's centre or a found box
 SPAN = 32.0  # pixels: the unit in which the size of a box goes in
+NOT_THERE = -1e9  # added to a score: nothing is looked at there
 ROTARY_BASE = 10_000.0
 
 
 class Sight(NamedTuple):
-    """All the decoder needs of a picture; nothing of it changes while writing."""
+    """All the decoder needs of a picture; nothing of it changes while writing, but the ink."""
 
-    image_keys: Tensor  # (L, B, heads, N, D/heads)
-    image_values: Tensor  # (L, B, heads, N, D/heads)
+    image_keys: tuple[Tensor, ...]  # of each layer (B, heads, N, D/heads)
+    image_values: tuple[Tensor, ...]  # of each layer (B, heads, N, D/heads)
     point_keys: Tensor  # (B, M, P), already rotated to their places
-    glyphs: Tensor  # (B, M, D) what stands in each cell, in embedding space
+    cells: Tensor  # (B, M, C) the fine map
     ink: Tensor  # (B, M) logit that a glyph is centred in the cell
     boxes: Tensor  # (B, M, 4) box of that glyph, model pixels
+    seen: Tensor | None = None  # (B, N) 0 for image tokens, `NOT_THERE` for what only fills up a batch; None = all are there
+
+
+class Past(NamedTuple):
+    """The tokens written before, in any order: their places are in the keys."""
+
+    keys: tuple[Tensor, ...]  # of each layer (B, heads, S, D/heads)
+    values: tuple[Tensor, ...]  # of each layer (B, heads, S, D/heads)
+    kept: Tensor | None = None  # (B, S) 0 for tokens, `NOT_THERE` for room that is not taken yet; None = all are tokens
+
+    def grown(self, new: Past) -> Past:
+        """With the tokens of `new` behind its own; both without `kept`."""
+        pairs = ((self.keys, new.keys), (self.values, new.values))
+        return Past(*(tuple(torch.cat(pair, 2) for pair in zip(*both, strict=True)) for both in pairs))
 
 
 class Text(NamedTuple):
@@ -85,20 +100,26 @@ class DecoderLayer(nn.Module):
     def split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (self.heads, self.size)).transpose(1, 2)  # (B, heads, T, size)
 
-    def forward(self, x: Tensor, angles: Tensor, picture: tuple[Tensor, Tensor], past: tuple[Tensor, Tensor]) -> tuple:
+    def forward(self, x: Tensor, angles: Tensor, picture: tuple, past: tuple) -> tuple[Tensor, Tensor, Tensor]:
+        """`picture` and `past` are keys, values and what hides some of them. Gives x and the keys and values of its tokens."""
         normed = self.norm1(x)
         query = self.split(self.query(normed)) * self.size**-0.5
-        key = torch.cat([past[0], rotate(self.split(self.key(normed)), angles)], 2)  # (B, heads, S + T, size)
-        value = torch.cat([past[1], self.split(self.value(normed))], 2)
-        seen = query @ picture[0].transpose(-1, -2)  # (B, heads, T, N)
-        said = rotate(query, angles) @ key.transpose(-1, -2)  # (B, heads, T, S + T)
+        turned = rotate(query, angles)
+        key, value = rotate(self.split(self.key(normed)), angles), self.split(self.value(normed))  # (B, heads, T, size)
+        seen = _scores(query, *picture[::2])  # (B, heads, T, N)
+        kept = _scores(turned, *past[::2])  # (B, heads, T, S)
         steps = torch.arange(key.shape[2], device=x.device)
-        late = steps[None] > steps[past[0].shape[2] :, None]  # (T, S + T)
-        said = said.masked_fill(late, float("-inf"))
-        weights = torch.cat([seen, said], -1).float().softmax(-1).to(value.dtype)
-        mixed = weights @ torch.cat([picture[1], value], 2)  # (B, heads, T, size)
+        own = (turned @ key.transpose(-1, -2)).masked_fill(steps[None] > steps[:, None], float("-inf"))  # (B, heads, T, T)
+        weights = torch.cat([seen, kept, own], -1).float().softmax(-1).to(value.dtype)
+        parts = weights.split([seen.shape[-1], kept.shape[-1], own.shape[-1]], -1)
+        mixed = parts[0] @ picture[1] + parts[1] @ past[1] + parts[2] @ value  # (B, heads, T, size)
         x = x + self.out(mixed.transpose(1, 2).flatten(2))
-        return x + self.feed(self.norm2(x)), (key, value)
+        return x + self.feed(self.norm2(x)), key, value
+
+
+def _scores(query: Tensor, key: Tensor, hiding: Tensor | None) -> Tensor:
+    scores = query @ key.transpose(-1, -2)
+    return scores if hiding is None else scores + hiding[:, None, None]
 
 
 class Nano(nn.Module):
@@ -150,29 +171,30 @@ class Nano(nn.Module):
         grouped = cells.unflatten(2, (columns, self.config.token_columns)).unflatten(1, (rows, self.config.token_rows))
         return self.fine_norm((grouped + spread).flatten(3, 4).flatten(1, 2)), tokens
 
-    def spot(self, fine: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The dense head: fine map (B, h, w, C) -> ink (B, M), boxes (B, M, 4), glyphs (B, M, D)."""
+    def spot(self, fine: Tensor) -> tuple[Tensor, Tensor]:
+        """The dense head: fine map (B, h, w, C) -> ink (B, M), boxes (B, M, 4)."""
         centres = cell_centres(fine.shape[1], fine.shape[2], fine.device)  # (M, 2)
         cells = fine.flatten(1, 2)  # (B, M, C)
         reach = self.box(cells).float() * REACH
         sign = reach.new_tensor([-1.0, -1.0, 1.0, 1.0])
         boxes = centres.repeat(1, 2) + reach * sign
-        return self.ink(cells).squeeze(-1).float(), boxes, self.glyph(cells)
+        return self.ink(cells).squeeze(-1).float(), boxes
 
-    def name_glyphs(self, glyphs: Tensor) -> Tensor:
-        """Glyph vectors (..., D) -> logits over the single characters (..., G)."""
+    def name_glyphs(self, cells: Tensor) -> Tensor:
+        """Cells of the fine map (..., C) -> logits over the single characters (..., G) that may stand in them."""
         first, count = self.config.glyph_first, self.config.glyph_count
-        return F.linear(self.norm(glyphs), self.embedding.weight[first : first + count])
+        return F.linear(self.norm(self.glyph(cells)), self.embedding.weight[first : first + count])
 
     def see(self, pictures: Tensor) -> Sight:
         """Pictures (B, 3, H, W), sides multiples of `config.stride`, values about -1..1."""
         fine, tokens = self.look(pictures)
-        ink, boxes, glyphs = self.spot(fine)
+        ink, boxes = self.spot(fine)
         centres = cell_centres(fine.shape[1], fine.shape[2], fine.device)
-        keys = self._turn(self.point_key(fine.flatten(1, 2)), centres)
-        image_keys = torch.stack([layer.split(layer.image_key(tokens)) for layer in self.layers])
-        image_values = torch.stack([layer.split(layer.image_value(tokens)) for layer in self.layers])
-        return Sight(image_keys, image_values, keys, glyphs, ink, boxes)
+        cells = fine.flatten(1, 2)
+        keys = self._turn(self.point_key(cells), centres)
+        image_keys = tuple(layer.split(layer.image_key(tokens)) for layer in self.layers)
+        image_values = tuple(layer.split(layer.image_value(tokens)) for layer in self.layers)
+        return Sight(image_keys, image_values, keys, cells, ink, boxes)
 
     def _turn(self, vectors: Tensor, places: Tensor) -> Tensor:
         """Rotate pointer vectors (..., P) by places (..., 2): half by x, half by y, so that scores know offsets."""
@@ -180,19 +202,16 @@ class Nano(nn.Module):
         angles = torch.cat([places[..., :1] * rates, places[..., 1:] * rates], -1)  # (..., P/2)
         return rotate(vectors.float(), angles)
 
-    def write(self, sight: Sight, text: Text, past_keys: Tensor, past_values: Tensor) -> tuple[Written, Tensor, Tensor]:
-        """The tokens of `text` -> what follows each of them; and the keys and values, grown by them.
-
-        `past_keys` and `past_values` are (L, B, heads, S, D/heads): S tokens kept of those written before.
-        """
+    def write(self, sight: Sight, text: Text, past: Past) -> tuple[Written, Past]:
+        """The tokens of `text` -> what follows each of them; and their own keys and values, to go into the past."""
         x = self.embedding(text.ids) + self.place(text.places)
         size = self.config.hidden // self.config.heads
         rates = ROTARY_BASE ** (-torch.arange(0, size, 2, device=x.device) / size)
         angles = text.positions[:, None, :, None].float() * rates  # (B, 1, T, size/2)
         keys, values, scores, found = [], [], None, None
         for index, layer in enumerate(self.layers):
-            picture = sight.image_keys[index], sight.image_values[index]
-            x, (key, value) = layer(x, angles, picture, (past_keys[index], past_values[index]))
+            picture = sight.image_keys[index], sight.image_values[index], sight.seen
+            x, key, value = layer(x, angles, picture, (past.keys[index], past.values[index], past.kept))
             keys.append(key)
             values.append(value)
             if index + 1 == self.config.read_after:
@@ -200,7 +219,7 @@ class Nano(nn.Module):
                 x = x + read.to(x.dtype)
         x = self.norm(x)
         boxes = found + self.where(x).float() * REACH
-        return Written(F.linear(x, self.embedding.weight), scores, boxes), torch.stack(keys), torch.stack(values)
+        return Written(F.linear(x, self.embedding.weight), scores, boxes), Past(tuple(keys), tuple(values))
 
     def point(self, sight: Sight, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """States (B, T, D) -> pointer logits (B, T, M), glyph read there (B, T, D), its box (B, T, 4)."""
@@ -209,13 +228,14 @@ class Nano(nn.Module):
         scores = query @ sight.point_keys.float().transpose(1, 2) * self.config.pointer**-0.5
         scores = scores + self.ink_weight * sight.ink[:, None]  # (B, T, M)
         weights = scores.softmax(-1)
+        read = self.glyph((weights @ sight.cells.float()).to(x.dtype))  # the mean of their glyphs, for half the reading
         if self.training:
-            return scores, weights @ sight.glyphs.float(), weights @ sight.boxes
+            return scores, read, weights @ sight.boxes
         best = scores.argmax(-1)[..., None].expand(-1, -1, 4)  # one glyph's box, never a mean of two places
-        return scores, weights @ sight.glyphs.float(), sight.boxes.gather(1, best)
+        return scores, read, sight.boxes.gather(1, best)
 
-    def empty_past(self, batch: int) -> tuple[Tensor, Tensor]:
+    def empty_past(self, batch: int) -> Past:
         """Keys and values of no token at all."""
         size = self.config.hidden // self.config.heads
-        past = self.embedding.weight.new_zeros(self.config.layers, batch, self.config.heads, 0, size)
-        return past, past
+        layers = (self.embedding.weight.new_zeros(batch, self.config.heads, 0, size),) * self.config.layers
+        return Past(layers, layers)

@@ -38,7 +38,7 @@ def dense_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict
     )
     classes = batch["classes"].flatten(1)[owned] - model.config.glyph_first  # (n,)
     known = (classes >= 0) & (classes < model.config.glyph_count)
-    logits = model.name_glyphs(sight.glyphs[owned][known]).float()  # (n, G)
+    logits = model.name_glyphs(sight.cells[owned][known]).float()  # (n, G)
     glyph = F.cross_entropy(logits, classes[known], reduction="sum") / known.sum().clamp(min=1)
     boxes = box_loss(sight.boxes[owned], batch["glyph_boxes"].flatten(1, 2)[owned])
     right = (logits.argmax(-1) == classes[known]).float().sum() / known.sum().clamp(min=1)
@@ -51,14 +51,16 @@ def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor
     rows = torch.nonzero(~batch["located"]).squeeze(1)
     if not len(rows):
         return batch["places"]
-    some = Sight(sight.image_keys[:, rows], sight.image_values[:, rows], *(part[rows] for part in sight[2:]))
+    layers = (tuple(part[rows] for part in parts) for parts in sight[:2])
+    some = Sight(*layers, *(part[rows] for part in sight[2:6]))
     ids, positions, places = batch["ids"][rows], batch["positions"][rows], batch["places"][rows].clone()
     past = model.empty_past(len(rows))
     was_training = model.training
     model.eval()  # one glyph's box, never a mean of two places: as it reads
     for at in range(ids.shape[1] - 1):
         now = slice(at, at + 1)
-        written, *past = model.write(some, Text(ids[:, now], places[:, now], positions[:, now]), *past)
+        written, new = model.write(some, Text(ids[:, now], places[:, now], positions[:, now]), past)
+        past = past.grown(new)
         places[:, at + 1] = written.boxes[:, 0].to(places.dtype)
     model.train(was_training)
     return batch["places"].index_copy(0, rows, places)
@@ -67,7 +69,7 @@ def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor
 def sequence_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Next token (CE), pointer (its mass on the glyph's cells) and box (L1), teacher forced; and the first by sample."""
     text = Text(batch["ids"], own_places(model, sight, batch), batch["positions"])
-    written, _, _ = model.write(sight, text, *model.empty_past(len(batch["ids"])))
+    written, _ = model.write(sight, text, model.empty_past(len(batch["ids"])))
     labels, inked = batch["labels"], batch["first"] >= 0  # (B, T)
     spoken = labels != IGNORE
     each = F.cross_entropy(written.logits.flatten(0, 1).float(), labels.flatten(), reduction="none").view_as(spoken)

@@ -52,7 +52,7 @@ def build(recipe: Recipe) -> Nano:
 def write(network: Nano, sight: Any, batch: Mapping[str, Tensor]):
     """What it writes behind each token, teacher forced."""
     text = Text(batch["ids"], batch["places"], batch["positions"])
-    return network.write(sight, text, *network.empty_past(len(batch["ids"])))[0]
+    return network.write(sight, text, network.empty_past(len(batch["ids"])))[0]
 
 
 class NanoPupil:

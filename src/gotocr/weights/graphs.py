@@ -30,12 +30,12 @@ try:
 except ModuleNotFoundError as cause:
     raise MissingExtraError("train", "exporting a model") from cause
 
-from ..model.nano import Nano, Sight, Text
+from ..model.nano import Nano, Past, Sight, Text
 
 OPSET = 20
 SMALL = 512  # constants of fewer elements may stay in the graph
 STORED = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT, "I8": TensorProto.INT8}
-TEXT = ("ids", "places", "positions", "past_keys", "past_values")
+TEXT = ("ids", "places", "positions", "kept", "seen", "ink", "point_keys", "cells", "boxes")
 
 
 class _Encoder(torch.nn.Module):
@@ -44,17 +44,23 @@ class _Encoder(torch.nn.Module):
         self.network = network
 
     def forward(self, pixels):
-        return tuple(self.network.see(pixels))
+        sight = self.network.see(pixels)
+        return (*sight.image_keys, *sight.image_values, sight.point_keys, sight.cells, sight.ink, sight.boxes)
 
 
 class _Decoder(torch.nn.Module):
+    """One token of each row: `TEXT` and the layers' in, logits, boxes, and the token's own keys and values out."""
+
     def __init__(self, network: Nano) -> None:
         super().__init__()
         self.network = network
 
-    def forward(self, ids, places, positions, past_keys, past_values, *sight):
-        written, keys, values = self.network.write(Sight(*sight), Text(ids, places, positions), past_keys, past_values)
-        return written.logits[:, -1], written.boxes[:, -1], keys, values
+    def forward(self, ids, places, positions, kept, seen, ink, point_keys, cells, boxes, *layers):
+        count = self.network.config.layers
+        image_keys, image_values, keys, values = (layers[start : start + count] for start in range(0, 4 * count, count))
+        sight = Sight(image_keys, image_values, point_keys, cells, ink, boxes, seen)
+        written, new = self.network.write(sight, Text(ids, places, positions), Past(keys, values, kept))
+        return (written.logits[:, -1], written.boxes[:, -1], *new.keys, *new.values)
 
 
 def export_folder(source: str | Path, folder: str | Path, form: str = FORMS[0]) -> None:
@@ -98,25 +104,34 @@ def export(network: Nano, folder: str | Path, tokenizer: str | Path, form: str =
 
 
 def trace_encoder(network: Nano) -> onnx.ModelProto:
-    """`see` as a graph: pixels (1, 3, H, W) -> the fields of `Sight`."""
+    """`see` as a graph: pixels (1, 3, H, W) -> what `nano_rows.Network.see` gives."""
     down, across = network.config.stride
     rows, columns = (torch.export.Dim(name, min=1, max=512) for name in ("rows", "columns"))
     sides = {2: down * rows, 3: across * columns}
-    return _trace(_Encoder(network), (torch.randn(1, 3, 4 * down, 5 * across),), ["pixels"], list(Sight._fields), (sides,))
+    outputs = [*_layered("image", network), "point_keys", "cells", "ink", "boxes"]
+    return _trace(_Encoder(network), (torch.randn(1, 3, 4 * down, 5 * across),), ["pixels"], outputs, (sides,))
 
 
 def trace_decoder(network: Nano) -> onnx.ModelProto:
-    """`write` as a graph: text, past and sight -> logits (1, V) and box (1, 4) of what follows, grown past."""
-    config = network.config
+    """`write` as a graph, for B rows and a token of each: what `nano_rows.Network.write` takes and gives."""
+    config, rows = network.config, 3
     with torch.no_grad():
-        sight = network.see(torch.randn(1, 3, 4 * config.stride[0], 5 * config.stride[1]))
-    past = [torch.randn(config.layers, 1, config.heads, 7, config.hidden // config.heads) for _ in range(2)]
-    text = (torch.randint(0, 9, (1, 3)), torch.rand(1, 3, 4) * 64, torch.arange(3)[None])
-    least = {"tokens": 1, "kept": 0, "images": 1, "cells": 1}
-    tokens, kept, images, cells = (torch.export.Dim(name, min=low, max=65536) for name, low in least.items())
-    shapes = (*[{1: tokens}] * 3, *[{3: kept}] * 2, (*[{3: images}] * 2, *[{1: cells}] * 4))
-    names = [*TEXT, *Sight._fields]
-    return _trace(_Decoder(network), (*text, *past, *sight), names, ["logits", "box", "keys", "values"], shapes)
+        sight = network.see(torch.randn(rows, 3, 4 * config.stride[0], 5 * config.stride[1]))
+    past = [torch.randn(rows, config.heads, 7, config.hidden // config.heads) for _ in range(2 * config.layers)]
+    count = sight.image_keys[0].shape[2]
+    text = (torch.randint(0, 9, (rows, 1)), torch.rand(rows, 1, 4) * 64, torch.full((rows, 1), 7), torch.zeros(rows, 7))
+    inputs = (*text, torch.zeros(rows, count), sight.ink, sight.point_keys, sight.cells, sight.boxes)
+    batch, kept, images, cells = (torch.export.Dim(name, min=1, max=65536) for name in ("batch", "kept", "images", "cells"))
+    layer = [{0: batch, 2: images}] * (2 * config.layers) + [{0: batch, 2: kept}] * (2 * config.layers)
+    shapes = (*[{0: batch}] * 3, {0: batch, 1: kept}, {0: batch, 1: images}, *[{0: batch, 1: cells}] * 4, tuple(layer))
+    names = [*TEXT, *_layered("image", network), *_layered("past", network)]
+    outputs = ["logits", "box", *_layered("new", network)]
+    layers = (*sight.image_keys, *sight.image_values, *past)
+    return _trace(_Decoder(network), (*inputs, *layers), names, outputs, shapes)
+
+
+def _layered(what: str, network: Nano) -> list[str]:
+    return [f"{what}_{part}_{layer}" for part in ("keys", "values") for layer in range(network.config.layers)]
 
 
 def _trace(

@@ -1,0 +1,209 @@
+"""nano reading several pictures at once, in any framework: one block of memory for each input of the decoder, a slot a row.
+
+Rows that write together have pictures and texts of different lengths; what fills up a block is hidden from attention, and
+the pointer finds no ink there. So a row writes what it would write alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..decode.batch import AT_ONCE, Opened, Rows, write_all
+from ..decode.loop import Choose, Terms, choose
+from ..decode.place import page_boxes
+from ..errors import EngineError
+from ..model.config import CELL_WIDTH, NanoConfig
+from ..prompt.tokenizer import TextStream, Tokenizer
+from ..schema import Job, Piece
+from .nano_steps import Answer, NanoRow, Question, Unread, spelling
+
+NOT_THERE = np.float32(-1e9)  # added to a score: nothing is looked at there, as in `model.nano`
+ROOM = 64  # tokens by which the memory of what was written grows
+
+Array = Any  # of numpy or torch: the decoder's own
+
+
+class Network(Protocol):
+    """A loaded nano in its framework. Raises EngineError for whatever fails in there."""
+
+    def see(self, pixels: np.ndarray) -> dict[str, Array]:
+        """Pixels (1, 3, H, W) -> by name, (1, ...) each: `names(config)` without "past", and "ink" (1, M) of numpy."""
+        ...
+
+    def write(self, text: Mapping[str, np.ndarray], blocks: Mapping[str, Array]) -> tuple[np.ndarray, np.ndarray, list[Array]]:
+        """One token of each of B rows -> logits (B, V), boxes (B, 4) of what follows, and (B, heads, D/heads) for each "past".
+
+        `text` has ids (B, 1), places (B, 1, 4), positions (B, 1), ink (B, M), seen (B, N) and kept (B, S).
+        """
+        ...
+
+    def zeros(self, shape: tuple[int, ...]) -> Array: ...
+
+
+def past_names(config: NanoConfig) -> list[str]:
+    return [f"past_{part}_{layer}" for part in ("keys", "values") for layer in range(config.layers)]
+
+
+def image_names(config: NanoConfig) -> list[str]:
+    return [f"image_{part}_{layer}" for part in ("keys", "values") for layer in range(config.layers)]
+
+
+CELLS = ("point_keys", "cells", "boxes")  # (B, M, ...)
+
+
+class NanoEngine:
+    """A loaded nano; see `engine.Engine`. Computes in float32."""
+
+    name = "nano"
+
+    def __init__(self, network: Network, tokenizer: Tokenizer, config: NanoConfig) -> None:
+        self.network: Network | None = network
+        self.tokenizer, self.config = tokenizer, config
+        self.choose: Choose = partial(choose, temperature=config.temperature)
+
+    def run(self, job: Job) -> Iterator[Piece]:
+        """Write what stands in the picture, a piece a token. Raises EngineError."""
+        yield from (piece for _, piece in write_all(self.rows(1), [job]))
+
+    def rows(self, most: int = AT_ONCE) -> Rows:
+        """Several pictures at once; see `decode.batch.Rows`."""
+        if self.network is None:
+            raise EngineError("this engine was closed; open another")
+        blocks = Blocks(self.network, self.config)
+        return Rows(partial(self._open, blocks), blocks.answer, most)
+
+    def _open(self, blocks: Blocks, job: Job) -> Opened:
+        prompt = job.prompt
+        sight = blocks.network.see(job.pixels.values)
+        unread = Unread(sight.pop("ink"), job.pixels.values.shape[3] // CELL_WIDTH)
+        written = [token for token in prompt.ids if token != prompt.image_id]
+        row = NanoRow(blocks.take(sight), written, unread, prompt.stop_ids[0], spelling(job, self.tokenizer))
+        return Opened(row, TextStream(self.tokenizer), Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose))
+
+    def close(self) -> None:
+        self.network = None
+
+
+class Place:
+    """A row's slot in the blocks; see `nano_steps.Slot`."""
+
+    def __init__(self, blocks: Blocks, number: int, images: int, cells: int) -> None:
+        self._blocks, self.number = blocks, number
+        self.images, self.cells, self.tokens = images, cells, 1  # how much of the blocks it fills
+
+    def close(self) -> None:
+        self._blocks.give_back(self)
+
+
+class Blocks:
+    """The decoder's inputs for all rows: (slots, heads, N or S, D/heads) and (slots, M, ...), the first slots taken."""
+
+    def __init__(self, network: Network, config: NanoConfig) -> None:
+        self.network, self.config = network, config
+        self._blocks: dict[str, Array] = {}
+        self._taken: list[Place] = []
+
+    def take(self, sight: dict[str, Array]) -> Place:
+        """Room for one more picture, filled with what was seen of it (1, ...)."""
+        images, cells = image_names(self.config), CELLS
+        place = Place(self, len(self._taken), sight[images[0]].shape[2], sight["point_keys"].shape[1])
+        self._taken.append(place)
+        if len(self._taken) == 1:  # nobody else is here: the memory it was seen in is the block
+            self._blocks = {**sight, **self._no_past(ROOM)}
+            return place
+        self._fit()
+        for name in images:
+            self._blocks[name][place.number, :, : place.images] = sight[name][0]
+        for name in cells:
+            self._blocks[name][place.number, : place.cells] = sight[name][0]
+        return place
+
+    def give_back(self, place: Place) -> None:
+        """Free a slot; the last row moves into it, so that those taken stay the first."""
+        if place not in self._taken:
+            return
+        last = self._taken.pop()
+        if last is not place:
+            for block in self._blocks.values():
+                block[place.number] = block[last.number]
+            last.number = place.number
+            self._taken[place.number] = last
+        if not self._taken:
+            self._blocks = {}
+
+    def answer(self, questions: Sequence[Question]) -> list[Answer]:
+        """What follows the token of each question, by one call of the decoder; the tokens go into the past.
+
+        The first token stays in the past for good, the others take the places behind it in turn, so that it holds the last ones.
+        """
+        for question in questions:
+            question.slot.tokens = min(question.position, self.config.window) + 1
+        self._fit()
+        count = len(self._taken)
+        logits, boxes, new = self.network.write(self._text(questions), {name: block[:count] for name, block in self._blocks.items()})
+        slots = [question.slot.number for question in questions]
+        at = [self._at(question.position) for question in questions]
+        for name, values in zip(past_names(self.config), new, strict=True):
+            self._blocks[name][slots, :, at] = values[slots]
+        return [(logits[slot], boxes[slot]) for slot in slots]
+
+    def _at(self, position: int) -> int:
+        return 1 + (position - 1) % self.config.window if position else 0
+
+    def _text(self, questions: Sequence[Question]) -> dict[str, np.ndarray]:
+        """The decoder's inputs that change from token to token."""
+        count = len(self._taken)
+        images, cells, room = self._extents()
+        text = {
+            "ids": np.zeros((count, 1), np.int64),
+            "places": np.zeros((count, 1, 4), np.float32),
+            "positions": np.zeros((count, 1), np.int64),
+            "ink": np.full((count, cells), NOT_THERE),
+            "seen": np.full((count, images), NOT_THERE),
+            "kept": np.full((count, room), NOT_THERE),
+        }
+        for question in questions:
+            place = question.slot
+            row = place.number
+            text["ids"][row], text["places"][row], text["positions"][row] = question.token, question.place, question.position
+            text["ink"][row, : place.cells] = question.ink
+            text["seen"][row, : place.images] = 0
+            text["kept"][row, : place.tokens] = 0
+            text["kept"][row, self._at(question.position)] = NOT_THERE  # what stood there is forgotten now
+        return text
+
+    def _extents(self) -> tuple[int, int, int]:
+        """N, M and S of the blocks."""
+        names = image_names(self.config)[0], past_names(self.config)[0]
+        return self._blocks[names[0]].shape[2], self._blocks["point_keys"].shape[1], self._blocks[names[1]].shape[2]
+
+    def _fit(self) -> None:
+        """Make the blocks as large as the rows need: larger where one does not fit, smaller where half of it is empty."""
+        images, cells, tokens = (max(getattr(place, part) for place in self._taken) for part in ("images", "cells", "tokens"))
+        have, slots, taken = self._extents(), len(self._blocks["point_keys"]), len(self._taken)
+        if slots >= taken and all(least <= size < 2 * least for least, size in zip((images, cells), have, strict=False)) and have[2] >= tokens:
+            return
+        slots = slots if slots >= taken else 2 * slots
+        old, size = self._blocks, self.config.hidden // self.config.heads
+        new = self._no_past(max(tokens, have[2]), slots)
+        new |= {name: self.network.zeros((slots, self.config.heads, images, size)) for name in image_names(self.config)}
+        new |= {name: self.network.zeros((slots, cells, *old[name].shape[2:])) for name in CELLS}
+        for name, block in old.items():
+            rows = slice(min(len(block), slots))
+            if name in CELLS:
+                some = slice(min(block.shape[1], cells))
+                new[name][rows, some] = block[rows, some]
+            else:
+                some = slice(min(block.shape[2], new[name].shape[2]))
+                new[name][rows, :, some] = block[rows, :, some]
+        self._blocks = new
+
+    def _no_past(self, room: int, slots: int = 1) -> dict[str, Array]:
+        """Memory for at least `room` tokens of each row; never for more than the window and the one being written."""
+        room = min(-(-room // ROOM) * ROOM, self.config.window + 1)
+        shape = (slots, self.config.heads, room, self.config.hidden // self.config.heads)
+        return {name: self.network.zeros(shape) for name in past_names(self.config)}
