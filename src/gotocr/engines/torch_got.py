@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from ..decode.batch import AT_ONCE, Opened, Rows
 from ..decode.loop import Terms, write
 from ..decode.place import page_boxes
 from ..decode.step import Step
@@ -20,6 +21,7 @@ except ModuleNotFoundError as error:
 
 from ..model.cache import Cache
 from ..model.got import Got
+from ..model.shelf import Shelf
 from .torch_device import choose_device, telling
 
 _TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
@@ -37,27 +39,40 @@ class GotTorchEngine:
     def run(self, job: Job) -> Iterator[Piece]:
         """Write what stands in the picture, a piece a token. Raises EngineError, also while writing."""
         step, stepper = self.begin(job)
-        stream = TextStream(self.tokenizer)
-        yield from write(step, stepper, stream, Terms(job.prompt.stop_ids, stepper.room, page_boxes(job.pixels)))
+        yield from write(step, stepper, TextStream(self.tokenizer), terms(job, stepper.room))
+
+    def rows(self, most: int = AT_ONCE) -> Rows:
+        """Several pictures at once; see `decode.batch.Rows`."""
+        batch = GotBatch(self)
+        return Rows(batch.open_row, batch.answer, most)
 
     def begin(self, job: Job) -> tuple[Step, GotStepper]:
         """Look at the picture and read the prompt: the step after it, and what continues from there.
 
         Raises EngineError when the job does not fit the model.
         """
+        stepper = GotStepper(self.opened, job)
+        return stepper.start(job), stepper
+
+    @property
+    def opened(self) -> Got:
         if self.network is None:
             raise EngineError("this engine was closed; open another")
-        stepper = GotStepper(self.network, job)
-        return stepper.start(job), stepper
+        return self.network
 
     def close(self) -> None:
         self.network = None
 
 
+def terms(job: Job, room: int) -> Terms:
+    return Terms(job.prompt.stop_ids, room, page_boxes(job.pixels))
+
+
 class GotStepper:
     """One picture being read: the cache, and the network that fills it. `room` is how many tokens may be written."""
 
-    def __init__(self, network: Got, job: Job) -> None:
+    def __init__(self, network: Got, job: Job, prompt_only: bool = False) -> None:
+        """`prompt_only` sets no memory aside for what is written."""
         config, ids = network.config, job.prompt.ids
         if job.prompt.image_id != config.image_id:
             raise EngineError(f"the prompt marks the picture by token {job.prompt.image_id}, the model by {config.image_id}")
@@ -70,7 +85,7 @@ class GotStepper:
         with telling():
             table = network.decoder.embed.weight
             self.device = table.device
-            self.cache = Cache(config.decoder, 1, len(ids) + self.room, table)
+            self.cache = Cache(config.decoder, 1, len(ids) + (0 if prompt_only else self.room), table)
 
     def start(self, job: Job) -> Step:
         with telling(), torch.inference_mode():
@@ -87,6 +102,69 @@ class GotStepper:
     def _follow(self, x: torch.Tensor) -> Step:
         logits = self.network.follow(x, self.cache)  # (1, V)
         return Step(logits[0].float().cpu().numpy())
+
+
+class GotBatch:
+    """Pictures being read at once: a row reads its prompt by itself; when its first token is fed, it joins the shelf."""
+
+    def __init__(self, engine: GotTorchEngine) -> None:
+        network = engine.opened
+        self.engine, self.fed = engine, list[GotRow]()  # in the order of the shelf
+        self.shelf = Shelf(network.config.decoder, network.decoder.embed.weight)
+
+    def open_row(self, job: Job) -> Opened:
+        stepper = GotStepper(self.engine.opened, job, prompt_only=True)
+        return Opened(GotRow(self, stepper, job), TextStream(self.engine.tokenizer), terms(job, stepper.room))
+
+    def answer(self, questions: Sequence[Step | Fed]) -> list[Step]:
+        """One call of the decoder for all that was fed; a question that is a step answers itself."""
+        tokens = dict(question for question in questions if not isinstance(question, Step))
+        written = self._follow(tokens) if tokens else {}
+        return [question if isinstance(question, Step) else written[question[0]] for question in questions]
+
+    def _follow(self, tokens: dict[GotRow, int]) -> dict[GotRow, Step]:
+        network = self.engine.opened
+        with telling(), torch.inference_mode():
+            for row in tokens:
+                if row.stepper is not None:
+                    self.shelf.take(row.stepper.cache)
+                    self.fed.append(row)
+                    row.stepper = None  # and with it a second copy of what is on the shelf
+            ids = torch.tensor([[tokens[row]] for row in self.fed], device=network.decoder.embed.weight.device)  # (B, 1)
+            logits = network.follow(network.decoder.embed(ids), self.shelf).float().cpu().numpy()  # (B, V)
+        return {row: Step(logits[place]) for place, row in enumerate(self.fed)}
+
+    def drop(self, row: GotRow) -> None:
+        if row in self.fed:
+            place, last = self.fed.index(row), self.fed.pop()
+            if last is not row:
+                self.fed[place] = last
+            with telling(), torch.inference_mode():
+                self.shelf.drop(place)
+
+
+class GotRow:
+    """One picture of a `GotBatch`; `stepper` is there until its first token is fed."""
+
+    def __init__(self, batch: GotBatch, stepper: GotStepper, job: Job) -> None:
+        self.batch, self.job = batch, job
+        self.stepper: GotStepper | None = stepper
+
+    def begin(self) -> Step:
+        return self.stepper.start(self.job)
+
+    def push(self, token: int) -> Fed:
+        return self, token
+
+    def hear(self, answer: Step) -> Step:
+        return answer
+
+    def close(self) -> None:
+        self.stepper = None
+        self.batch.drop(self)
+
+
+Fed = tuple[GotRow, int]
 
 
 def open_engine(folder: Path, device: str = "cpu") -> GotTorchEngine:

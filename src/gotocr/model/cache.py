@@ -21,6 +21,17 @@ class Cache:
         self.values = torch.empty_like(self.keys)
         self.capacity, self.length = capacity, 0
 
+    def ahead(self, count: int) -> tuple[Tensor, Tensor | None]:
+        """Places (T,) of the next `count` tokens, and what each may look at (T, length + T), True for yes.
+
+        None in place of a mask: all that is taken, and of the next ones those before it.
+        """
+        start, device = self.length, self.keys.device
+        mask = None
+        if start and count > 1:
+            mask = torch.ones(count, start + count, dtype=torch.bool, device=device).tril(start)
+        return torch.arange(start, start + count, device=device), mask
+
     def put(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
         """Write (B, G, T, E) of one layer behind what is taken; returns all of that layer (B, G, length + T, E).
 

@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from .cache import Cache
 from .config import DecoderConfig
+from .shelf import Shelf
 from .swiglu import SwiGLU
 
 
@@ -24,13 +25,11 @@ class Decoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.layers))
         self.norm = RMSNorm(config.hidden, config.eps)
 
-    def forward(self, x: Tensor, cache: Cache | None = None) -> Tensor:
-        """(B, T, D) -> (B, T, D). With a cache the tokens follow those in it, and are added to it."""
-        start, count = cache.length if cache else 0, x.shape[1]
-        turn = rotary(self.config, start, count, x)
-        mask = None
-        if start and count > 1:
-            mask = torch.ones(count, start + count, dtype=torch.bool, device=x.device).tril(start)  # (T, L)
+    def forward(self, x: Tensor, cache: Cache | Shelf | None = None) -> Tensor:
+        """(B, T, D) -> (B, T, D). With a cache the tokens follow those in it, and are added to it; each row's own on a shelf."""
+        count = x.shape[1]
+        places, mask = cache.ahead(count) if cache else (torch.arange(count, device=x.device), None)
+        turn = turns(self.config, places, x)
         for index, layer in enumerate(self.layers):
             x = layer(x, turn, mask, (cache, index) if cache else None)
         if cache:
@@ -50,7 +49,7 @@ class DecoderLayer(nn.Module):
         self.norm2 = RMSNorm(config.hidden, config.eps)
         self.mlp = SwiGLU(config.hidden, config.feed_forward)
 
-    def forward(self, x: Tensor, turn: tuple, mask: Tensor | None, slot: tuple[Cache, int] | None) -> Tensor:
+    def forward(self, x: Tensor, turn: tuple, mask: Tensor | None, slot: tuple[Cache | Shelf, int] | None) -> Tensor:
         x = x + self.attention(self.norm1(x), turn, mask, slot)
         return x + self.mlp(self.norm2(x))
 
@@ -70,7 +69,7 @@ class CausalAttention(nn.Module):
     def split(self, x: Tensor) -> Tensor:
         return x.unflatten(-1, (-1, self.size)).transpose(1, 2)  # (B, S or G, T, E)
 
-    def forward(self, x: Tensor, turn: tuple, mask: Tensor | None, slot: tuple[Cache, int] | None) -> Tensor:
+    def forward(self, x: Tensor, turn: tuple, mask: Tensor | None, slot: tuple[Cache | Shelf, int] | None) -> Tensor:
         query, key, value = self.split(self.query(x)), self.split(self.key(x)), self.split(self.value(x))
         query, key = rotate(query, turn), rotate(key, turn)
         if slot:
@@ -97,9 +96,14 @@ class RMSNorm(nn.Module):
 
 def rotary(config: DecoderConfig, start: int, count: int, like: Tensor) -> tuple[Tensor, Tensor]:
     """Cosines and sines (T, E) of the places start .. start + count, in dtype and device of `like`."""
+    return turns(config, torch.arange(start, start + count, device=like.device), like)
+
+
+def turns(config: DecoderConfig, places: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosines and sines (..., E) of places (...), in dtype and device of `like`."""
     size = config.head_size
     rates = config.rope_theta ** -(torch.arange(0, size, 2, device=like.device).float() / size)  # (E/2,)
-    angles = torch.arange(start, start + count, device=like.device).float()[:, None] * rates
+    angles = places.float()[..., None] * rates
     angles = torch.cat([angles, angles], -1)
     return angles.cos().to(like.dtype), angles.sin().to(like.dtype)
 

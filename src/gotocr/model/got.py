@@ -14,6 +14,7 @@ from .cache import Cache
 from .config import GotConfig
 from .decoder import Decoder
 from .projector import Projector
+from .shelf import Shelf
 from .vision import Vision
 
 
@@ -53,7 +54,7 @@ class Got(nn.Module):
         images = self.encode(pixels) if pixels is not None else None
         return self.decoder.logits(self.decoder(self.embed(ids, images)))
 
-    def follow(self, x: Tensor, cache: Cache) -> Tensor:
+    def follow(self, x: Tensor, cache: Cache | Shelf) -> Tensor:
         """Vectors (B, T, D) behind what is in the cache -> logits (B, V) of what comes after the last."""
         return self.decoder.logits(self.decoder(x, cache)[:, -1])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ import pytest
 torch = pytest.importorskip("torch")
 tokenizers = pytest.importorskip("tokenizers")
 
+from gotocr.decode.batch import Rows, write_all  # noqa: E402
+from gotocr.engines import torch_got  # noqa: E402
 from gotocr.engines.torch_got import GotTorchEngine, open_engine  # noqa: E402
 from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
 from gotocr.model.config import DecoderConfig, GotConfig, VisionConfig  # noqa: E402
 from gotocr.model.got import Got, write_naively  # noqa: E402
 from gotocr.prompt.tokenizer import Tokenizer  # noqa: E402
-from gotocr.schema import Job, Pixels, Prompt  # noqa: E402
+from gotocr.schema import Job, Piece, Pixels, Prompt  # noqa: E402
 from gotocr.weights.load import save_got  # noqa: E402
 
 VOCABULARY, IMAGE = 300, 299
@@ -142,6 +145,117 @@ def test_closed(network, tokenizer, job):
     engine.close()
     with pytest.raises(EngineError, match="closed"):
         next(engine.run(job))
+
+
+SIZES = [(2, 12), (1, 30), (3, 7), (1, 1), (2, 40)]  # tiles, most tokens
+
+
+@pytest.fixture(scope="module")
+def jobs(network) -> list[Job]:
+    """Pictures and prompts of different sizes, the second of which has a stop that comes."""
+    rng = np.random.default_rng(3)
+    made = []
+    for tiles, most in SIZES:
+        prompt = (int(rng.integers(200)), *[IMAGE] * 4 * tiles, *rng.integers(0, 200, 1 + most % 3).tolist())
+        pixels = rng.standard_normal((tiles, 3, 32, 32)).astype(np.float32)
+        made.append(Job(Pixels(pixels), Prompt(prompt, IMAGE, ()), most))
+    free = write_naively(network, made[1].prompt.ids, torch.from_numpy(made[1].pixels.values), (), 30)
+    last = max(free[:20], key=free.index)  # the one that first appears the latest
+    assert free.index(last) > 5
+    made[1] = with_prompt(made[1], stop_ids=(last,))
+    return made
+
+
+@pytest.fixture(params=[False, True], ids=["each alone", "padded"])
+def batches(request, engine, monkeypatch):
+    """The engine, looking at rows as a CPU does, or as a GPU does."""
+    monkeypatch.setattr(torch_got, "Shelf", partial(torch_got.Shelf, padded=request.param))
+    return engine
+
+
+def same(some: list[Piece], others: list[Piece]) -> bool:
+    told = [[(piece.token, piece.text, piece.finish) for piece in pieces] for pieces in (some, others)]
+    chances = [[piece.probability for piece in pieces] for pieces in (some, others)]
+    return told[0] == told[1] and chances[0] == pytest.approx(chances[1], rel=1e-3)
+
+
+def step_on(rows: Rows, found: dict[int, list], times: int) -> None:
+    for _ in range(times):
+        for key, piece in rows.step():
+            found.setdefault(key, []).append(piece)
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 8])
+def test_several_at_once_are_what_they_are_alone(batches, jobs, most):
+    found: dict[int, list[Piece]] = {}
+    for number, piece in write_all(batches.rows(most), jobs):
+        found.setdefault(number, []).append(piece)
+    assert all(same(found[number], list(batches.run(job))) for number, job in enumerate(jobs))
+    assert {pieces[-1].finish for pieces in found.values()} == {"length", "stop"}
+    oracle = write_naively(batches.network, jobs[4].prompt.ids, torch.from_numpy(jobs[4].pixels.values), (), 40)
+    assert [piece.token for piece in found[4]] == oracle
+
+
+def test_rows_join_and_leave_midway(batches, jobs):
+    rows, found = batches.rows(), {}
+    keys = [rows.join(jobs[0])]
+    step_on(rows, found, 4)
+    keys += [rows.join(jobs[4]), rows.join(jobs[1])]
+    step_on(rows, found, 3)
+    rows.leave(keys[0])
+    step_on(rows, found, 5)
+    keys.append(rows.join(jobs[0]))
+    while rows:
+        step_on(rows, found, 1)
+    for key, job in zip(keys[1:], (jobs[4], jobs[1], jobs[0]), strict=True):
+        assert same(found[key], list(batches.run(job)))
+    cut = found[keys[0]]
+    assert 4 <= len(cut) <= 7 and same(cut, list(batches.run(jobs[0]))[: len(cut)])
+
+
+def test_one_that_fails_does_not_disturb_the_others(batches, jobs):
+    rows, found = batches.rows(), {}
+    first, wrong = rows.join(jobs[0]), rows.join(replace(jobs[2], pixels=Pixels(np.full((3, 3, 32, 32), np.nan, np.float32))))
+    step_on(rows, found, 2)
+    (error,) = found[wrong]
+    assert isinstance(error, EngineError) and "not finite" in str(error) and len(rows) == 1
+    with pytest.raises(EngineError):
+        rows.join(with_prompt(jobs[1], ids=(1,)))
+    second = rows.join(jobs[2])
+    while rows:
+        step_on(rows, found, 1)
+    assert same(found[first], list(batches.run(jobs[0]))) and same(found[second], list(batches.run(jobs[2])))
+
+
+def test_where_the_network_fails_all_do_and_the_engine_is_ready(batches, jobs, monkeypatch):
+    rows, found = batches.rows(), {}
+    keys = [rows.join(job) for job in jobs[:2]]
+    step_on(rows, found, 3)
+
+    def overflow(*_):
+        raise RuntimeError("out of memory\nbecause")
+
+    with monkeypatch.context() as context:
+        context.setattr(batches.network, "follow", overflow)
+        assert [(key, str(error)[:40]) for key, error in rows.step()] == [
+            (key, "the torch engine failed: out of memory; ") for key in keys
+        ]
+    again = rows.join(jobs[0])
+    while rows:
+        step_on(rows, found, 1)
+    assert same(found[again], list(batches.run(jobs[0])))
+
+
+def test_rows_of_a_closed_engine(network, tokenizer, jobs):
+    engine = GotTorchEngine(network, tokenizer)
+    rows = engine.rows()
+    rows.join(jobs[0])
+    rows.step()
+    engine.close()
+    assert [type(error) for _, error in rows.step()] == [EngineError] and not rows
+    for late in (engine.rows, partial(rows.join, jobs[0])):
+        with pytest.raises(EngineError, match="closed"):
+            late()
 
 
 def test_opened_from_a_folder(network, tokenizer, job, oracle, tmp_path):
