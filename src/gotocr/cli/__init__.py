@@ -15,6 +15,7 @@ VERBS = Registry(
     "verbs",
     {
         "read": "gotocr.cli.read:VERB",
+        "serve": "gotocr.cli.serve:VERB",
         "make": "gotocr.cli.make:VERB",
         "evaluate": "gotocr.cli.evaluate:VERB",
         "bench": "gotocr.cli.bench:VERB",

@@ -7,6 +7,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from http.client import HTTPException
 
 from ..errors import InputError, TooLargeError, UsageError
@@ -31,9 +32,12 @@ def shown(name: str) -> str:
     return clean if len(clean) <= LONGEST else f"{clean[: LONGEST - 20]}...{clean[-17:]}"
 
 
-def fetch(address: str, limits: Limits) -> bytes:
-    """The body behind an address. Raises `UsageError` for other schemes and addresses with a password in them,
-    `InputError` where nothing can be fetched, `TooLargeError` beyond `limits.max_bytes`."""
+def fetch(address: str, limits: Limits, handlers: Sequence[urllib.request.BaseHandler] = ()) -> bytes:
+    """The body behind an address, by `handlers` in place of the usual ones for http and https and of proxies.
+
+    Raises `UsageError` for other schemes and addresses with a password in them, `InputError` where nothing can be
+    fetched, `TooLargeError` beyond `limits.max_bytes`.
+    """
     name = shown(address)
     try:
         parts = urllib.parse.urlsplit(address)
@@ -46,7 +50,7 @@ def fetch(address: str, limits: Limits) -> bytes:
     quoted = urllib.parse.quote(address, safe="%/:=&?~#+!$,;'@()*[]")
     try:
         request = urllib.request.Request(quoted, headers={"User-Agent": "gotocr", "Accept": "image/*, application/pdf"})
-        with _opener().open(request, timeout=limits.timeout) as response:
+        with _opener(handlers).open(request, timeout=limits.timeout) as response:
             return _read(response, name, limits)
     except urllib.error.HTTPError as error:
         raise InputError(f"{name} answered {_line(error.reason)} ({error.code})") from error
@@ -61,13 +65,12 @@ def _line(reason: object) -> str:
     return " ".join(str(reason).split())
 
 
-def _opener() -> urllib.request.OpenerDirector:
+def _opener(handlers: Sequence[urllib.request.BaseHandler]) -> urllib.request.OpenerDirector:
     """An opener without the handlers for file:, ftp: and data:, so that no redirect can lead there either."""
     opener = urllib.request.OpenerDirector()
+    for handler in handlers or (urllib.request.ProxyHandler(), urllib.request.HTTPHandler(), urllib.request.HTTPSHandler()):
+        opener.add_handler(handler)
     for handler in (
-        urllib.request.ProxyHandler,
-        urllib.request.HTTPHandler,
-        urllib.request.HTTPSHandler,
         urllib.request.HTTPDefaultErrorHandler,
         urllib.request.HTTPRedirectHandler,
         urllib.request.HTTPErrorProcessor,
