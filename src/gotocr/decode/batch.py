@@ -23,6 +23,8 @@ AT_ONCE = 8  # rows, unless told
 class Row(Protocol):
     """One picture that was looked at, and its cache. A question is whatever the engine's `answer` understands."""
 
+    question: Any  # what is still to be asked after `hear` gave None
+
     def begin(self) -> Any:
         """The question for the step after the prompt."""
         ...
@@ -60,13 +62,15 @@ class Rows:
     """Texts that are being written: `join` with a job, `step` for the next pieces of all, `leave` before the end.
 
     `open_row` looks at a job's picture and gives what reads it; `answer` gives an answer for each of some questions, in
-    their order. A row that fails ends with its error in place of a piece; where `answer` itself fails, all do. Not for
-    several threads at the same time.
+    their order. A row that fails ends with its error in place of a piece; where `answer` itself fails, all do. Any other
+    exception than GotocrError leaves no row. Not for several threads at the same time.
     """
 
     def __init__(
         self, open_row: Callable[[Job], Opened], answer: Callable[[Sequence[Any]], Sequence[Any]], most: int = AT_ONCE
     ) -> None:
+        if most < 1:
+            raise ValueError(f"at least one row is needed, not {most}")
         self._open_row, self._answer, self.most = open_row, answer, most
         self._places: dict[int, _Place] = {}
         self._keys = count()
@@ -98,34 +102,37 @@ class Rows:
 
     def step(self) -> list[tuple[int, Piece | GotocrError]]:
         """One call of the network: the pieces that are ready now, each with its row's number; a row's last has `finish`."""
+        try:
+            return list(self._step()) if self._places else []
+        except BaseException:  # some rows heard their answer, some did not: nobody could go on from here
+            self.close()
+            raise
+
+    def _step(self) -> Iterator[tuple[int, Piece | GotocrError]]:
         some = list(self._places.items())
-        found: list[tuple[int, Piece | GotocrError]] = []
-        if not some:
-            return found
         try:
             answers = self._answer([place.question for _, place in some])
         except GotocrError as error:
             self.close()
-            return [(key, error) for key, _ in some]
+            yield from ((key, error) for key, _ in some)
+            return
         for (key, place), answer in zip(some, answers, strict=True):
             try:
-                found += ((key, piece) for piece in self._go_on(key, place, answer))
+                yield from ((key, piece) for piece in self._go_on(key, place, answer))
             except GotocrError as error:
                 self.leave(key)
-                found.append((key, error))
-        return found
+                yield key, error
 
-    def _go_on(self, key: int, place: _Place, answer: Any) -> list[Piece]:
+    def _go_on(self, key: int, place: _Place, answer: Any) -> Iterator[Piece]:
         step = place.row.hear(answer)
         if step is None:
             place.question = place.row.question
-            return []
-        pieces = place.writing.take(step)
+            return
+        yield from place.writing.take(step)  # also where what follows fails, as alone
         if place.writing.token is None:
             self.leave(key)
         else:
             place.question = place.row.push(place.writing.token)
-        return pieces
 
     def close(self) -> None:
         """All rows leave."""
@@ -157,13 +164,23 @@ def write_all(rows: Rows, jobs: Iterable[Job]) -> Iterator[tuple[int, Piece]]:
 
 
 def in_order(pairs: Iterator[tuple[int, Piece]], total: int) -> list[Iterator[Piece]]:
-    """The pieces of each of `total` jobs on their own, whatever order they come in; those nobody asked for yet are kept."""
+    """The pieces of each of `total` jobs on their own, whatever order they come in; those nobody asked for yet are kept.
+
+    What fails is raised to everyone whose text was not over by then.
+    """
     kept: list[deque[Piece]] = [deque() for _ in range(total)]
+    failed: list[GotocrError] = []
 
     def of(number: int) -> Iterator[Piece]:
         while True:
             while not kept[number]:
-                found = next(pairs, None)
+                if failed:
+                    raise failed[0]
+                try:
+                    found = next(pairs, None)
+                except GotocrError as error:
+                    failed.append(error)
+                    raise
                 if found is None:
                     return
                 kept[found[0]].append(found[1])
