@@ -1,4 +1,4 @@
-"""Every engine reads the bundled model alike, stops when nobody listens, and can be closed."""
+"""Every engine reads the bundled model alike, alone and several at once, stops when nobody listens, and can be closed."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from gotocr.decode.batch import Rows, write_all
 from gotocr.engines import ENGINES
-from gotocr.errors import MissingExtraError, WeightsError
+from gotocr.errors import EngineError, MissingExtraError, WeightsError
 from gotocr.reader import NANO, load
-from gotocr.schema import Page, Piece, Task
+from gotocr.schema import Job, Page, Piece, Task
 
 NEEDS = {"onnx": "onnxruntime", "torch": "torch"}
 FOLDER = NANO.find(True)
@@ -71,6 +72,105 @@ def test_turning_away_leaves_it_ready(reader):
 
 def test_the_cap_is_kept(reader):
     assert len(pieces(reader, Task("plain", max_tokens=1))) == 1
+
+
+SIZES = [(96, 256), (40, 700), (230, 120), (28, 60), (96, 256)]  # height, width
+LENGTHS = [30, 60, 3, 24, 1]  # most tokens
+
+
+def bars(size: tuple[int, int], seed: int) -> np.ndarray:
+    """Rows of dark bars of different widths."""
+    rng = np.random.default_rng(seed)
+    image = np.full((*size, 3), 250, np.uint8)
+    for top in range(8, size[0] - 14, 30):
+        left = 8
+        while left < size[1] - 12:
+            width = int(rng.integers(3, 10))
+            image[top : top + int(rng.integers(8, 16)), left : left + width] = 30
+            left += width + int(rng.integers(3, 12))
+    return image
+
+
+@pytest.fixture(scope="module")
+def several(reader) -> list[tuple[Job, list[Piece]]]:
+    """Jobs of different sizes, and what the engine writes of each alone; skipped for engines that read one at a time."""
+    if not hasattr(reader.engine, "rows"):
+        pytest.skip("reads one picture at a time")
+    found = []
+    for number, (size, most) in enumerate(zip(SIZES, LENGTHS, strict=True)):
+        task = Task("format" if number % 2 else "plain", max_tokens=most)
+        for view in reader.family.view(Page(bars(size, number)), task, reader.setting):
+            job = Job(view.pixels, reader.family.ask(task, view.pixels, reader.setting), most)
+            found.append((job, list(reader.engine.run(job))))
+    assert len({pieces[0].token for _, pieces in found}) > 1 and max(len(pieces) for _, pieces in found) > 20
+    return found
+
+
+def told(pieces: list[Piece]) -> list[tuple]:
+    return [(piece.token, piece.text, piece.finish) for piece in pieces]
+
+
+def numbers(pieces: list[Piece]) -> list[float]:
+    return [value for piece in pieces for value in (piece.probability, *(piece.box or ()))]
+
+
+def same(some: list[Piece], others: list[Piece]) -> bool:
+    """The same tokens and texts; numbers up to the rounding of sums in another order."""
+    return told(some) == told(others) and np.allclose(numbers(some), numbers(others), rtol=1e-3, atol=1e-2)
+
+
+def step_on(rows: Rows, found: dict[int, list], times: int = 10_000) -> dict[int, list]:
+    while rows and times:
+        for key, piece in rows.step():
+            found.setdefault(key, []).append(piece)
+        times -= 1
+    return found
+
+
+@pytest.mark.parametrize("most", [1, 2, 8])
+def test_several_at_once_are_what_they_are_alone(reader, several, most):
+    found: dict[int, list[Piece]] = {}
+    for number, piece in write_all(reader.engine.rows(most), [job for job, _ in several]):
+        found.setdefault(number, []).append(piece)
+    assert all(same(found[number], alone) for number, (_, alone) in enumerate(several))
+
+
+def test_rows_join_midway(reader, several):
+    rows, found = reader.engine.rows(), {}
+    keys = [rows.join(several[1][0])]
+    step_on(rows, found, 5)
+    keys.append(rows.join(several[2][0]))
+    step_on(rows, found, 1)
+    keys += [rows.join(several[0][0]), rows.join(several[3][0])]
+    step_on(rows, found)
+    assert all(same(found[key], several[number][1]) for key, number in zip(keys, (1, 2, 0, 3), strict=True))
+
+
+def test_rows_leave_midway(reader, several):
+    rows, found = reader.engine.rows(), {}
+    keys = [rows.join(several[number][0]) for number in (0, 1, 3)]
+    step_on(rows, found, 4)
+    rows.leave(keys[0])
+    step_on(rows, found, 2)
+    keys.append(rows.join(several[0][0]))
+    step_on(rows, found)
+    assert all(same(found[key], several[number][1]) for key, number in zip(keys[1:], (1, 3, 0), strict=True))
+    early = found.get(keys[0], [])
+    assert same(early, several[0][1][: len(early)]) and not any(piece.finish for piece in early)
+
+
+def test_rows_that_were_turned_away_leave_it_ready(reader, several):
+    pairs = write_all(reader.engine.rows(), [job for job, _ in several])
+    next(pairs), next(pairs)
+    pairs.close()
+    assert same(list(reader.engine.run(several[1][0])), several[1][1])
+
+
+def test_a_closed_engine_opens_no_rows(reader, several):
+    engine = ENGINES[reader.engine_name](reader.folder, "cpu")
+    engine.close()
+    with pytest.raises(EngineError, match="closed"):
+        engine.rows()
 
 
 def test_closing_twice_is_harmless(reader):

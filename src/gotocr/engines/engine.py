@@ -15,6 +15,10 @@ class Engine(Protocol):
     `run` may be called again as soon as the iterator it gave was used up or closed; closing it early (a reader who
     turns away) stops the work and leaves the engine ready. Engines are not shared between threads at the same time:
     `reader.Reader` sees to that. Failures while reading are `EngineError`.
+
+    Several pictures at once: an engine that can read them so has a method more, `rows(most) -> decode.batch.Rows`, by which
+    at most `most` are written together and each is what `run` writes of it (up to rounding); who wants it asks
+    `hasattr(engine, "rows")`. Close rows before the engine: they keep memory.
     """
 
     name: str
