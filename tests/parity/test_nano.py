@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import logging
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
-from gotocr.engines.torch_nano import NanoTorchEngine  # noqa: E402
+from gotocr.decode.batch import write_all  # noqa: E402
+from gotocr.engines.nano_rows import Blocks  # noqa: E402
+from gotocr.engines.nano_steps import Question  # noqa: E402
+from gotocr.engines.torch_nano import TorchNetwork  # noqa: E402
 from gotocr.engines.torch_nano import open_engine as open_torch  # noqa: E402
 from gotocr.errors import WeightsError  # noqa: E402
 from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH  # noqa: E402
-from gotocr.model.nano import Nano, Sight, Text  # noqa: E402
+from gotocr.model.nano import NOT_THERE, Nano, Past, Sight, Text  # noqa: E402
 from gotocr.prompt.template import nano_prompt  # noqa: E402
 from gotocr.schema import Job, Pixels, Task  # noqa: E402
 from gotocr.weights import FORMS, int8  # noqa: E402
@@ -43,11 +47,12 @@ def text(count: int, batch: int = 1, seed: int = 1) -> Text:
 
 
 def write_stepwise(network: Nano, sight: Sight, whole: Text) -> tuple[torch.Tensor, torch.Tensor]:
-    keys, values = network.empty_past(len(whole.ids))
+    past = network.empty_past(len(whole.ids))
     logits, boxes = [], []
     for at in range(whole.ids.shape[1]):
         one = Text(*(part[:, at : at + 1] for part in whole))
-        written, keys, values = network.write(sight, one, keys, values)
+        written, new = network.write(sight, one, past)
+        past = past.grown(new)
         logits.append(written.logits), boxes.append(written.boxes)
     return torch.cat(logits, 1), torch.cat(boxes, 1)
 
@@ -64,18 +69,20 @@ def test_shapes(network):
     cells = height // CELL_HEIGHT * (width // CELL_WIDTH)
     tokens = height // config.stride[0] * (width // config.stride[1])
     size = config.hidden // config.heads
-    assert sight.image_keys.shape == sight.image_values.shape == (config.layers, 2, config.heads, tokens, size)
-    assert sight.point_keys.shape == (2, cells, config.pointer) and sight.glyphs.shape == (2, cells, config.hidden)
+    layers = [*sight.image_keys, *sight.image_values]
+    assert len(layers) == 2 * config.layers and {part.shape for part in layers} == {(2, config.heads, tokens, size)}
+    assert sight.point_keys.shape == (2, cells, config.pointer) and sight.cells.shape == (2, cells, config.fine_width)
     assert sight.ink.shape == (2, cells) and sight.boxes.shape == (2, cells, 4)
-    written, keys, _ = network.write(sight, text(3, 2), *network.empty_past(2))
+    written, new = network.write(sight, text(3, 2), network.empty_past(2))
     assert written.logits.shape == (2, 3, config.vocab_size) and written.scores.shape == (2, 3, cells)
-    assert written.boxes.shape == (2, 3, 4) and keys.shape == (config.layers, 2, config.heads, 3, size)
-    assert network.name_glyphs(sight.glyphs).shape == (2, cells, config.glyph_count)
+    assert written.boxes.shape == (2, 3, 4) and len(new.keys) == config.layers
+    assert {part.shape for part in (*new.keys, *new.values)} == {(2, config.heads, 3, size)}
+    assert network.name_glyphs(sight.cells).shape == (2, cells, config.glyph_count)
 
 
 def test_step_by_step_is_all_at_once(network):
     sight, whole = network.see(picture((48, 160), count=2)), text(TOKENS, 2)
-    at_once, _, _ = network.write(sight, whole, *network.empty_past(2))
+    at_once, _ = network.write(sight, whole, network.empty_past(2))
     logits, boxes = write_stepwise(network, sight, whole)
     assert near(logits, at_once.logits) and near(boxes, at_once.boxes)
     assert at_once.logits.std() > 0.5 and at_once.boxes.std() > 1, "the comparison can fail"
@@ -83,41 +90,72 @@ def test_step_by_step_is_all_at_once(network):
 
 def test_a_batch_is_its_samples(network):
     pictures, whole = picture((32, 96), count=3), text(TOKENS, 3)
-    together, _, _ = network.write(network.see(pictures), whole, *network.empty_past(3))
+    together, _ = network.write(network.see(pictures), whole, network.empty_past(3))
     for row in range(3):
         part = slice(row, row + 1)
-        alone, _, _ = network.write(network.see(pictures[part]), Text(*(column[part] for column in whole)), *network.empty_past(1))
+        alone, _ = network.write(network.see(pictures[part]), Text(*(column[part] for column in whole)), network.empty_past(1))
         assert near(alone.logits, together.logits[part]) and near(alone.boxes, together.boxes[part])
 
 
 def test_later_tokens_change_nothing_before_them(network):
     sight, one = network.see(picture((32, 96))), text(TOKENS)
     other = Text(*(torch.cat([part[:, :6], changed[:, 6:]], 1) for part, changed in zip(one, text(TOKENS, seed=9), strict=True)))
-    logits, changed = (network.write(sight, whole, *network.empty_past(1))[0].logits for whole in (one, other))
+    logits, changed = (network.write(sight, whole, network.empty_past(1))[0].logits for whole in (one, other))
     assert near(logits[:, :6], changed[:, :6]) and not near(logits[:, 6:], changed[:, 6:])
 
 
 def test_the_picture_and_the_places_are_looked_at(network):
     whole = text(TOKENS)
-    seen = [network.write(network.see(picture((32, 96), seed)), whole, *network.empty_past(1))[0].logits for seed in (0, 1)]
-    moved = network.write(network.see(picture((32, 96))), whole._replace(places=whole.places + 9), *network.empty_past(1))[0].logits
+    seen = [network.write(network.see(picture((32, 96), seed)), whole, network.empty_past(1))[0].logits for seed in (0, 1)]
+    moved = network.write(network.see(picture((32, 96))), whole._replace(places=whole.places + 9), network.empty_past(1))[0].logits
     assert not near(seen[0], seen[1], 1e-2) and not near(seen[0], moved, 1e-2)
 
 
+def test_what_fills_up_a_batch_changes_nothing(network):
+    """Pictures and texts of different lengths side by side, with noise where one is shorter."""
+    sights = [network.see(picture(size, seed)) for seed, size in enumerate([(32, 96), (48, 160)])]
+    pasts = [network.write(sight, text(count), network.empty_past(1))[1] for sight, count in zip(sights, (3, 7), strict=True)]
+    last = Text(*(part.expand(2, *part.shape[1:]) for part in text(1, seed=5)))
+
+    def filled(parts, axis):
+        most, together = max(part.shape[axis] for part in parts), []
+        for part in parts:
+            noise = torch.randn(*part.shape[:axis], most - part.shape[axis], *part.shape[axis + 1 :])
+            together.append(torch.cat([part, noise], axis))
+        return torch.cat(together)
+
+    def hidden(lengths):
+        return torch.tensor([[0.0 if at < length else NOT_THERE for at in range(max(lengths))] for length in lengths])
+
+    layered = [tuple(filled(parts, 2) for parts in zip(*(sight[field] for sight in sights), strict=True)) for field in (0, 1)]
+    keys, boxes = (filled([getattr(sight, name) for sight in sights], 1) for name in ("point_keys", "boxes"))
+    cells = filled([sight.cells for sight in sights], 1)
+    ink = torch.cat([torch.nn.functional.pad(sight.ink, (0, keys.shape[1] - sight.ink.shape[1]), value=NOT_THERE) for sight in sights])
+    both = Sight(*layered, keys, cells, ink, boxes, hidden([sight.image_keys[0].shape[2] for sight in sights]))
+    kept = [tuple(filled(parts, 2) for parts in zip(*(past[field] for past in pasts), strict=True)) for field in (0, 1)]
+    together, _ = network.write(both, last, Past(*kept, hidden([3, 7])))
+    for row, (sight, past) in enumerate(zip(sights, pasts, strict=True)):
+        alone, _ = network.write(sight, Text(*(part[:1] for part in last)), past)
+        assert near(alone.logits, together.logits[row : row + 1]) and near(alone.boxes, together.boxes[row : row + 1])
+
+
 def test_a_window_keeps_the_prompt_and_the_last_tokens(network):
+    """The ring of places in `Blocks`, also where a question is asked twice, against a past that grows and is cut."""
     window, sight = network.config.window, network.see(picture((32, 96)))
-    follow = NanoTorchEngine(network, None)._writer(sight)
-    whole, all_keys, past = text(window + 5), [], network.empty_past(1)
-    for at in range(window + 5):
-        one = [part[:, at : at + 1] for part in whole]
-        expected, keys, values = network.write(sight, Text(*one), *past)
-        logits, box, past = follow(*(part.numpy() for part in one), sight.ink.numpy(), past)
-        assert np.array_equal(logits, expected.logits[0, -1]) and np.array_equal(box, expected.boxes[0, -1])
-        all_keys.append(keys[..., -1:, :])
-        kept = [*range(at + 1)] if at < window else [0, *range(at + 2 - window, at + 1)]
-        assert past[0].shape[3] == min(at + 1, window) == len(kept)
-        assert torch.equal(past[0], torch.cat([all_keys[index] for index in kept], 3))
-        assert torch.equal(past[1][..., -1:, :], values[..., -1:, :])
+    blocks = Blocks(TorchNetwork(network), network.config)
+    seen = {name: value.clone() for name, value in TorchNetwork(network).see(picture((32, 96)).numpy()).items() if name != "ink"}
+    slot, whole, past = blocks.take(seen), text(window + 9), network.empty_past(1)
+    for at in range(window + 9):
+        one = Text(*(part[:, at : at + 1] for part in whole))
+        expected, new = network.write(sight, one, past)
+        question = Question(slot, int(one.ids), one.places[0, 0].numpy(), at, sight.ink[0].numpy())
+        if at % 3 == 0:
+            blocks.answer([replace(question, ink=np.roll(question.ink, 7))])  # taken back
+        ((logits, box),) = blocks.answer([question])
+        assert near(logits, expected.logits[0, -1]) and near(box, expected.boxes[0, -1])
+        past = past.grown(new)
+        if past.keys[0].shape[2] > window:  # all but the second
+            past = Past(*(tuple(torch.cat([part[:, :, :1], part[:, :, 2:]], 2) for part in parts) for parts in past[:2]))
 
 
 def job(engine, size: tuple[int, int], seed: int, tokens: int = 30) -> Job:
@@ -171,9 +209,41 @@ def test_onnx_writes_what_torch_writes(engines):
 
 
 def test_the_onnx_window_is_torchs(engines):
-    window = engines[1].network.config.window
+    window = engines[1].config.window
     pieces = [[piece.token for piece in engine.run(job(engine, (96, 320), 3, 2 * window))] for engine in engines]
     assert pieces[0] == pieces[1] and len(pieces[0]) > window + 2
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["onnx", "torch"])
+def test_a_batch_writes_what_each_would_alone(engines, which):
+    """Pictures and texts of many lengths; rows join as others leave, and the memory grows and shrinks."""
+    engine = engines[which]
+    window = engine.config.window
+    jobs = [job(engine, size, seed, (30, 2 * window, 7)[seed % 3]) for seed, size in enumerate(SIZES * 3)]
+    together: dict[int, list] = {}
+    for number, piece in write_all(engine.rows(4), jobs):
+        together.setdefault(number, []).append(piece)
+    for number, one in enumerate(jobs):
+        alone = list(engine.run(one))
+        assert [(piece.token, piece.text, piece.finish) for piece in alone] == [(piece.token, piece.text, piece.finish) for piece in together[number]]
+        assert [piece.probability for piece in together[number]] == pytest.approx([piece.probability for piece in alone], rel=1e-2)
+    assert len({len(pieces) for pieces in together.values()}) > 2, "the comparison can fail"
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["onnx", "torch"])
+def test_rows_leave_in_the_middle(engines, which):
+    engine = engines[which]
+    rows = engine.rows(3)
+    keys = [rows.join(job(engine, size, seed)) for seed, size in enumerate(SIZES)]
+    written = {key: [] for key in keys}
+    for count in range(200):
+        if count == 4:
+            rows.leave(keys[0]), rows.leave(keys[0])
+        for key, piece in rows.step():
+            written[key].append(piece)
+    assert len(rows) == 0 and len(written[keys[0]]) <= 4
+    for seed, size in [*enumerate(SIZES)][1:]:
+        assert [piece.token for piece in written[keys[seed]]] == [piece.token for piece in engine.run(job(engine, size, seed))]
 
 
 def test_weights_are_stored_once(exported, network):
@@ -261,5 +331,5 @@ def test_training_goes_on_from_int8(tiny_int8):
     assert {value.dtype for value in network.state_dict().values()} == {torch.float32}
     stored = TensorFile(tiny_int8 / WEIGHTS)
     assert all(np.array_equal(value.numpy(), int8.widen(stored, name)) for name, value in network.state_dict().items())
-    network.write(network.see(picture((16, 32))), text(3), *network.empty_past(1))[0].logits.sum().backward()
+    network.write(network.see(picture((16, 32))), text(3), network.empty_past(1))[0].logits.sum().backward()
     assert network.embedding.weight.grad.abs().sum() > 0

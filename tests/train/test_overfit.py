@@ -64,7 +64,7 @@ def test_a_run_starts_where_the_last_one_stood(run):
     text = Text(batch["ids"], batch["places"], batch["positions"])
     with torch.no_grad():
         past = again.empty_past(len(pixels))
-        one, other = (network.write(network.see(pixels), text, *past)[0] for network in (model.eval(), again))
+        one, other = (network.write(network.see(pixels), text, past)[0] for network in (model.eval(), again))
     assert all(torch.equal(left, right) for left, right in zip(one, other, strict=True))
     goes_on = learn(Run.start(recipe, Team()), batch)
     assert goes_on["loss"] < 1.2 * run[2][-1]["loss"], "it does not fall back"

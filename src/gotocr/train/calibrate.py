@@ -84,10 +84,12 @@ class Listener:
 
     def run(self, job: Job) -> Iterator[Piece]:
         heard = len(self.curves)
-        for piece in self._engine.run(job):
-            heard += 1
-            yield piece
-        del self.curves[heard:]  # of a circle more tokens are chosen than shown
+        try:
+            for piece in self._engine.run(job):
+                heard += 1
+                yield piece
+        finally:
+            del self.curves[heard:]  # of a circle more tokens are chosen than shown
 
     def close(self) -> None:
         self._engine.close()

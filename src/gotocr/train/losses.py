@@ -51,8 +51,8 @@ def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor
     rows = torch.nonzero(~batch["located"]).squeeze(1)
     if not len(rows):
         return batch["places"]
-    layers = (tuple(part[rows] for part in parts) for parts in sight[:2])
-    some = Sight(*layers, *(part[rows] for part in sight[2:6]))
+    layers = (tuple(layer[rows] for layer in part) for part in (sight.image_keys, sight.image_values))
+    some = Sight(*layers, *(part[rows] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
     ids, positions, places = batch["ids"][rows], batch["positions"][rows], batch["places"][rows].clone()
     past = model.empty_past(len(rows))
     was_training = model.training

@@ -35,7 +35,7 @@ from ..model.nano import Nano, Past, Sight, Text
 OPSET = 20
 SMALL = 512  # constants of fewer elements may stay in the graph
 STORED = {"F16": TensorProto.FLOAT16, "F32": TensorProto.FLOAT, "I8": TensorProto.INT8}
-TEXT = ("ids", "places", "positions", "kept", "seen", "ink", "point_keys", "cells", "boxes")
+TEXT = ("ids", "places", "positions", "kept", "seen", "point_keys", "cells", "ink", "boxes")
 
 
 class _Encoder(torch.nn.Module):
@@ -55,10 +55,11 @@ class _Decoder(torch.nn.Module):
         super().__init__()
         self.network = network
 
-    def forward(self, ids, places, positions, kept, seen, ink, point_keys, cells, boxes, *layers):
-        count = self.network.config.layers
+    def forward(self, *inputs):
+        count, layers = self.network.config.layers, inputs[len(TEXT) :]
+        ids, places, positions, kept, seen, *cells = inputs[: len(TEXT)]
         image_keys, image_values, keys, values = (layers[start : start + count] for start in range(0, 4 * count, count))
-        sight = Sight(image_keys, image_values, point_keys, cells, ink, boxes, seen)
+        sight = Sight(image_keys, image_values, *cells, seen)
         written, new = self.network.write(sight, Text(ids, places, positions), Past(keys, values, kept))
         return (written.logits[:, -1], written.boxes[:, -1], *new.keys, *new.values)
 
@@ -120,14 +121,14 @@ def trace_decoder(network: Nano) -> onnx.ModelProto:
     past = [torch.randn(rows, config.heads, 7, config.hidden // config.heads) for _ in range(2 * config.layers)]
     count = sight.image_keys[0].shape[2]
     text = (torch.randint(0, 9, (rows, 1)), torch.rand(rows, 1, 4) * 64, torch.full((rows, 1), 7), torch.zeros(rows, 7))
-    inputs = (*text, torch.zeros(rows, count), sight.ink, sight.point_keys, sight.cells, sight.boxes)
+    inputs = (*text, torch.zeros(rows, count), sight.point_keys, sight.cells, sight.ink, sight.boxes)
     batch, kept, images, cells = (torch.export.Dim(name, min=1, max=65536) for name in ("batch", "kept", "images", "cells"))
     layer = [{0: batch, 2: images}] * (2 * config.layers) + [{0: batch, 2: kept}] * (2 * config.layers)
-    shapes = (*[{0: batch}] * 3, {0: batch, 1: kept}, {0: batch, 1: images}, *[{0: batch, 1: cells}] * 4, tuple(layer))
+    shapes = (*[{0: batch}] * 3, {0: batch, 1: kept}, {0: batch, 1: images}, *[{0: batch, 1: cells}] * 4, *layer)
     names = [*TEXT, *_layered("image", network), *_layered("past", network)]
     outputs = ["logits", "box", *_layered("new", network)]
     layers = (*sight.image_keys, *sight.image_values, *past)
-    return _trace(_Decoder(network), (*inputs, *layers), names, outputs, shapes)
+    return _trace(_Decoder(network), (*inputs, *layers), names, outputs, (shapes,))
 
 
 def _layered(what: str, network: Nano) -> list[str]:

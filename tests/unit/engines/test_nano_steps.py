@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gotocr.decode.loop import choose
-from gotocr.engines.nano_steps import BEHIND, READ, STRAYS, NanoStepper, Unread, oldest
+from gotocr.engines.nano_steps import BEHIND, READ, STRAYS, NanoRow, Question, Unread
 from gotocr.errors import EngineError
 
 COLUMNS, END, LETTER = 8, 0, 5
@@ -64,21 +66,39 @@ class Writer:
     """A model that never ends: always the same letter, one glyph further right."""
 
     def __init__(self) -> None:
-        self.calls = []
+        self.asked: list[Question] = []
 
-    def __call__(self, ids, places, positions, ink, past):
-        self.calls.append((ids.copy(), places.copy(), positions.copy(), ink.copy()))
+    def __call__(self, question: Question) -> tuple[np.ndarray, np.ndarray]:
+        self.asked.append(replace(question, ink=question.ink.copy()))
         logits = np.zeros(10, np.float32)
         logits[LETTER] = 3
-        return logits, glyph_box(min(len(self.calls) - 1, COLUMNS - 1)), past
+        return logits, glyph_box(min(len(self.asked) - 1, COLUMNS - 1))
+
+
+class Reading:
+    """A row alone, and the model that answers it."""
+
+    def __init__(self, writer, unread: Unread, spell=None, prompt=(2,)) -> None:
+        self.row, self.writer = NanoRow(None, prompt, unread, END, spell), writer
+
+    def begin(self):
+        return self._hear(self.row.begin())
+
+    def feed(self, token: int):
+        return self._hear(self.row.push(token))
+
+    def _hear(self, question: Question):
+        while (step := self.row.hear(self.writer(question))) is None:
+            question = self.row.question
+        return step
 
 
 def test_the_end_is_forced_when_all_is_read() -> None:
     writer = Writer()
-    stepper = NanoStepper(writer, None, Unread(inked(0, 1, 2), COLUMNS), END)
-    step, written = stepper.begin([2]), 0
+    reading = Reading(writer, Unread(inked(0, 1, 2), COLUMNS))
+    step, written = reading.begin(), 0
     while step.logits.argmax() != END:
-        step, written = stepper.feed([int(step.logits.argmax())]), written + 1
+        step, written = reading.feed(int(step.logits.argmax())), written + 1
         assert written < 20
     assert written == 3
     assert choose(step.logits, 5.0) == (END, 1.0), "that nothing is left is certain, however unsure of its words it is"
@@ -86,21 +106,26 @@ def test_the_end_is_forced_when_all_is_read() -> None:
 
 def test_each_token_goes_in_with_the_place_it_was_written_at() -> None:
     writer = Writer()
-    stepper = NanoStepper(writer, None, Unread(inked(*range(8)), COLUMNS), END)
-    step = stepper.begin([2])
-    stepper.feed([LETTER])
-    (_, prompt_place, first, _), (ids, place, second, _) = writer.calls
-    assert not prompt_place.any() and (place[0, 0] == glyph_box(0)).all() and step.box == tuple(glyph_box(0))
-    assert ids.tolist() == [[LETTER]] and (first.tolist(), second.tolist()) == ([[0]], [[1]])
+    reading = Reading(writer, Unread(inked(*range(8)), COLUMNS))
+    step = reading.begin()
+    reading.feed(LETTER)
+    prompt, letter = writer.asked
+    assert not prompt.place.any() and (letter.place == glyph_box(0)).all() and step.box == tuple(glyph_box(0))
+    assert letter.token == LETTER and (prompt.position, letter.position) == (0, 1)
+
+
+def test_a_prompt_of_several_tokens_is_read_to_its_end() -> None:
+    writer = Writer()
+    reading = Reading(writer, Unread(inked(*range(8)), COLUMNS), prompt=(2, 3, 4))
+    reading.begin()
+    reading.feed(LETTER)
+    assert [(question.token, question.position) for question in writer.asked] == [(2, 0), (3, 1), (4, 2), (LETTER, 3)]
+    assert not any(question.place.any() for question in writer.asked[:3]), "a prompt stands on no ink"
 
 
 def test_an_empty_prompt_is_refused() -> None:
     with pytest.raises(EngineError, match="prompt"):
-        NanoStepper(Writer(), None, Unread(inked(0), COLUMNS), END).begin([])
-
-
-def test_the_prompt_is_never_forgotten() -> None:
-    assert oldest(10, 10) is None and oldest(12, 10) == slice(1, 3)
+        Reading(Writer(), Unread(inked(0), COLUMNS), prompt=())
 
 
 def spell(token: int) -> str:
@@ -108,45 +133,45 @@ def spell(token: int) -> str:
     return texts.get(token, "")
 
 
-def begun(*columns: int) -> tuple[NanoStepper, Unread]:
+def begun(*columns: int) -> tuple[Reading, Unread]:
     unread = Unread(inked(*columns), COLUMNS)
-    stepper = NanoStepper(Writer(), None, unread, END, spell)
-    stepper.begin([2])
-    return stepper, unread
+    reading = Reading(Writer(), unread, spell)
+    reading.begin()
+    return reading, unread
 
 
 def test_a_fence_may_come_back_to_its_ink_and_is_read_when_it_ends() -> None:
-    stepper, unread = begun(0, 1, 2, 6)
+    reading, unread = begun(0, 1, 2, 6)
     for token in [8] + [LETTER] * 5:  # it goes on over ink that was written, and past all of it
-        assert stepper.feed([token]).logits.argmax() == LETTER
+        assert reading.feed(token).logits.argmax() == LETTER
     assert (unread.ink[[0, 1, 2, 6]] == 4.0).all(), "nothing is struck out within"
-    step = stepper.feed([9])
+    step = reading.feed(9)
     assert (unread.ink[:8] == READ).all() and step.logits.argmax() == END, "all that lies between is read"
 
 
 def test_letters_of_a_table_are_read_once_and_its_marks_close_it() -> None:
-    stepper, unread = begun(1, 2, 3)
+    reading, unread = begun(1, 2, 3)
     for token in [3] + [LETTER] * 5:
-        assert stepper.feed([token]).logits.argmax() == LETTER, "all ink is read, but the table is not closed yet"
+        assert reading.feed(token).logits.argmax() == LETTER, "all ink is read, but the table is not closed yet"
     assert (unread.ink[[1, 2]] == READ).all()
-    assert stepper.feed([4]).logits.argmax() == END
+    assert reading.feed(4).logits.argmax() == END
 
 
 def test_in_a_table_the_likeliest_token_that_may_stand_there_is_written() -> None:
     class Rower(Writer):
-        def __call__(self, *inputs):
-            logits, box, past = super().__call__(*inputs)
+        def __call__(self, question):
+            logits, box = super().__call__(question)
             logits[[4, 3]] = 2, 1
-            return logits, box, past
+            return logits, box
 
-    stepper = NanoStepper(Rower(), None, Unread(inked(*range(8)), COLUMNS), END, lambda token: {3: "<table", 4: "><tr>"}.get(token, "a"))
-    stepper.begin([2])
-    assert stepper.feed([3]).logits.argmax() == 4, "no letter before the first cell"
+    reading = Reading(Rower(), Unread(inked(*range(8)), COLUMNS), lambda token: {3: "<table", 4: "><tr>"}.get(token, "a"))
+    reading.begin()
+    assert reading.feed(3).logits.argmax() == 4, "no letter before the first cell"
 
 
 def test_a_table_that_writes_letters_without_ink_is_ended() -> None:
-    stepper, _ = begun(1)
-    steps = [stepper.feed([token]).logits.argmax() for token in [3] + [LETTER] * 6]
+    reading, _ = begun(1)
+    steps = [reading.feed(token).logits.argmax() for token in [3] + [LETTER] * 6]
     assert steps[:4] == [LETTER] * 4 and steps[-1] == END
 
 
@@ -155,46 +180,47 @@ def test_marks_are_no_strays() -> None:
     for _ in range(3 * STRAYS):
         unread.pass_over(glyph_box(3, 1), is_mark=True)
     assert unread.strays == 0 and not unread.is_done
-    stepper = NanoStepper(Writer(), None, Unread(inked(0, 7), COLUMNS), END, spell)
-    stepper.begin([2])
-    assert all(stepper.feed([token]).logits.argmax() == LETTER for token in [6, 6, 7, 6, 6])
+    reading = Reading(Writer(), Unread(inked(0, 7), COLUMNS), spell)
+    reading.begin()
+    assert all(reading.feed(token).logits.argmax() == LETTER for token in [6, 6, 7, 6, 6])
 
 
 class Jumper:
     """Writes letters along the first row, but after the second wants to jump to the last row as long as there is ink."""
 
     def __init__(self) -> None:
-        self.inks, self.at = [], 0
+        self.inks, self.positions = [], []
 
-    def __call__(self, ids, places, positions, ink, past):
-        self.inks.append(ink[0].copy())
-        grid = ink[0].reshape(-1, COLUMNS)
-        if len(past) == 2 and (grid[-1] > 0).any():
+    def __call__(self, question):
+        self.inks.append(question.ink.copy())
+        self.positions.append(question.position)
+        grid = question.ink.reshape(-1, COLUMNS)
+        if question.position == 2 and (grid[-1] > 0).any():
             box = glyph_box(1, len(grid) - 1)
         else:
-            box = glyph_box(min(len(past), COLUMNS - 1))
+            box = glyph_box(min(question.position, COLUMNS - 1))
         logits = np.zeros(10, np.float32)
         logits[LETTER] = 3
-        return logits, box, [*past, 0]
+        return logits, box
 
 
 def test_a_line_that_goes_on_is_not_left() -> None:
     ink = inked(0, 1, 2, 3, 4, 5, rows=4)
     ink[3, :5] = 4.0
     writer = Jumper()
-    stepper = NanoStepper(writer, [], Unread(ink, COLUMNS), END)
-    stepper.begin([2])
-    boxes = [stepper.feed([LETTER]).box for _ in range(2)]
+    reading = Reading(writer, Unread(ink, COLUMNS))
+    reading.begin()
+    boxes = [reading.feed(LETTER).box for _ in range(2)]
     assert boxes == [tuple(glyph_box(1)), tuple(glyph_box(2))], "asked again, it goes on in the line"
     again = writer.inks[-1].reshape(-1, COLUMNS)
     assert len(writer.inks) == 4 and (again[3] == READ).all() and (again[0, 3:5] == 4.0).all()
-    assert stepper._past == [0, 0, 0], "the step that was taken back left no trace"
+    assert writer.positions == [0, 1, 2, 2], "asked again, the token stands where it stood"
 
 
 def test_a_line_that_ends_or_a_speck_is_left() -> None:
     ink = inked(0, 1, 3, rows=4)  # a speck a little to the right
     ink[3, :5] = 4.0
     writer = Jumper()
-    stepper = NanoStepper(writer, [], Unread(ink, COLUMNS), END)
-    stepper.begin([2])
-    assert [stepper.feed([LETTER]).box for _ in range(2)][1] == tuple(glyph_box(1, 3)) and len(writer.inks) == 3
+    reading = Reading(writer, Unread(ink, COLUMNS))
+    reading.begin()
+    assert [reading.feed(LETTER).box for _ in range(2)][1] == tuple(glyph_box(1, 3)) and len(writer.inks) == 3

@@ -71,11 +71,12 @@ def test_own_places_are_those_of_reading_on(model: Nano) -> None:
     found = own_places(model, sight, given)
     assert model.training and torch.equal(found[0], given["places"][0]), "known places stay"
     model.eval()
-    only = type(sight)(sight.image_keys[:, 1:], sight.image_values[:, 1:], *(part[1:] for part in sight[2:]))
+    layers = (tuple(layer[1:] for layer in part) for part in (sight.image_keys, sight.image_values))
+    only = type(sight)(*layers, *(part[1:] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
     with torch.no_grad():
         for count in range(1, 6):  # all at once gives the same
             text = Text(given["ids"][1:, :count], found[1:, :count], given["positions"][1:, :count])
-            written, _, _ = model.write(only, text, *model.empty_past(1))
+            written, _ = model.write(only, text, model.empty_past(1))
             assert torch.allclose(written.boxes[0, -1], found[1, count], atol=1e-2)
     model.train()
 

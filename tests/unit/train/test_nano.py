@@ -55,7 +55,7 @@ def test_arithmetic_is_three_forward_passes(pupil, batch):
     total += 2 * count * tokens * config.hidden * config.vocab_size  # the head, tied to the embedding
     total += config.context_layers * 4 * count * image * image * config.hidden
     total += config.layers * 4 * count * tokens * (image + tokens) * config.hidden
-    total += 2 * count * tokens * batch.cells[0].size * (config.pointer + config.hidden + 4)
+    total += 2 * count * tokens * batch.cells[0].size * (config.pointer + config.fine_width + 4)
     assert pupil.flops(batch) == pytest.approx(3 * total, rel=1e-6)
 
 
