@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor, isfinite
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +17,7 @@ from ..errors import EngineError
 from ..model.config import CELL_HEIGHT, CELL_WIDTH
 from ..prompt.published import NANO_TASKS
 from ..prompt.tokenizer import Tokenizer
-from ..schema import Job
+from ..schema import Box, Job
 
 READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
 LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
@@ -39,18 +40,16 @@ class Unread:
     def __init__(self, ink: np.ndarray, columns: int) -> None:
         self.ink = np.array(ink, np.float32).reshape(-1)  # (M,)
         self._grid = self.ink.reshape(-1, columns)  # (H/8, W/4), the same memory
-        self._most = np.array(self._grid.shape[::-1]) - 1  # last column, last row
-        self._recent: deque[np.ndarray] = deque()
-        self._held: list[np.ndarray] = []  # boxes of a structure that is being written
-        self._line: deque[np.ndarray] = deque(maxlen=LINE)  # the last boxes of the line that is being written
+        self._recent: deque[Box] = deque()
+        self._held: list[Box] = []  # boxes of a structure that is being written
+        self._line: deque[Box] = deque(maxlen=LINE)  # the last boxes of the line that is being written
         self.strays = 0  # tokens in a row that were written where no unread ink is
 
-    def pass_over(self, box: np.ndarray, is_mark: bool = False) -> None:
+    def pass_over(self, box: Sequence[float], is_mark: bool = False) -> None:
         """A token was written at `box` (left, top, right, bottom) in model pixels; marks need no ink of their own."""
         box = _finite(box)
-        rows, columns = self._cells(box, 0.0)
         if not is_mark:
-            self.strays = 0 if self._grid[rows, columns].max(initial=READ) > LEFT else self.strays + 1
+            self.strays = 0 if self._grid[self._cells(box, 0.0)].max(initial=READ) > LEFT else self.strays + 1
         self._recent.append(box)
         if len(self._recent) > BEHIND:
             self._grid[self._cells(self._recent.popleft(), 0.5)] = READ
@@ -58,16 +57,17 @@ class Unread:
             self._line.clear()
         self._line.append(box)
 
-    def skipped(self, box: np.ndarray) -> np.ndarray | None:
+    def skipped(self, box: Sequence[float]) -> np.ndarray | None:
         """The ink (M,) of which the next token has to be, where `box` leaves a line that goes on close by; None else."""
         if self._held or not self._line:
             return None
-        line = np.stack(self._line)
-        top, bottom, right = line[:, 1].min(), line[:, 3].max(), line[-1, 2]
+        box = _finite(box)
+        top, bottom = min(one[1] for one in self._line), max(one[3] for one in self._line)
+        left, right = self._line[-1][0], self._line[-1][2]
         far = right + CLOSE * (bottom - top)
-        if top < (box[1] + box[3]) / 2 < bottom and line[-1, 0] <= (box[0] + box[2]) / 2 <= far:
+        if top < (box[1] + box[3]) / 2 < bottom and left <= (box[0] + box[2]) / 2 <= far:
             return None  # it goes on in the line
-        rows, columns = self._cells(np.array([right, top, far, bottom]), 0.0)
+        rows, columns = self._cells((right, top, far, bottom), 0.0)
         near = slice(min(int(right // CELL_WIDTH) + 1, columns.stop), columns.stop)  # beyond the cell that the last letter ends in
         if (self._grid[rows, near] > 0).any(0).sum() < GOES_ON:
             return None
@@ -75,28 +75,24 @@ class Unread:
         only[rows, near] = self._grid[rows, near]
         return only.reshape(-1)
 
-    def hold(self, box: np.ndarray) -> None:
+    def hold(self, box: Sequence[float]) -> None:
         """A mark was written within a structure, which may come back to where it stands until the structure ends."""
         self._held.append(_finite(box))
 
     def let_go(self) -> None:
         """The structure ended: all it stands on, and what lies between, is read."""
         if self._held:
-            held = np.stack(self._held)
-            self._grid[self._cells(np.concatenate([held[:, :2].min(0), held[:, 2:].max(0)]), 0.5)] = READ
+            lefts, tops, rights, bottoms = zip(*self._held, strict=True)
+            self._grid[self._cells((min(lefts), min(tops), max(rights), max(bottoms)), 0.5)] = READ
         self._held.clear()
         self._recent.clear()
         self._line.clear()
         self.strays = 0
 
-    def _cells(self, box: np.ndarray, margin: float) -> tuple[slice, slice]:
+    def _cells(self, box: Box, margin: float) -> tuple[slice, slice]:
         """Rows and columns of the cells whose centre lies in the box or within `margin` cells of it; at least its own."""
-        cell = np.array([CELL_WIDTH, CELL_HEIGHT])
-        ends = np.stack([np.minimum(box[:2], box[2:]), np.maximum(box[:2], box[2:])]) / cell
-        own = np.floor(ends.mean(0))
-        low = np.minimum(np.ceil(ends[0] - 0.5 - margin), own).clip(0, self._most).astype(int)
-        high = np.maximum(np.floor(ends[1] - 0.5 + margin), own).clip(0, self._most).astype(int) + 1
-        return slice(low[1], high[1]), slice(low[0], high[0])
+        columns = _covered(box[0] / CELL_WIDTH, box[2] / CELL_WIDTH, margin, self._grid.shape[1])
+        return _covered(box[1] / CELL_HEIGHT, box[3] / CELL_HEIGHT, margin, self._grid.shape[0]), columns
 
     @property
     def is_done(self) -> bool:
@@ -117,9 +113,18 @@ class Slot(Protocol):
     def close(self) -> None: ...
 
 
-def _finite(box: np.ndarray) -> np.ndarray:
+def _covered(start: float, end: float, margin: float, count: int) -> slice:
+    """Which of `count` cells in a row have their centre between start and end (in cells), within `margin`; at least one."""
+    start, end = min(start, end), max(start, end)
+    own = floor((start + end) / 2)
+    low, high = min(ceil(start - 0.5 - margin), own), max(floor(end - 0.5 + margin), own)
+    return slice(min(max(low, 0), count - 1), min(max(high, 0), count - 1) + 1)
+
+
+def _finite(box: Sequence[float]) -> Box:
     """A box without what is no number; the writing loop tells of such a model by its logits."""
-    return np.nan_to_num(np.asarray(box, np.float64), posinf=0.0, neginf=0.0)
+    left, top, right, bottom = (value if isfinite(value) else 0.0 for value in map(float, box))
+    return left, top, right, bottom
 
 
 def spelling(job: Job, tokenizer: Tokenizer) -> Callable[[int], str] | None:
@@ -176,7 +181,7 @@ class NanoRow:
         if self._prompt:
             self.question = self._ask(self._prompt.popleft(), question.position + 1)
             return None
-        if not self._asked_again and (rest := self._unread.skipped(np.asarray(box, np.float64))) is not None:
+        if not self._asked_again and (rest := self._unread.skipped(box)) is not None:
             self._asked_again = True
             self.question = replace(question, ink=rest)
             return None
