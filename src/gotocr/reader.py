@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from os import PathLike
@@ -12,21 +13,20 @@ from pathlib import Path
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import UsageError
+from .errors import GotocrError, UsageError
 from .registry import Registry
 from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Page, Piece, Pixels, Prompt, Region, Task
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
+    from .pixels.views import View
     from .prompt.tokenizer import Tokenizer
 
 MODELS = Registry("models", {"nano": "gotocr.reader:NANO", "base": "gotocr.reader:BASE"})
 FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "gotocr.reader:GOT_FAMILY"})
 
 NO_TOKEN = -1  # of a piece that no model wrote
-LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of its picture: what it was trained on
-ONE_LINE = 2.7  # a picture less than this many letters tall is a line of text
-LARGEST_DRAWING = 800_000  # pixels of its picture: what is larger is a page, whatever is drawn on it
+AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,6 @@ class Setting:
     style: str | None
 
 
-class View(NamedTuple):
-    """What a model sees at once of a page, and what parts its text from that of the view before."""
-
-    pixels: Pixels
-    before: str = ""
-
-
 @dataclass(frozen=True)
 class Family:
     """How one family of models looks at a page and is asked."""
@@ -66,8 +59,7 @@ class Family:
 class Reader:
     """A model that reads. Nothing is loaded until the first page is there; it can then be used again and again.
 
-    One Reader reads one page at a time: calls from other threads wait for their turn between pages (load a Reader per
-    thread to read in parallel). It may be used in a `with` statement; `close` gives the memory back.
+    Calls from several threads take turns (load a Reader per thread to read in parallel). It may be used in a `with` statement; `close` gives the memory back.
     """
 
     def __init__(self, name: str, model: Model, engine: str, device: str = "cpu", style: str | None = None, quiet: bool = False):
@@ -99,32 +91,40 @@ class Reader:
         return (step for step in self.follow(source, choose_task(task, options)) if isinstance(step, Leaf))
 
     def follow(self, source: Any, task: Task) -> Iterator[Page | Piece | Leaf]:
-        """Read `source` and yield each page, then every piece as it is written, then the page as it was read."""
+        """Read `source` and yield each page, then every piece as it is written, then the page as it was read.
+
+        Engines that can read several pictures at once read the parts of a page so, and the pages behind it.
+        """
+        from .decode.batch import in_order, open_rows, write_each
         from .kinds.page import parse
         from .pixels.source import open_source
 
-        for page in open_source(source):  # image -> page
-            yield page
+        sheets = _Sheets(self, open_source(source), task)  # image -> page -> pixels -> prompt
+        if not sheets.open():
+            return
+        with self._turn():
+            at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
+        with closing(write_each(rows, sheets.jobs())) as pairs:  # prompt -> text
+            written = in_order(self._by_turns(pairs) if at_once else pairs)
+            while sheets.waiting or sheets.open():
+                sheet, pieces = sheets.waiting[0], []
+                yield sheet.page
+                with nullcontext() if at_once else self._turn():
+                    for piece in sheet.pieces(written, self.family.sift):
+                        pieces.append(piece)
+                        yield piece
+                    blocks = parse(pieces, sheet.page.image.shape[1::-1], task.mode)  # text -> meaning
+                sheets.waiting.popleft()
+                yield _leaf(sheet.page, pieces, blocks)  # -> formats
+
+    def _by_turns(self, pairs: Iterator[Any]) -> Iterator[Any]:
+        """`pairs`, the engine being kept from other threads while it works, and only then."""
+        while True:
             with self._turn():
-                pieces: list[Piece] = []
-                for piece in self._written(self.family.view(page, task, self.setting), task):  # page -> pixels -> ... -> text
-                    pieces.append(piece)
-                    yield piece
-                blocks = parse(pieces, (page.image.shape[1], page.image.shape[0]), task.mode)  # text -> meaning
-            yield _leaf(page, pieces, blocks)  # -> formats
-
-    def _written(self, views: Sequence[View], task: Task) -> Iterator[Piece]:
-        """What stands in the views of a page, one behind the other; engines that can read them at once do."""
-        from .decode.batch import in_order
-
-        written = False
-        asked = [self.family.ask(task, view.pixels, self.setting) for view in views]  # pixels -> prompt
-        jobs = [Job(view.pixels, prompt, task.max_tokens) for view, prompt in zip(views, asked, strict=True)]
-        with closing(_numbered(self.engine, jobs)) as pairs:
-            for view, pieces in zip(views, in_order(pairs, len(jobs)), strict=True):  # prompt -> text
-                for piece in parted(view.before, self.family.sift(pieces), written):
-                    written = True
-                    yield piece
+                found = next(pairs, None)
+            if found is None:
+                return
+            yield found
 
     @cached_property
     def family(self) -> Family:
@@ -237,6 +237,65 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     return task
 
 
+class _Sheet(NamedTuple):
+    """A page that is being read."""
+
+    page: Page
+    views: Sequence[View]
+    first: int  # number of its first view's job
+    size: int  # bytes
+
+    def pieces(self, written: Callable[[int], Iterator[Piece]], sift: Callable[[Iterator[Piece]], Iterator[Piece]]) -> Iterator[Piece]:
+        """What stands in its views, one behind the other."""
+        begun = False
+        for number, view in enumerate(self.views, self.first):
+            for piece in parted(view.before, sift(written(number)), begun):
+                begun = True
+                yield piece
+
+
+class _Sheets:
+    """The pages of a source on their way: the first of those `waiting` is handed out, the others are read ahead."""
+
+    def __init__(self, reader: Reader, pages: Iterator[Page], task: Task) -> None:
+        self._reader, self._pages, self._task = reader, pages, task
+        self.waiting: deque[_Sheet] = deque()
+        self._jobs: deque[Job] = deque()
+        self._count = 0
+        self._trouble: GotocrError | None = None
+
+    def open(self) -> bool:
+        """Take one more page, if there is one, and look at it. Raises what is wrong with it."""
+        if self._trouble is not None:
+            raise self._trouble
+        page = next(self._pages, None)
+        if page is None:
+            return False
+        reader, task = self._reader, self._task
+        views = reader.family.view(page, task, reader.setting)
+        jobs = [Job(view.pixels, reader.family.ask(task, view.pixels, reader.setting), task.max_tokens) for view in views]
+        size = page.image.nbytes + sum(view.pixels.values.nbytes for view in views)
+        self.waiting.append(_Sheet(page, views, self._count, size))
+        self._jobs += jobs
+        self._count += len(jobs)
+        return True
+
+    def jobs(self) -> Iterator[Job | None]:
+        """What is to be written next, pages being opened for it; None where those that wait are many enough."""
+        while True:
+            if self._jobs:
+                yield self._jobs.popleft()
+            elif self.waiting and sum(sheet.size for sheet in self.waiting) > AHEAD:
+                yield None
+            else:
+                try:
+                    if not self.open():
+                        return
+                except GotocrError as error:  # those before it are not lost
+                    self._trouble = error
+                    return
+
+
 def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piece]:
     """`pieces`, behind a piece that is only `before` when something was written already and something comes."""
     for piece in pieces:
@@ -244,17 +303,6 @@ def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piec
             yield Piece(NO_TOKEN, before, math.nan)
         written = written and not piece.text
         yield piece
-
-
-def _numbered(engine: Engine, jobs: Sequence[Job]) -> Iterator[tuple[int, Piece]]:
-    """The pieces of all jobs with their jobs' numbers: at once where the engine can and it is worth it, else in turn."""
-    from .decode.batch import write_all
-
-    if len(jobs) > 1 and hasattr(engine, "rows"):
-        yield from write_all(engine.rows(), jobs)
-        return
-    for number, job in enumerate(jobs):
-        yield from ((number, piece) for piece in engine.run(job))
 
 
 def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:
@@ -283,32 +331,11 @@ def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Lea
 
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
-    from .pixels.bands import bands
-    from .pixels.drawing import DRAWING, drawing_scale, drawn_share
-    from .pixels.native import SEEN_LETTERS, is_blank, letter_height, letter_scale, view
-    from .pixels.region import cut
+    from .pixels.views import native_views
     from .weights.nano_files import nano_config
 
-    image, (left, top) = cut(page, task.region.box if task.region else None)
-    part = replace(page, image=image)
-    if is_blank(part):
-        return []  # nothing to read, so nothing is invented
-    letters = letter_height(part)
-    lowest, scale = SEEN_LETTERS[0], letter_scale(letters) if letters else 1.0
-    down, across = nano_config(setting.config, "config.json").stride
-    height, width = image.shape[:2]
-    lines = height / letters if letters else ONE_LINE
-    small = height * width * min(scale, 1.0) ** 2 <= LARGEST_DRAWING
-    if small and lines >= ONE_LINE and (share := drawn_share(part, letters)) >= DRAWING:
-        seen = drawing_scale((width, height), letters, share)
-        return [View(view(page, region=Region((left, top, left + width, top + height)), scale=seen, stride=(across, down)))]
-    views = []
-    for band in bands(image, letters or lowest, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
-        box = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
-        before = "\n" if task.mode == "plain" else "\n\n" if band.opens else " "
-        fits = max(LONGEST_BAND / (box[2] - box[0]), lowest / letters if letters else 0.0)
-        views.append(View(view(page, region=Region(box), scale=min(scale, fits), stride=(across, down)), before))
-    return views
+    stride = nano_config(setting.config, "config.json").stride
+    return native_views(page, task.region.box if task.region else None, stride, task.mode == "plain")
 
 
 def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
@@ -322,6 +349,7 @@ def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
 
 def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
     from .pixels.tiles import view
+    from .pixels.views import View
 
     return [View(view(page, most=task.tiles))]
 

@@ -6,13 +6,14 @@ the engine's. Every row writes by the same loop as it would alone, so it writes 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
 
-from ..errors import GotocrError
+from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
 from .loop import Stream, Terms, Writing
 from .step import Step
@@ -140,35 +141,103 @@ class Rows:
             self.leave(key)
 
 
-def write_all(rows: Rows, jobs: Iterable[Job]) -> Iterator[tuple[int, Piece]]:
+def open_rows(engine: Any, most: int = AT_ONCE) -> Rows | SingleRow:
+    """At most `most` rows of an engine, or one where it has none to give."""
+    return engine.rows(most) if hasattr(engine, "rows") else SingleRow(engine)
+
+
+class SingleRow:
+    """`Rows` with room for one, of an engine that reads one picture at a time by `run`."""
+
+    most = 1
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+        self._running: Iterator[Piece] | None = None
+        self._keys, self._key = count(), -1
+
+    def __len__(self) -> int:
+        return int(self._running is not None)
+
+    @property
+    def is_full(self) -> bool:
+        return self._running is not None
+
+    def join(self, job: Job) -> int:
+        self._running, self._key = self._engine.run(job), next(self._keys)
+        return self._key
+
+    def leave(self, key: int) -> None:
+        if self._running is not None and key == self._key:
+            running, self._running = self._running, None
+            close = getattr(running, "close", None)  # of a generator; another iterator holds nothing
+            if close is not None:
+                close()
+
+    def step(self) -> list[tuple[int, Piece | GotocrError]]:
+        if self._running is None:
+            return []
+        try:
+            piece: Piece | GotocrError | None = next(self._running, None)
+        except GotocrError as error:
+            piece = error
+        if piece is None:
+            piece = EngineError("the engine ended without saying so")
+        if isinstance(piece, GotocrError) or piece.finish is not None:
+            self.leave(self._key)
+        return [(self._key, piece)]
+
+    def close(self) -> None:
+        self.leave(self._key)
+
+
+def write_all(rows: Rows | SingleRow, jobs: Iterable[Job]) -> Iterator[tuple[int, Piece]]:
+    """As `write_each`, but raises what fails, after which no row is left."""
+    with closing(write_each(rows, jobs)) as pairs:
+        for number, piece in pairs:
+            if isinstance(piece, GotocrError):
+                raise piece
+            yield number, piece
+
+
+def write_each(rows: Rows | SingleRow, jobs: Iterable[Job | None]) -> Iterator[tuple[int, Piece | GotocrError]]:
     """The pieces of all jobs as they come, each with its job's number; at most `rows.most` are written at a time.
 
-    Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked at.
-    Raises what fails, after which no row is left; so does turning away.
+    Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked at;
+    None among them says that there is none yet. A job that fails ends with its error in place of a piece. Where nothing is
+    written and there is no job yet, whoever asks for more has to bring one: ValueError. Turning away closes the rows.
     """
-    todo, numbers = enumerate(jobs), {}
+    todo, numbers = iter(jobs), count()
+    given: dict[int, int] = {}
     more = True
     try:
         while more or rows:
             if more and not rows.is_full:
-                number, job = next(todo, (None, None))
-                more = job is not None
-                if more:
-                    numbers[rows.join(job)] = number
+                job = next(todo, _NO_MORE)
+                more = job is not _NO_MORE
+                if job is None and not rows:
+                    raise ValueError("no text is being written, and there is no job")
+                if more and job is not None:
+                    number = next(numbers)
+                    try:
+                        given[rows.join(job)] = number
+                    except GotocrError as error:
+                        yield number, error
             for key, piece in rows.step():
-                if isinstance(piece, GotocrError):
-                    raise piece
-                yield numbers[key], piece
+                yield given[key], piece
     finally:
         rows.close()
 
 
-def in_order(pairs: Iterator[tuple[int, Piece]], total: int) -> list[Iterator[Piece]]:
-    """The pieces of each of `total` jobs on their own, whatever order they come in; those nobody asked for yet are kept.
+_NO_MORE: Any = object()
 
-    What fails is raised to everyone whose text was not over by then.
+
+def in_order(pairs: Iterator[tuple[int, Piece | GotocrError]]) -> Callable[[int], Iterator[Piece]]:
+    """A function that gives the pieces of a job by its number, whatever order they come in; what nobody asked for yet is kept.
+
+    A job's error is raised where its pieces end; so is what the pairs themselves raise, to everyone whose text was not over by then.
     """
-    kept: list[deque[Piece]] = [deque() for _ in range(total)]
+    kept: defaultdict[int, deque[Piece | GotocrError]] = defaultdict(deque)
     failed: list[GotocrError] = []
 
     def of(number: int) -> Iterator[Piece]:
@@ -185,8 +254,11 @@ def in_order(pairs: Iterator[tuple[int, Piece]], total: int) -> list[Iterator[Pi
                     return
                 kept[found[0]].append(found[1])
             piece = kept[number].popleft()
+            if isinstance(piece, GotocrError):
+                raise piece
             yield piece
             if piece.finish is not None:
+                del kept[number]
                 return
 
-    return [of(number) for number in range(total)]
+    return of

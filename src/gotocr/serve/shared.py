@@ -13,12 +13,11 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from threading import Condition, Thread
 
-from ..decode.batch import AT_ONCE
+from ..decode.batch import AT_ONCE, open_rows
 from ..engines.engine import Engine
 from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
 from .seat import Mail, Seat, Ticket
-from .single import open_rows
 
 Watch = Callable[[int, float], None]  # told of every step: how many rows it served, seconds
 

@@ -289,31 +289,31 @@ def test_no_rows_at_all_make_no_sense(most):
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
 def test_streams_in_any_order(order):
     texts = [LONG, [1, STOP], [5] * 40 + [STOP]]
-    streams = in_order(write_all(Model(2).rows, [Script(text) for text in texts]), 3)
+    streams = in_order(write_all(Model(2).rows, [Script(text) for text in texts]))
     for number in order:
-        assert list(streams[number]) == alone(texts[number])
+        assert list(streams(number)) == alone(texts[number])
 
 
 def test_streams_by_turns():
-    streams = in_order(write_all(Model().rows, [Script(LONG), Script(LONG)]), 2)
-    assert list(zip(*streams, strict=True)) == list(zip(alone(LONG), alone(LONG), strict=True))
+    streams = in_order(write_all(Model().rows, [Script(LONG), Script(LONG)]))
+    assert list(zip(streams(0), streams(1), strict=True)) == list(zip(alone(LONG), alone(LONG), strict=True))
 
 
 def test_the_first_stream_is_handed_out_as_it_is_written():
     model = Model()
-    streams = in_order(write_all(model.rows, [Script(LONG), Script(LONG)]), 2)
-    assert next(streams[0]).token == 1 and len(model.asked) == 2, "a lag of one token"
+    streams = in_order(write_all(model.rows, [Script(LONG), Script(LONG)]))
+    assert next(streams(0)).token == 1 and len(model.asked) == 2, "a lag of one token"
 
 
 def test_what_fails_is_told_to_all_that_are_not_over():
     model = Model()
     texts = [[1, STOP], [1, 2, EngineError("torn")], LONG]
-    streams = in_order(write_all(model.rows, map(Script, texts)), 3)
+    streams = in_order(write_all(model.rows, map(Script, texts)))
     with pytest.raises(EngineError, match="torn"):
-        list(streams[1])
-    assert list(streams[0]) == alone([1, STOP]), "this one was"
+        list(streams(1))
+    assert list(streams(0)) == alone([1, STOP]), "this one was"
     with pytest.raises(EngineError, match="torn"):
-        list(streams[2])
+        list(streams(2))
     assert not model.rows
 
 

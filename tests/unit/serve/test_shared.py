@@ -174,7 +174,7 @@ def test_rows_of_a_request_are_as_the_engines_own(open_shared):
     rows = shared.rows(8)
     assert rows.most == 3 and rows.step() == []
     theirs = write_all(rows, map(job, texts))
-    assert [list(part) for part in in_order(theirs, 5)] == [list(part) for part in in_order(own, 5)]
+    assert [*map(list, map(in_order(theirs), range(5)))] == [*map(list, map(in_order(own), range(5)))]
     assert not len(rows)
 
 

@@ -1,0 +1,194 @@
+"""Engines that read several pictures at once: pages come in order, as if read alone, and memory stays bounded."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import gotocr.reader
+from gotocr.decode.batch import Opened, Rows
+from gotocr.decode.loop import Terms
+from gotocr.decode.step import Step
+from gotocr.errors import EngineError, InputError
+from gotocr.pixels import source
+from gotocr.prompt.tokenizer import TextStream, Tokenizer
+from gotocr.reader import load
+from gotocr.schema import Leaf, Page, Piece, Task
+
+WORDS = [f"page {number} " + "long " * (7 * number % 5) for number in range(40)]
+
+
+class Engine:
+    """Writes `WORDS` of the page whose grey says which; several at once, all from the same thread at a time."""
+
+    name = "several"
+
+    def __init__(self, folder) -> None:
+        self.tokenizer = Tokenizer.from_folder(folder)
+        self.busy, self.most, self.sizes, self.fault = threading.Lock(), 4, [], None
+
+    def rows(self, most: int = 8) -> Rows:
+        return Rows(self._open, self._answer, min(most, self.most))
+
+    def _open(self, job) -> Opened:
+        number = round((float(job.pixels.values[0].max()) + 1) * 127.5) - 200
+        if number == self.fault:
+            raise EngineError("this one fails")
+        ids = self.tokenizer.encode(WORDS[number]) + [job.prompt.stop_ids[0]]
+        return Opened(Row(ids), TextStream(self.tokenizer), Terms(job.prompt.stop_ids, job.max_tokens))
+
+    def _answer(self, questions):
+        assert self.busy.acquire(blocking=False), "two threads at once"
+        self.sizes.append(len(questions))
+        logits = np.zeros((len(questions), self.tokenizer.vocab_size), np.float32)
+        logits[np.arange(len(questions)), questions] = 10
+        self.busy.release()
+        return list(logits)
+
+    def close(self) -> None: ...
+
+
+class Row:
+    def __init__(self, ids) -> None:
+        self.ids, self.at = ids, 0
+
+    def begin(self):
+        return self.ids[0]
+
+    def push(self, token):
+        self.at += 1
+        return self.ids[self.at]
+
+    def hear(self, answer):
+        return Step(answer)
+
+    def close(self) -> None: ...
+
+
+@pytest.fixture
+def engine(model_folder):
+    return Engine(model_folder)
+
+
+@pytest.fixture
+def reader(scripted, model_folder, engine):
+    return load(model_folder, engine="scripted").sharing(engine)
+
+
+@pytest.fixture
+def opened(monkeypatch, strokes):
+    """Sources are numbers: so many pages, every one on a paper of its own grey; what was opened; which pages are blank or broken."""
+    log, special = [], {}
+
+    def open_source(count):
+        for number in range(count):
+            log.append(number)
+            if special.get(number) == "broken":
+                raise InputError(f"page {number + 1} is broken")
+            image = np.asarray(strokes((64, 32), (200 + number,) * 3))
+            yield Page(np.full_like(image, 255) if special.get(number) == "blank" else image, number)
+
+    monkeypatch.setattr(source, "open_source", open_source)
+    return log, special
+
+
+def test_pages_come_in_order_and_are_read_at_once(reader, engine, opened):
+    steps = list(reader.follow(9, Task("plain")))
+    leaves = [step for step in steps if isinstance(step, Leaf)]
+    assert [leaf.text for leaf in leaves] == [text.strip() for text in WORDS[:9]] and [leaf.index for leaf in leaves] == list(range(9))
+    assert max(engine.sizes) == 4 and len(engine.sizes) < sum(len(engine.tokenizer.encode(text)) for text in WORDS[:9]) / 2
+    page = -1
+    for step in steps:  # a page, what is written of it, the page as it was read
+        if isinstance(step, Page):
+            page = step.index
+        assert not isinstance(step, Leaf) or step.index == page
+    texts = ["".join(step.text for step in steps[start:end] if isinstance(step, Piece)) for start, end in parts(steps)]
+    assert [text.strip() for text in texts] == [leaf.text for leaf in leaves]
+
+
+def parts(steps):
+    starts = [place for place, step in enumerate(steps) if isinstance(step, Page)]
+    return zip(starts, [*starts[1:], len(steps)], strict=True)
+
+
+def test_blank_pages_are_pages(reader, opened):
+    opened[1].update({0: "blank", 2: "blank", 3: "blank", 5: "blank"})
+    expected = ["" if number in (0, 2, 3, 5) else WORDS[number].strip() for number in range(6)]
+    assert [leaf.text for leaf in reader.pages(6, "plain")] == expected
+
+
+def test_no_more_is_opened_than_is_needed(reader, opened, monkeypatch):
+    log, special = opened
+    monkeypatch.setattr(gotocr.reader, "AHEAD", 100_000)  # a page of 64 x 32 and its view take 30,000
+    leaves = reader.pages(40, "plain")
+    for number in range(12):
+        assert next(leaves).index == number and len(log) <= number + 6
+    leaves.close()
+    log.clear()
+    special.update(dict.fromkeys(range(40), "blank"))
+    assert next(reader.pages(40, "plain")).text == "" and len(log) < 20, "blank pages need no row, but memory"
+
+
+def test_a_broken_page_does_not_take_those_before_it(reader, engine, opened):
+    opened[1][3] = "broken"
+    leaves = reader.pages(6, "plain")
+    assert [next(leaves).index for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(InputError, match="page 4 is broken"):
+        next(leaves)
+    assert [leaf.index for leaf in reader.pages(2, "plain")] == [0, 1]
+
+
+def test_a_page_that_cannot_be_read_comes_in_its_turn(reader, engine, opened):
+    engine.fault = 2
+    leaves = reader.pages(6, "plain")
+    assert [next(leaves).text for _ in range(2)] == [text.strip() for text in WORDS[:2]]
+    with pytest.raises(EngineError, match="this one fails"):
+        next(leaves)
+
+
+def test_the_first_page_broken(reader, opened):
+    opened[1][0] = "broken"
+    with pytest.raises(InputError, match="page 1"):
+        list(reader.pages(2))
+    assert list(reader.pages(0)) == []
+
+
+def test_two_streams_by_turns(reader, opened):
+    one, other = reader.pages(5, "plain"), reader.pages(7, "plain")
+    for number in range(5):
+        assert next(one).text == next(other).text == WORDS[number].strip()
+    assert [leaf.index for leaf in other] == [5, 6]
+
+
+def test_threads_take_turns(reader, opened):
+    found = []
+    threads = [threading.Thread(target=lambda: found.append([leaf.text for leaf in reader.pages(8, "plain")])) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert found == [[text.strip() for text in WORDS[:8]]] * 4
+
+
+def test_the_bundled_model_reads_several_pages_as_one_by_one(tmp_path):
+    """Real pictures of many sizes, against the same engine asked for one at a time."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    frames = []
+    for number, (size, lines) in enumerate([((420, 60), 1), ((300, 180), 5), ((200, 90), 2), ((420, 60), 0), ((360, 120), 3)]):
+        frame = Image.new("RGB", size, "white")
+        for line in range(lines):
+            ImageDraw.Draw(frame).text((8, 8 + 32 * line), f"line {line} of {number}", "black", ImageFont.load_default(22))
+        frames.append(frame)
+    frames[0].save(tmp_path / "pages.tiff", save_all=True, append_images=frames[1:])
+    with load("nano", quiet=True) as reader:
+        alone = reader.sharing(InTurn(reader.engine))
+        together, one_by_one = ([leaf.text for leaf in some.pages(tmp_path / "pages.tiff", "plain")] for some in (reader, alone))
+    assert together == one_by_one and "3 of 1" in together[1]
+
+
+class InTurn:
+    def __init__(self, engine) -> None:
+        self.name, self.run = engine.name, engine.run
