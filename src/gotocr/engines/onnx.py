@@ -12,6 +12,7 @@ FAMILIES = Registry(
     "onnx_families",
     {
         "nano": "gotocr.engines.onnx_nano:open_engine",
+        "got": "gotocr.engines.onnx_got:open_engine",
     },
 )
 

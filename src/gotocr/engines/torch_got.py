@@ -22,6 +22,7 @@ except ModuleNotFoundError as error:
 from ..model.cache import Cache
 from ..model.got import Got
 from ..model.shelf import Shelf
+from .got_job import room
 from .torch_device import choose_device, telling
 
 _TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
@@ -73,14 +74,7 @@ class GotStepper:
 
     def __init__(self, network: Got, job: Job, prompt_only: bool = False) -> None:
         """`prompt_only` sets no memory aside for what is written."""
-        config, ids = network.config, job.prompt.ids
-        if job.prompt.image_id != config.image_id:
-            raise EngineError(f"the prompt marks the picture by token {job.prompt.image_id}, the model by {config.image_id}")
-        if not ids or min(ids) < 0 or max(ids) >= config.decoder.vocab_size:
-            raise EngineError(f"the prompt is empty or has tokens beyond the model's {config.decoder.vocab_size}")
-        self.room = min(job.max_tokens, config.decoder.max_positions - len(ids))
-        if self.room < 1:
-            raise EngineError(f"a prompt of {len(ids)} tokens leaves no room to write; ask for fewer tiles")
+        self.room = room(job, network.config)
         self.network = network
         with telling():
             table = network.decoder.embed.weight

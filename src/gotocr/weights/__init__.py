@@ -1,3 +1,4 @@
 """Files of weights and what they mean; `FORMS` are the forms in which nano's are stored, see `int8`."""
 
 FORMS = ("float16", "int8")
+PRECISIONS = ("float32", "int8", "int4")  # of the published model's matrices, see `got_packed`

@@ -38,7 +38,7 @@ def load_got(path: str | os.PathLike[str], dtype: str = "float32", device: str =
     weights = open_weights(path)
     with torch.device("meta"):
         network = build(config).to(getattr(torch, dtype)).eval().requires_grad_(False)
-    sources = match(network, weights, path)
+    sources = match({name: tuple(value.shape) for name, value in network.state_dict().items()}, weights, path)
     network = network.to_empty(device=device)
     with torch.no_grad():
         parameters = tqdm(network.state_dict().items(), desc="loading", leave=False, disable=quiet or None)
@@ -47,13 +47,13 @@ def load_got(path: str | os.PathLike[str], dtype: str = "float32", device: str =
     return network
 
 
-def match(network: Got, weights: Weights, where: object) -> dict[str, str]:
-    """Our tensor name -> the file's, for every tensor of the network. Raises WeightsError unless all fit exactly."""
+def match(expected: Mapping[str, tuple[int, ...]], weights: Weights, where: object) -> dict[str, str]:
+    """Our tensor name -> the file's, for every tensor `expected` of the network. Raises WeightsError unless all fit exactly."""
     layout = names.detect(weights)
     _check_head(weights, layout)
     ours = {theirs: names.rename(theirs, layout, "ours") for theirs in weights if theirs != names.head(layout)}
     found = {mine or theirs: weights.entry(theirs).shape for theirs, mine in ours.items()}
-    check({name: tuple(value.shape) for name, value in network.state_dict().items()}, found, where)
+    check(expected, found, where)
     whole = [name for name in ours if weights.entry(name).dtype not in FLOATS]
     if whole:
         raise WeightsError(f"{whole[0]} in {where} is {weights.entry(whole[0]).dtype}; this model takes {', '.join(FLOATS)}")

@@ -1,0 +1,142 @@
+"""The published model on ONNX Runtime, without torch: two graphs made here, weights mapped from where they lie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..decode.batch import AT_ONCE, Opened, Rows, write_all
+from ..decode.loop import Terms
+from ..decode.place import page_boxes
+from ..decode.step import Step
+from ..errors import EngineError, UsageError, WeightsError
+from ..model.config import GotConfig
+from ..prompt.tokenizer import TextStream, Tokenizer
+from ..schema import Job, Piece
+from ..weights import PRECISIONS
+from ..weights.got_packed import FORMS
+from ..weights.got_picture import PIXELS, picture_graph
+from ..weights.got_stored import Stored
+from ..weights.got_text import text_graph
+from ..weights.onnx_file import Graph
+from .got_job import room
+from .got_slots import Slot, Slots
+from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
+
+DEFAULT = "int8"
+HEAD_STEP = 8  # what GroupQueryAttention asks of the size of heads
+
+
+class GotOnnxEngine:
+    """A loaded published model on the CPU; see `engine.Engine`. The decoder's matrices are in one of `PRECISIONS`."""
+
+    name = "onnx"
+
+    def __init__(self, sessions: Sessions, tokenizer: Tokenizer) -> None:
+        self.sessions: Sessions | None = sessions
+        self.tokenizer = tokenizer
+
+    def run(self, job: Job) -> Iterator[Piece]:
+        """Write what stands in the picture, a piece a token. Raises EngineError, also while writing."""
+        yield from (piece for _, piece in write_all(self.rows(1), [job]))
+
+    def rows(self, most: int = AT_ONCE) -> Rows:
+        """Several pictures at once; see `decode.batch.Rows`."""
+        if self.sessions is None:
+            raise EngineError("this engine was closed; open another")
+        slots = self.sessions.slots(most)
+        return Rows(partial(self._open, self.sessions, slots), partial(_answer, self.sessions, slots), most)
+
+    def _open(self, sessions: Sessions, slots: Slots, job: Job) -> Opened:
+        count = room(job, sessions.config)
+        row = GotRow(slots, job.prompt.ids, sessions.see(job.pixels.values), count)
+        return Opened(row, TextStream(self.tokenizer), Terms(job.prompt.stop_ids, count, page_boxes(job.pixels)))
+
+    def close(self) -> None:
+        self.sessions = None
+
+
+class Sessions:
+    """The two graphs, opened, and the embedding. Raises EngineError for whatever fails in there."""
+
+    def __init__(self, config: GotConfig, picture: Any, slots: Callable[[int], Slots], embed: Callable[[Sequence[int]], np.ndarray]):
+        self.config, self.slots, self.embed = config, slots, embed
+        self._picture = picture
+
+    def see(self, tiles: np.ndarray) -> np.ndarray:
+        """Tiles (N, 3, S, S) -> image tokens (N * K, D), a tile at a time: more at once only cost memory."""
+        with telling():
+            seen = [self._picture.run(None, {PIXELS: np.ascontiguousarray(tile[None], np.float32)})[0] for tile in tiles]
+        return np.concatenate(seen)
+
+
+class GotRow:
+    """One picture that was looked at; a question is the row itself, with `ids` to be read. See `decode.batch.Row`."""
+
+    def __init__(self, slots: Slots, ids: Sequence[int], images: np.ndarray, count: int) -> None:
+        self.ids, self.images = ids, images
+        self.slot = Slot(len(ids) + count)
+        self._slots = slots
+
+    def begin(self) -> GotRow:
+        return self
+
+    def push(self, token: int) -> GotRow:
+        self.ids = (token,)
+        return self
+
+    def hear(self, answer: np.ndarray) -> Step:
+        return Step(answer)
+
+    def close(self) -> None:
+        self._slots.free(self.slot)
+
+
+def _answer(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.ndarray]:
+    """Logits (V,) for each row: one call for all that go on, one for each that begins."""
+    answers: dict[int, np.ndarray] = {}
+    going = [number for number, row in enumerate(rows) if row.slot.at is not None]
+    if going:
+        vectors = sessions.embed([rows[number].ids[0] for number in going])
+        answers.update(zip(going, slots.follow([rows[number].slot for number in going], vectors), strict=True))
+    for number, row in enumerate(rows):
+        if number not in answers:
+            vectors = sessions.embed(row.ids)
+            vectors[np.asarray(row.ids) == sessions.config.image_id] = row.images
+            row.images = None  # they are in the cache now
+            answers[number] = slots.begin(row.slot, vectors)
+    return [answers[number] for number in range(len(rows))]
+
+
+def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> GotOnnxEngine:
+    """Load the model in `folder`; only `device="cpu"`. `precision` is one of `PRECISIONS`. See `engine.OpenEngine`."""
+    onnxruntime = runtime(device)
+    precision = precision or DEFAULT
+    if precision not in PRECISIONS:
+        raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(PRECISIONS)}")
+    folder = Path(folder)
+    tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
+    stored, form = Stored(folder), FORMS[precision]
+    if stored.config.decoder.head_size % HEAD_STEP:
+        raise WeightsError(f"onnxruntime attends with heads of {HEAD_STEP}, 2 x {HEAD_STEP}, ... numbers only; read with --engine torch")
+    open_graph = partial(_open_graph, onnxruntime, stored)
+    picture = open_graph(picture_graph(stored.config, stored.kinds), {})
+    text = open_graph(text_graph(stored.config.decoder, stored.kinds, form), stored.packed(form))
+    slots = partial(Slots, onnxruntime, text, stored.config.decoder)
+    return GotOnnxEngine(Sessions(stored.config, picture, slots, stored.embed), tokenizer)
+
+
+def _open_graph(onnxruntime: Any, stored: Stored, graph: Graph, more: Mapping[str, np.ndarray]) -> Any:
+    options = settings(onnxruntime)
+    options.enable_mem_pattern = options.enable_cpu_mem_arena = False  # as fast, and a gigabyte less for a picture
+    value = onnxruntime.OrtValue.ortvalue_from_numpy_with_onnx_type
+    try:
+        values = {name: value(data, kind) for name, data, kind in stored.values(graph, more)}
+        options.add_external_initializers(list(values), list(values.values()))
+        return onnxruntime.InferenceSession(graph.to_bytes(), options, providers=list(PROVIDERS))
+    except Exception as cause:  # onnxruntime's own exceptions share no public parent
+        raise WeightsError(f"onnxruntime cannot load this model ({first_line(cause)}); try --engine torch") from cause

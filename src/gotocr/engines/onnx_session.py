@@ -1,0 +1,46 @@
+"""What the engines on ONNX Runtime need of it: the package, a session's settings, and its failures told in one line."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from ..errors import EngineError, UsageError
+
+LOG_ERRORS_ONLY = 3
+PROVIDERS = ("CPUExecutionProvider",)
+
+
+def runtime(device: str) -> Any:
+    """The package onnxruntime. Raises EngineError where it is not installed, UsageError for any device but the CPU."""
+    try:
+        import onnxruntime
+    except ImportError as cause:
+        raise EngineError("onnxruntime is not installed; install it with: pip install onnxruntime") from cause
+    if device != "cpu":
+        raise UsageError(f"the onnx engine reads on the CPU, not on {device!r}; use --engine torch for other devices")
+    return onnxruntime
+
+
+def settings(onnxruntime: Any) -> Any:
+    """Session options: as many threads as this process may use processors."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = LOG_ERRORS_ONLY
+    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    return options
+
+
+def first_line(error: Exception) -> str:
+    """What went wrong, in a line."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+
+
+class telling:
+    """In a `with` statement, turns whatever ONNX Runtime raises into an EngineError of one line."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, Exception) and not isinstance(error, EngineError):  # its exceptions share no public parent
+            raise EngineError(f"onnxruntime failed: {first_line(error)}; try --engine torch") from error
