@@ -39,14 +39,16 @@ puts less on them. A row's *tokens* say how much was written.
 | column | meaning |
 |---|---|
 | load s | from nothing to ready in a new process, imports and all, files in the system's cache |
-| loaded MB, peak MB | the most memory the process held when it was ready, and after everything was read |
+| loaded MB, peak MB | the most memory the process held when it was ready, and after everything was read; in the second table after the row was read for the first time, what stands above it having been read before: what is more than there, it took |
+| device MB | the same of a GPU's memory, as torch counts it |
 | s/page, pages/s | from the file to the parsed text, for one page of it |
 | cpu s | the same in processor time |
 | first s | until the first token is handed out: decoding the file, looking at the picture, reading the prompt |
-| tokens/s | tokens after the first one, by the time after it; on a page that is looked at in several parts, looking counts too |
+| tokens/s | tokens after the first one, by the time after it; of several lines, of a pdf, and of a page that is looked at in several parts, looking at the others counts too |
 | ratio | s/page against the same model's first engine on the same input; for several lines, against one line |
 
-*Several lines* are read at once by engines that can, else in turn; the row says which.
+*Several lines* are read at once by engines that can: so many rows share every call of the network, and a line is looked at
+between two tokens of those that are written already. Else they are read in turn; the row says which.
 *(random)* is a network of the published size with random weights: as fast and as large, but it reads nothing.""",
     "make": """Pictures are drawn one after another, and not encoded. The rate counts processor time of the drawing alone, of
 this process and of programs it starts; texts and fonts are loaded before. It is about what one core does that

@@ -23,6 +23,7 @@ from .tables import read_tables
 from .trial import Configuration, Run
 
 INPUTS = ("crop", "page", "pdf")
+SMALLEST = "crop"
 LINES = "lines"  # several pictures of a line
 CAP, QUICK_CAP = 32, 8  # tokens of the big model where it is not told otherwise
 BUDGET = 40.0  # seconds of --quick within which a round may begin
@@ -170,10 +171,19 @@ def _load(
 
 
 def _cases(desk: _Desk, tell: Tell) -> dict[Case, Callable[[], Run]]:
-    """Everything to read, one input after another, in each by every configuration that can read the first line."""
+    """Everything to read, one input after another, in each by every configuration that can read the first line.
+
+    What is small comes first, so that it shows how much memory what is larger takes on top.
+    """
     line = _warm(desk, tell)
     cases: dict[Case, Callable[[], Run]] = {}
-    for name in desk.plan.inputs or INPUTS:
+    names = desk.plan.inputs or INPUTS
+    for name in [*(name for name in names if name == SMALLEST), LINES, *(name for name in names if name != SMALLEST)]:
+        if name == LINES:
+            for case in _batches(desk, line):
+                paths = [desk.inputs[f"line-{number}"] for number in range(case.pictures)]
+                cases[case] = partial(desk.stations[case.configuration].ask, "batch", paths)
+            continue
         for configuration, where in desk.stations.items():
             case = Case(name, configuration)
             if name == "pdf" and not desk.plan.inputs and line[configuration] * PDF_PAGES > PATIENCE:
@@ -182,9 +192,6 @@ def _cases(desk: _Desk, tell: Tell) -> dict[Case, Callable[[], Run]]:
                 )
             else:
                 cases[case] = partial(where.ask, "read", desk.inputs[name])
-    for case in _batches(desk, line):
-        paths = [desk.inputs[f"line-{number}"] for number in range(case.pictures)]
-        cases[case] = partial(desk.stations[case.configuration].ask, "batch", paths)
     return cases
 
 
@@ -202,17 +209,23 @@ def _warm(desk: _Desk, tell: Tell) -> dict[Configuration, float]:
 
 
 def _batches(desk: _Desk, line: Mapping[Configuration, float]) -> Iterator[Case]:
-    """Several lines: every number where the engine reads them at once, else the first and the last (none if quick)."""
+    """Several lines: every number where the engine reads them at once, else the first and the last (none if quick).
+
+    Unasked, those are left out that would take too long, and a single number that is left, with nothing to compare it to.
+    """
     able = {name: where.ask("load").at_once for name, where in desk.stations.items()}
-    asked, most = bool(desk.plan.batch), max(desk.batch)
+    asked = bool(desk.plan.batch)
     ends = (desk.batch[0], desk.batch[-1]) if asked or not desk.plan.quick else ()
-    slow = [name for name in desk.stations if not asked and not able[name] and line[name] * most > PATIENCE]
+    chosen: dict[Configuration, Sequence[int]] = {}
+    for name in desk.stations:
+        wanted = [number for number in desk.batch if able[name] or number in ends]
+        quick = [number for number in wanted if asked or number * line[name] <= PATIENCE]
+        chosen[name] = quick if asked or len(quick) > 1 else []
+        if late := [str(number) for number in wanted if number not in chosen[name]]:
+            told = f"left out, one takes {line[name]:.0f} s; --batch measures them"
+            desk.notes.append(f"lines x {', '.join(late)}, {name.title}: {told}")
     for number in desk.batch:
-        for name in desk.stations:
-            if able[name] or (number in ends and name not in slow):
-                yield Case(LINES, name, number, able[name])
-    for name in slow if ends else ():
-        desk.notes.append(f"lines, {name.title}: left out, one at a time, and one takes {line[name]:.0f} s; --batch measures it")
+        yield from (Case(LINES, name, number, able[name]) for name in desk.stations if number in chosen[name])
 
 
 def _model_row(configuration: Configuration, loadings: Sequence[Any], station: Any) -> dict[str, Any]:
@@ -241,6 +254,8 @@ def _rows(rounds: Rounds) -> Iterator[dict[str, Any]]:
             "device": case.configuration.device,
             "pages": runs[0].pages,
             "tokens": runs[0].tokens,
+            "peak_mb": runs[0].memory,
+            "device_peak_mb": runs[0].device_memory,
             "page_seconds": spread([run.wall / run.pages for run in runs]),
             "page_processor_seconds": spread([run.processor / run.pages for run in runs]),
             "pages_per_second": spread([run.pages / run.wall for run in runs]),

@@ -72,7 +72,11 @@ def read_tables(result: Result) -> Iterator[Table]:
             )
         )
     head = ("input", "reader", "tokens", "s/page", "least–most", "cpu s", "pages/s", "first s", "tokens/s", "ratio", "interval")
-    yield Table(head, tuple(rows), 2, ("pages/s",))
+    for name, key in (("peak MB", "peak_mb"), ("device MB", "device_peak_mb")):
+        if any(row.get(key) is not None for row in result["rows"]):  # results of earlier days have none
+            head = (*head, name)
+            rows = [(*cells, show(row.get(key))) for cells, row in zip(rows, result["rows"], strict=True)]
+    yield Table(head, tuple(rows), 2, ("pages/s", "peak MB", "device MB"))
 
 
 def make_tables(result: Result) -> Iterator[Table]:

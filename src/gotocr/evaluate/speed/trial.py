@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,6 @@ from ...schema import Job, Page, Piece, Task
 from .machine import MEGA, peak_memory
 
 if TYPE_CHECKING:
-    from ...engines.engine import Engine
     from ...reader import Reader
 
 MODE = "plain"
@@ -21,13 +20,18 @@ MODE = "plain"
 
 @dataclass(frozen=True)
 class Run:
-    """What one reading took. `first` is when the first token came; seconds, from the call on."""
+    """What one reading took. `first` is when the first token came; seconds, from the call on.
+
+    Memory is the most the process (and on the accelerator torch) held till then, in megabytes; None where nobody tells.
+    """
 
     wall: float
     processor: float
     first: float
     tokens: int
     pages: int
+    memory: float | None = None
+    device_memory: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Configuration:
         took = time.perf_counter() - began
         torch = sys.modules.get("torch")
         threads = torch.get_num_threads() if torch else None
-        return Trial(reader, self.max_tokens, Loading(took, peak_memory(), hasattr(engine, "run_batch"), threads))
+        return Trial(reader, self.max_tokens, Loading(took, peak_memory(), hasattr(engine, "rows"), threads))
 
 
 class Trial:
@@ -78,13 +82,14 @@ class Trial:
 
     def read(self, path: Path) -> Run:
         """All pages of a file, as `gotocr read` reads them: decoding, looking, writing, parsing."""
-        return _timed(self.reader.follow(path, self.task))
+        return self._timed(self.reader.follow(path, self.task))
 
     def batch(self, paths: Sequence[Path]) -> Run:
-        """Several pictures: at once where the engine can, else one after another."""
-        return _timed(self._batch(paths))
+        """Several pictures: all at once where the engine can, else one after another."""
+        return self._timed(self._batch(paths))
 
     def _batch(self, paths: Sequence[Path]) -> Iterator[Page | Piece]:
+        from ...decode.batch import open_rows, write_all
         from ...pixels.source import open_source
 
         reader, jobs = self.reader, []
@@ -94,22 +99,17 @@ class Trial:
                 for view in reader.family.view(page, self.task, reader.setting):
                     prompt = reader.family.ask(self.task, view.pixels, reader.setting)
                     jobs.append(Job(view.pixels, prompt, self.task.max_tokens))
-        yield from write_all(reader.engine, jobs)
+        yield from (piece for _, piece in write_all(open_rows(reader.engine, len(jobs)), jobs))
+
+    def _timed(self, steps: Iterator[object]) -> Run:
+        run, memory = _timed(steps), self.memory()
+        return replace(run, memory=memory["peak"], device_memory=memory["device"])
 
     def memory(self) -> dict[str, float | None]:
         """The most this process held so far, of its memory and of the accelerator's, in megabytes."""
         torch = sys.modules.get("torch")
         cuda = torch is not None and self.reader.device.startswith("cuda")
         return {"peak": peak_memory(), "device": torch.cuda.max_memory_allocated(self.reader.device) / MEGA if cuda else None}
-
-
-def write_all(engine: Engine, jobs: Sequence[Job]) -> Iterator[Piece]:
-    """The pieces of all jobs, by `engine.run_batch(jobs)`, which yields (number of the job, piece), where there is one."""
-    if hasattr(engine, "run_batch"):
-        yield from (piece for _, piece in engine.run_batch(jobs))
-    else:
-        for job in jobs:
-            yield from engine.run(job)
 
 
 def _timed(steps: Iterator[object]) -> Run:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gotocr.decode.batch import Opened, Rows
+from gotocr.decode.loop import Terms
+from gotocr.decode.step import Step
 from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, UsageError
+from gotocr.evaluate.speed import read as module
 from gotocr.evaluate.speed.read import ReadPlan, measure
 from gotocr.evaluate.speed.tables import read_tables
+from gotocr.prompt.tokenizer import TextStream
 
 
 class Here:
@@ -26,6 +33,42 @@ class Here:
 
     def close(self):
         self.made.reader.close()
+
+
+class Several:
+    """Rows of the scripted engine, each of its first text; `asked` are the numbers of rows, `together` the most in a call."""
+
+    def __init__(self, engine):
+        self.engine, self.asked, self.together = engine, [], 0
+
+    def rows(self, most=8):
+        self.asked.append(most)
+        return Rows(self.open_row, self.answer, most)
+
+    def open_row(self, job):
+        ids = self.engine.tokenizer.encode(self.engine.texts[0]) + [job.prompt.stop_ids[0]]
+        return Opened(Row(ids), TextStream(self.engine.tokenizer), Terms(job.prompt.stop_ids, job.max_tokens))
+
+    def answer(self, tokens):
+        self.together = max(self.together, len(tokens))
+        return [Step(np.eye(self.engine.tokenizer.vocab_size, dtype=np.float32)[token] * 10) for token in tokens]
+
+
+class Row:
+    def __init__(self, ids):
+        self.ids = iter(ids)
+
+    def begin(self):
+        return next(self.ids)
+
+    def push(self, token):
+        return next(self.ids)
+
+    def hear(self, answer):
+        return answer
+
+    def close(self):
+        pass
 
 
 @pytest.fixture(autouse=True)
@@ -49,31 +92,44 @@ def test_an_engine_of_one_picture_at_a_time_is_measured_as_such(scripted, plan):
     assert len(rows["crop", 1]["page_seconds"]["values"]) == 2 and rows["crop", 1]["ratio"] is None
     assert rows["lines", 3]["ratio"]["sure"] == 0.5
     assert json.loads(json.dumps(result)) == result and result["failed"] == 0
-    inputs, readers = list(read_tables(result))[1].rows[-1][0], result["models"][0]
-    assert inputs == "3 lines in turn" and readers["engine"] == "scripted" and readers["load"]["median"] > 0
+    inputs, readers = [cells[0] for cells in list(read_tables(result))[1].rows], result["models"][0]
+    assert inputs == ["crop", "1 line", "3 lines in turn", "page"] and readers["engine"] == "scripted" and readers["load"]["median"] > 0
 
 
 def test_an_engine_that_reads_several_at_once_is_measured_unasked(scripted, plan):
-    sizes = []
-
-    def run_batch(jobs):
-        sizes.append(len(jobs))
-        for turn in zip(*[scripted.run(job) for job in jobs[:1]], strict=True):
-            yield from ((number, turn[0]) for number in range(len(jobs)))
-
-    scripted.run_batch = run_batch
+    script = Several(scripted)
+    scripted.rows = script.rows
     result = measure(plan, station=Here)
     rows = {row["pictures"]: row for row in result["rows"] if row["input"] == "lines"}
     assert set(rows) == {1, 2, 3} and all(row["at_once"] for row in rows.values())
-    assert sizes == [1, 2, 3] * 2, "each as often as there are rounds, in turn"
-    assert rows[3]["tokens"] == 3 * rows[1]["tokens"]
+    lines = [most for most in script.asked if most < 8]
+    assert lines == [1, 2, 3] * 2, "each as often as there are rounds, in turn"
+    assert script.together == 3 and rows[3]["tokens"] == 3 * rows[1]["tokens"] > 30
+    inputs = [cells[0] for cells in list(read_tables(result))[1].rows]
+    assert inputs == ["crop", "1 line", "2 lines at once", "3 lines at once", "page"], "small before large"
+
+
+def test_what_would_take_too_long_is_left_out_unasked(scripted, plan, monkeypatch):
+    unasked = ReadPlan(**{**vars(plan), "batch": (), "quick": False})
+    line = iter([9.0, 25.0, 55.0])
+    monkeypatch.setattr(module, "_warm", lambda desk, tell: dict.fromkeys(desk.stations, next(line)))
+
+    def numbers():
+        result = measure(unasked, station=Here)
+        return [row["pictures"] for row in result["rows"] if row["input"] == "lines"], result["notes"]
+
+    scripted.rows = Several(scripted).rows
+    reader = f"{Path(plan.models[0]).name} scripted"
+    assert numbers() == ([1, 2, 4], [f"lines x 8, 16, {reader}: left out, one takes 9 s; --batch measures them"])
+    assert numbers()[0] == [1, 2]
+    assert numbers()[0] == [], "one alone says nothing"
 
 
 def test_rounds_go_through_all_cases_in_turn(scripted, plan):
     measure(plan, station=Here)
     steps = [(method, given[0]) for _, method, *given in Here.log if method in ("read", "batch")]
     asked = [(method, len(what) if method == "batch" else what.stem) for method, what in steps]
-    once = [("read", "crop"), ("read", "page"), ("batch", 1), ("batch", 3)]
+    once = [("read", "crop"), ("batch", 1), ("batch", 3), ("read", "page")]
     assert asked == [("read", "crop"), *once, *once], "one to warm up, then round after round"
 
 
@@ -129,6 +185,13 @@ def test_wrong_names_are_told():
 
 def test_a_real_reader_in_a_process_of_its_own():
     result = measure(ReadPlan(quick=True, repeats=1, engines=("onnx",), inputs=("crop",)))
-    (row,), (model,) = result["rows"], result["models"]
-    assert row["tokens"] > 20 and 0 < row["first_token_seconds"]["median"] < row["page_seconds"]["median"]
+    rows, (model,) = result["rows"], result["models"]
+    assert [(row["input"], row["pictures"], row["at_once"]) for row in rows] == [
+        ("crop", 1, True), ("lines", 1, True), ("lines", 4, True)
+    ]  # fmt: skip
+    row, one, four = rows
+    assert row["tokens"] == one["tokens"] > 20 and four["tokens"] > 3 * 20
+    held = [row["peak_mb"] for row in rows]
+    assert None in held or model["loaded_mb"] <= held[0] <= held[1] <= held[2] == model["peak_mb"]
+    assert 0 < row["first_token_seconds"]["median"] < row["page_seconds"]["median"]
     assert model["peak_mb"] is None or 50 < model["loaded_mb"] <= model["peak_mb"] < 2000
