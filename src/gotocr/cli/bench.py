@@ -1,4 +1,4 @@
-"""`gotocr bench`: how fast it is on this machine: reading, drawing, and servers that are asked from here."""
+"""`gotocr bench`: how fast it is on this machine: reading, drawing, serving, and servers of others asked from here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INPUTS = ("crop", "page", "pdf")
 _CANNOT = (errors.UsageError, errors.MissingExtraError)  # what cannot run here, and no fault
 
 _DESCRIPTION = """Measure on this machine, in rounds where all cases take turns: medians, ranges, and ratios side by side.
-Without a subject: reading and drawing."""
+Without a subject: all that can run here."""
 _EPILOG = f"""Exit codes: 0 all was measured that can run here; {errors.EXIT_PARTIAL} some cases failed (they are
 listed); if nothing could be measured: 2 a wrong option, 4 not installed, 5 weights, 6 the result cannot be written,
 7 an engine or a server failed."""
@@ -68,9 +68,12 @@ def _add_make(parser: ArgumentParser) -> None:
 
 
 def _add_serve(parser: ArgumentParser) -> None:
-    parser.add_argument("--url", help="a server that speaks OpenAI's protocol, as in http://localhost:8000/v1")
-    parser.add_argument("--model", metavar="NAME", help="what to ask it for (default: the first it names)")
-    parser.add_argument("--concurrency", type=listed(count), metavar="N,M", help="clients at once (default: 1,4,16)")
+    parser.add_argument("--url", help="a server as in http://localhost:8000/v1 (default: our own, started for this)")
+    parser.add_argument("--model", metavar="NAME", help="what to ask it for (default: the first it names; our own has nano)")
+    parser.add_argument("--rows", type=count, metavar="N", help="texts our own server writes at once, beside one (default: 8)")
+    parser.add_argument(
+        "--concurrency", type=listed(count), metavar="N,M", help="clients at once (default: 1,4,16; our own also 64, unless quick)"
+    )
     parser.add_argument("--requests", type=count, metavar="N", help="questions a round for each number of clients (default: 32)")
     parser.add_argument("--timeout", type=_seconds, metavar="S", help="seconds an answer may take (default: 120)")
     parser.add_argument("--max-tokens", type=count, metavar="N", help="most tokens of an answer (default: 256)")

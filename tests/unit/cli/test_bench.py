@@ -53,7 +53,7 @@ def asked(monkeypatch):
     def measure(name, plan, tell):
         tell(0.5, "round 1")
         plans[name] = plan
-        return serve.measure(plan, tell) if name == "serve" and plan.url is None else MEASURED
+        return MEASURED
 
     for name in BENCHES:
         put(monkeypatch, name, partial(measure, name))
@@ -67,9 +67,8 @@ def put(monkeypatch, name, measure):
 
 def test_without_a_subject_all_is_measured_that_can_be(asked, capsys):
     assert main(["bench", "--quick", "--repeats", "7"]) == 0
-    assert asked["read"].quick and asked["make"].quick and asked["read"].repeats == asked["make"].repeats == 7
-    out = capsys.readouterr().out
-    assert "serve: skipped: this version has no server of its own yet" in out and out.count("skipped") == 1
+    assert set(asked) == set(BENCHES) and all(plan.quick and plan.repeats == 7 for plan in asked.values())
+    assert asked["serve"].url is None and "skipped" not in capsys.readouterr().out
 
 
 def test_options_reach_their_plan_before_and_after_the_subject(asked):
@@ -106,19 +105,27 @@ def test_what_is_not_installed_is_left_out_unless_asked_for(monkeypatch, asked, 
     assert main(["bench", "make"]) == MissingExtraError.exit_code
 
 
+def test_our_own_server_is_left_out_where_it_cannot_start(monkeypatch, asked, capsys):
+    put(monkeypatch, "serve", serve.measure)
+    monkeypatch.setattr("gotocr.evaluate.speed.own.NEEDED", ("nonesuch_at_all",))
+    assert main(["bench", "--quick"]) == 0
+    assert "serve: skipped: our own server needs the [serve] extra; install it with" in capsys.readouterr().out
+    assert main(["bench", "serve"]) == MissingExtraError.exit_code
+
+
 def test_a_subject_that_fails_does_not_lose_the_others(monkeypatch, asked, tmp_path, capsys):
     def broken(plan, tell):
         raise WorkerError("out of memory")
 
     put(monkeypatch, "make", broken)
     assert main(["bench", "--json", str(tmp_path / "x.json")]) == EXIT_PARTIAL and "out of memory" in capsys.readouterr().out
-    assert set(json.loads((tmp_path / "x.json").read_text())["subjects"]) == {"read"}
+    assert set(json.loads((tmp_path / "x.json").read_text())["subjects"]) == {"read", "serve"}
 
 
 @pytest.mark.parametrize(
     "arguments, says",
     [
-        (["serve"], "give the address of one with --url http://host:port/v1"),
+        (["serve", "--rows", "0"], "not a whole number above 0"),
         (["serve", "--url", "localhost"], "--url 'localhost' is no address"),
         (["serve", "--url", "http://x/v1", "--timeout", "0"], "no number of seconds above 0"),
         (["serve", "--url", "http://x/v1", "--concurrency", "0,1"], "not a whole number above 0"),

@@ -36,17 +36,20 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def peak_memory() -> float | None:
-    """Megabytes (10^6) this process held at most so far; None where the system does not tell.
+def peak_memory(process: int | None = None) -> float | None:
+    """Megabytes (10^6) a process held at most so far, by default this one; None where the system does not tell.
 
     Linux hands a new program the `ru_maxrss` of the process that started it, so its own mark is read there.
     """
     try:
-        found = re.search(r"^VmHWM:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+        status = Path(f"/proc/{process or 'self'}/status").read_text()
+        found = re.search(r"^VmHWM:\s*(\d+) kB", status, re.MULTILINE)
         if found:
             return int(found[1]) * 1024 / MEGA
     except OSError:
         pass
+    if process is not None:
+        return None
     try:
         import resource
     except ImportError:  # Windows

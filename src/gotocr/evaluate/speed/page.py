@@ -60,13 +60,17 @@ has nothing else to do.
 | ms, median; ms, slowest | processor time of one sample |
 | megapixels, glyphs | the median of what is on one |""",
     "serve": """So many clients ask, each again as soon as it was answered; every question brings another picture of a line.
+Our own server, `gotocr serve`, runs in processes of its own, one that writes several texts at once (*rows*) beside one that
+writes them one after another; they take turns.
 
 | column | meaning |
 |---|---|
+| ready s | from nothing until a first picture was read, files in the system's cache |
+| peak MB | the most memory the server's process held |
 | requests/s, tokens/s | of all clients together; tokens as the server counts them, else pieces of text |
 | first s, answer s | until the first text, and until the end: the middle of all answers, and *p95* where 95 of 100 are below |
 | errors | questions without an answer |
-| ratio | requests/s against the first number of clients |""",
+| ratio | requests/s against one row and as many clients; of other servers against the first number of clients |""",
 }
 
 _REPEAT = f"""## To repeat it
@@ -75,6 +79,7 @@ _REPEAT = f"""## To repeat it
 $ gotocr bench                    # all of it, some minutes; base is measured where torch is installed
 $ gotocr bench --quick            # less text and fewer rounds, under a minute for each subject
 $ gotocr bench read --models nano --engines onnx,torch --repeats 9
+$ gotocr bench serve --rows 4 --concurrency 1,4,16
 $ gotocr bench serve --url http://localhost:8000/v1 --concurrency 1,4,16
 $ gotocr bench --json {STORED}
 ```

@@ -1,10 +1,14 @@
-"""How fast an OpenAI-compatible server reads: several clients at once, each asking again as soon as it was answered."""
+"""How fast an OpenAI-compatible server reads: several clients at once, each asking again as soon as it was answered.
+
+Without an address it is our own, started twice: writing many texts at once, and one after another; they take turns.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -15,11 +19,14 @@ from urllib.parse import urlsplit
 from ...errors import EngineError, UsageError
 from .bench import Bench
 from .client import Answer, Client, Refusal, Server
+from .own import OwnServer, Way
 from .pictures import draw_line
 from .rounds import Rounds, Tell, interleave, ratio, silent, spread
 from .tables import serve_tables
 
 CONCURRENCY, REQUESTS, QUICK_REQUESTS = (1, 4, 16), 32, 8
+CROWD, FEW = 64, 4  # of our own server, measured twice: clients it meets besides, unless quick; questions where quick
+MODEL, ROWS = "nano", 8  # of our own server
 BUDGET = 40.0  # seconds of --quick within which a round may begin, and a question be asked
 MOST_COMPLAINTS = 5  # different errors that are told
 INSTANT = 1e-9
@@ -30,14 +37,15 @@ UNKNOWN_FIELD = (400, 422)  # what servers answer to a field they do not know
 class ServePlan:
     """What to measure; None and () = what is sensible here."""
 
-    url: str | None = None
+    url: str | None = None  # None = our own server, started for this
     quick: bool = False
     repeats: int | None = None
-    model: str | None = None  # None = the first the server names
+    model: str | None = None  # None = the first the server names; of our own server what it loads, nano
     concurrency: tuple[int, ...] = ()
     requests: int | None = None  # of each round, for each number of clients
     timeout: float = 120.0
     max_tokens: int = 256
+    rows: int = ROWS  # of our own server, beside one with a single row
 
 
 @dataclass(frozen=True)
@@ -51,31 +59,58 @@ class Volley:
 
 
 def measure(plan: ServePlan, tell: Tell = silent) -> dict[str, Any]:
-    """The result in plain values. Raises UsageError for a wrong address, EngineError where the server answers nothing."""
-    if plan.url is None:
-        raise UsageError("this version has no server of its own yet; give the address of one with --url http://host:port/v1")
+    """The result in plain values.
+
+    Raises UsageError for a wrong address, MissingExtraError where our own server cannot start, EngineError where a server
+    answers nothing.
+    """
     until = time.monotonic() + BUDGET if plan.quick else None
-    tell(0.0, "warming up")
-    server = _greet(Server(plan.url, plan.model or "", plan.timeout, plan.max_tokens))
     repeats = plan.repeats or (2 if plan.quick else 3)
-    requests = plan.requests or (QUICK_REQUESTS if plan.quick else REQUESTS)
-    numbers = count(1)
-    levels = {level: max(requests, level) for level in dict.fromkeys(plan.concurrency or CONCURRENCY)}
-    cases = {level: partial(fire, server, level, most, numbers, until) for level, most in levels.items()}
-    rounds = interleave(cases, repeats, until, tell)
+    requests = plan.requests or ((QUICK_REQUESTS if plan.url else FEW) if plan.quick else REQUESTS)
+    crowd = () if plan.url or plan.quick else (CROWD,)
+    levels = {level: max(requests, level) for level in dict.fromkeys(plan.concurrency or (*CONCURRENCY, *crowd))}
+    settings = {"quick": plan.quick, "requests": requests, "max_tokens": plan.max_tokens, "timeout": plan.timeout}
+    with ExitStack() as stack:
+        tell(0.0, "warming up")
+        own = {} if plan.url else _start(plan, max(levels), stack)
+        servers = {name: _greet(_asked(plan, one.url)) for name, one in own.items()}
+        servers = servers or {"": _greet(_asked(plan, plan.url or ""))}
+        numbers = count(1)
+        cases = {
+            (name, level): partial(fire, server, level, most, numbers, until)
+            for level, most in levels.items()
+            for name, server in servers.items()
+        }
+        rounds = interleave(cases, repeats, until, tell)
+        started = [_started(one) for one in own.values()]
     if not any(volley.answers for volleys in rounds.runs.values() for volley in volleys):
         complaints = [error for volleys in rounds.runs.values() for volley in volleys for error in volley.errors]
-        raise EngineError(complaints[0] if complaints else f"{plan.url} answered nothing in time")
-    settings = {
-        "quick": plan.quick,
-        "rounds": rounds.done,
-        "requests": requests,
-        "max_tokens": plan.max_tokens,
-        "timeout": plan.timeout,
-    }
-    settings |= {"server": urlsplit(plan.url).netloc, "model": server.model}
+        raise EngineError(complaints[0] if complaints else f"{plan.url or 'our own server'} answered nothing in time")
+    settings |= {"rounds": rounds.done, "server": urlsplit(plan.url).netloc if plan.url else "gotocr serve"}
+    settings["model"] = next(iter(servers.values())).model
     rows = list(_rows(rounds))
-    return {"settings": settings, "rows": rows, "notes": list(_notes(rounds)), "failed": sum(row["errors"] for row in rows)}
+    found = {"settings": settings, "rows": rows, "notes": list(_notes(rounds)), "failed": sum(row["errors"] for row in rows)}
+    return {**found, "servers": started} if started else found
+
+
+def _asked(plan: ServePlan, url: str) -> Server:
+    """The server at `url`, as this plan asks it; our own serves one model, whatever that is called there."""
+    return Server(url, (plan.model if plan.url else None) or "", plan.timeout, plan.max_tokens)
+
+
+def _start(plan: ServePlan, most: int, stack: ExitStack) -> dict[str, OwnServer]:
+    """Our own servers by name: first one text after another, then many at once."""
+    ways = [Way(plan.model or MODEL, rows, most, plan.timeout) for rows in dict.fromkeys((1, plan.rows))]
+    return {way.name: stack.enter_context(OwnServer(way)) for way in ways}
+
+
+def _started(server: OwnServer) -> dict[str, Any]:
+    memory = server.memory()
+    return {
+        "server": server.way.name,
+        "ready_seconds": round(server.seconds, 3),
+        "peak_mb": None if memory is None else round(memory, 1),
+    }
 
 
 def _greet(server: Server) -> Server:
@@ -131,17 +166,22 @@ def fire(server: Server, clients: int, requests: int, numbers: Iterator[int], un
 
 
 def _rows(rounds: Rounds) -> Iterator[dict[str, Any]]:
-    """A row a number of clients; times are of single answers of all rounds, rates are of rounds."""
-    first: list[float] = []
-    for clients, volleys in rounds.runs.items():
+    """A row a server and number of clients; times are of single answers of all rounds, rates are of rounds.
+
+    Ratios are against the first row of its group: the same number of clients where there are two servers, else all rows.
+    """
+    several = len({name for name, _ in rounds.runs}) > 1
+    first: dict[int, list[float]] = {}
+    for (name, clients), volleys in rounds.runs.items():
         answers = [answer for volley in volleys for answer in volley.answers]
         row = {"clients": clients, "answers": len(answers), "errors": sum(len(volley.errors) for volley in volleys)}
+        row = {"server": name, **row} if name else row
         if not answers:
             if row["errors"]:
                 yield row
             continue
         rates = [max(len(volley.answers) / volley.wall, INSTANT) for volley in volleys]
-        first = first or rates
+        against = first.setdefault(clients if several else 0, rates)
         yield {
             **row,
             "requests_per_second": spread(rates),
@@ -151,7 +191,7 @@ def _rows(rounds: Rounds) -> Iterator[dict[str, Any]]:
             "client_processor_share": round(
                 sum(volley.processor for volley in volleys) / sum(volley.wall for volley in volleys), 3
             ),
-            "ratio": None if first is rates else ratio(rates, first),
+            "ratio": None if against is rates else ratio(rates, against),
         }
 
 
@@ -174,7 +214,9 @@ def _notes(rounds: Rounds) -> Iterator[str]:
         yield f"{times} failed: {said}"
     if len(complaints) > MOST_COMPLAINTS:
         yield f"and {len(complaints) - MOST_COMPLAINTS} other complaints"
-    yield from (f"{clients} clients: not measured, the time was up" for clients, some in rounds.runs.items() if not some)
+    for (name, clients), some in rounds.runs.items():
+        if not some:
+            yield f"{f'{name}, ' if name else ''}{clients} clients: not measured, the time was up"
 
 
 BENCH = Bench(ServePlan, measure, serve_tables)

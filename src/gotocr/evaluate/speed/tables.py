@@ -97,7 +97,10 @@ def make_tables(result: Result) -> Iterator[Table]:
 
 
 def serve_tables(result: Result) -> Iterator[Table]:
-    """How a server answers, by the number of clients."""
+    """How servers answer, by the number of clients; first what our own ones took, where they were started."""
+    started = [(row["server"], show(row["ready_seconds"]), show(row["peak_mb"])) for row in result.get("servers", ())]
+    if started:
+        yield Table(("server", "ready s", "peak MB"), tuple(started))
     head = (
         "clients",
         "answers",
@@ -112,21 +115,26 @@ def serve_tables(result: Result) -> Iterator[Table]:
         "ratio",
         "interval",
     )
-    rows = []
-    for row in result["rows"]:
-        counts = (str(row["clients"]), str(row["answers"]), str(row["errors"]))
-        if not row["answers"]:
-            rows.append((*counts, *[NONE] * (len(head) - len(counts))))
-            continue
-        first, whole, ratio = row["first_token_seconds"], row["answer_seconds"], row["ratio"]
-        rates = (
-            show(row["requests_per_second"]["median"]),
-            reach(row["requests_per_second"]),
-            show(row["tokens_per_second"]["median"]),
-        )
-        times = (show(first["p50"]), show(first["p95"]), show(whole["p50"]), show(whole["p95"]))
-        rows.append((*counts, *rates, *times, show(ratio["median"]) if ratio else "1", interval(ratio)))
-    yield Table(head, tuple(rows), 0)
+    rows = [_served(row, len(head)) for row in result["rows"]]
+    if started:
+        rows = [(row["server"], *cells) for row, cells in zip(result["rows"], rows, strict=True)]
+        yield Table(("server", *head), tuple(rows))
+    else:
+        yield Table(head, tuple(rows), 0)
+
+
+def _served(row: Result, width: int) -> tuple[str, ...]:
+    counts = (str(row["clients"]), str(row["answers"]), str(row["errors"]))
+    if not row["answers"]:
+        return (*counts, *[NONE] * (width - len(counts)))
+    first, whole, ratio = row["first_token_seconds"], row["answer_seconds"], row["ratio"]
+    rates = (
+        show(row["requests_per_second"]["median"]),
+        reach(row["requests_per_second"]),
+        show(row["tokens_per_second"]["median"]),
+    )
+    times = (show(first["p50"]), show(first["p95"]), show(whole["p50"]), show(whole["p95"]))
+    return (*counts, *rates, *times, show(ratio["median"]) if ratio else "1", interval(ratio))
 
 
 def show(value: float | None) -> str:

@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from PIL import Image
 
-from gotocr.errors import EngineError, UsageError
+from gotocr.errors import EngineError, GotocrError, UsageError
 from gotocr.evaluate.speed.client import Client, Server, events
+from gotocr.evaluate.speed.own import OwnServer
 from gotocr.evaluate.speed.pictures import draw_line
 from gotocr.evaluate.speed.serve import ServePlan, fire, measure, percentiles
 from gotocr.evaluate.speed.tables import serve_tables
@@ -239,8 +240,6 @@ def test_nobody_at_home_and_wrong_addresses():
         url = server.url
     with pytest.raises(EngineError, match="refused"):
         measure(ServePlan(url, model="m"))
-    with pytest.raises(UsageError, match="--url http://host:port/v1"):
-        measure(ServePlan())
     for wrong in (
         "localhost:8000",
         "ftp://x/v1",
@@ -252,6 +251,37 @@ def test_nobody_at_home_and_wrong_addresses():
     ):
         with pytest.raises(UsageError, match="--url"):
             measure(ServePlan(wrong))
+
+
+def test_our_own_server_is_started_measured_and_ended(monkeypatch):
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    made = []
+
+    class Noted(OwnServer):
+        def __init__(self, way):
+            super().__init__(way)
+            made.append(self)
+
+    monkeypatch.setattr("gotocr.evaluate.speed.serve.OwnServer", Noted)
+    result = measure(ServePlan(quick=True, repeats=1, concurrency=(1, 2), requests=2, rows=2, max_tokens=4))
+    assert [server.way.rows for server in made] == [1, 2] and all(server._process.poll() == 0 for server in made)
+    assert [(row["server"], row["clients"]) for row in result["rows"]] == [("1 row", 1), ("2 rows", 1), ("1 row", 2), ("2 rows", 2)]
+    assert all((row["answers"], row["errors"]) == (2, 0) for row in result["rows"])
+    assert [row["ratio"] is None for row in result["rows"]] == [True, False, True, False], "against one row, as many clients"
+    assert [started["server"] for started in result["servers"]] == ["1 row", "2 rows"]
+    assert all(started["ready_seconds"] > 0 and (started["peak_mb"] or 99) > 50 for started in result["servers"])
+    assert (result["settings"]["server"], result["settings"]["model"], result["failed"]) == ("gotocr serve", "nano", 0)
+    tables = list(serve_tables(json.loads(json.dumps(result))))
+    assert [len(table.rows) for table in tables] == [2, 4] and tables[1].rows[1][:4] == ("2 rows", "1", "2", "0")
+
+
+def test_what_our_own_server_complains_of_is_told():
+    pytest.importorskip("fastapi")
+    pytest.importorskip("uvicorn")
+    with pytest.raises(GotocrError, match="no model named 'nonesuch'") as caught:
+        measure(ServePlan(model="nonesuch"))
+    assert caught.value.exit_code == UsageError.exit_code
 
 
 def test_events_are_parted_by_empty_lines():
