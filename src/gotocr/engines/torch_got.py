@@ -79,7 +79,8 @@ class GotStepper:
         with telling():
             table = network.decoder.embed.weight
             self.device = table.device
-            self.cache = Cache(config.decoder, 1, len(ids) + (0 if prompt_only else self.room), table)
+            capacity = len(job.prompt.ids) + (0 if prompt_only else self.room)
+            self.cache = Cache(network.config.decoder, 1, capacity, table)
 
     def start(self, job: Job) -> Step:
         with telling(), torch.inference_mode():
