@@ -19,6 +19,7 @@ from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Page, Piece, Pix
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
+    from .pixels.limits import Limits
     from .pixels.views import View
     from .prompt.tokenizer import Tokenizer
 
@@ -65,6 +66,7 @@ class Reader:
     def __init__(self, name: str, model: Model, engine: str, device: str = "cpu", style: str | None = None, quiet: bool = False):
         self.name, self.engine_name, self.device = name, engine, device
         self._model, self._style, self._quiet = model, style, quiet
+        self.limits: Limits | None = None  # of its sources; None = the usual ones
         self._lock, self._holder = Lock(), 0
 
     def read(self, source: Any, task: Task | str | None = None, **options: Any) -> Document:
@@ -99,7 +101,7 @@ class Reader:
         from .kinds.page import parse
         from .pixels.source import open_source
 
-        sheets = _Sheets(self, open_source(source), task)  # image -> page -> pixels -> prompt
+        sheets = _Sheets(self, open_source(source, limits=self.limits), task)  # image -> page -> pixels -> prompt
         if not sheets.open():
             return
         with self._turn():
