@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .errors import GotocrError, UsageError
 from .registry import Registry
 from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Page, Piece, Pixels, Prompt, Region, Task
+from .weights import PRECISIONS
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
@@ -36,6 +37,7 @@ class Model:
 
     family: str
     find: Callable[[bool], Path]
+    precision: str | None = None  # of its matrices, see `Family`; None = as its engine sees fit
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Family:
     view: Callable[[Page, Task, Setting], list[View]]
     ask: Callable[[Task, Pixels, Setting], Prompt]
     sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
+    precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
 
 
 class Reader:
@@ -150,7 +153,8 @@ class Reader:
         from .engines import ENGINES
 
         open_engine = ENGINES[self.engine_name]  # says what is not installed before anything is downloaded
-        return open_engine(self.folder, self.device)
+        asked = {"precision": self._model.precision} if self._model.precision else {}
+        return open_engine(self.folder, self.device, **asked)
 
     def sharing(self, engine: Engine) -> Reader:
         """Another Reader of the same model, for another thread, that reads with `engine` and closes it when closed."""
@@ -189,11 +193,13 @@ def load(
     device: str = "cpu",
     style: str | None = None,
     quiet: bool = False,
+    precision: str | None = None,
 ) -> Reader:
     """A Reader with a model of `MODELS` or the one in a local folder (or .safetensors file), loaded on first use.
 
     `engine` is one of `engines.ENGINES`, by default the family's own; `style` spells the published model's prompts
-    (`prompt.published.STYLES`); `quiet` hides the progress of downloads. Raises UsageError for unknown names.
+    (`prompt.published.STYLES`); `quiet` hides the progress of downloads; `precision` says in what the published model's
+    matrices are stored and multiplied on the CPU (`weights.PRECISIONS`). Raises UsageError for unknown names.
     """
     from .engines import ENGINES
     from .engines.family import family_of
@@ -208,7 +214,14 @@ def load(
         found = Model(family_of(path), lambda _: path)
     if engine is not None and engine not in ENGINES:
         raise UsageError(f"no engine named {engine!r}; choose from: {', '.join(ENGINES)}")
-    return Reader(name, found, engine or FAMILIES[found.family].engine, device, style, quiet)
+    family = FAMILIES[found.family]
+    if precision is not None:
+        if engine not in (None, family.engine) or not family.precisions:
+            raise UsageError("a precision can be chosen for --model base with the onnx engine only")
+        if precision not in family.precisions:
+            raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(family.precisions)}")
+        found = replace(found, precision=precision)
+    return Reader(name, found, engine or family.engine, device, style, quiet)
 
 
 def read(source: Any, task: Task | str | None = None, *, model: str | PathLike[str] = "nano", **options: Any) -> Document:
@@ -380,6 +393,6 @@ def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
-GOT_FAMILY = Family("torch", _see_got, _ask_got)
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS)
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 import gotocr
+from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, InputError, UsageError
 from gotocr.reader import GOT_FAMILY, MODELS, Setting, choose_task, load
 from gotocr.schema import Leaf, Page, Piece, Region, Task
@@ -173,7 +174,24 @@ def test_the_front_door_reads(scripted, model_folder, picture, monkeypatch):
 
 def test_families_choose_their_own_engine(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "got_ocr2"}')
-    assert load(tmp_path).engine_name == "torch" and load("nano").engine_name == "onnx" and load("base").engine_name == "torch"
+    assert {load(model).engine_name for model in (tmp_path, "nano", "base")} == {"onnx"}
+
+
+@pytest.mark.parametrize(("model", "engine", "precision", "says"), [
+    ("base", None, "int2", "float32, int8, int4"), ("base", "torch", "int8", "onnx engine only"), ("nano", None, "int8", "base"),
+])  # fmt: skip
+def test_a_precision_is_of_the_published_model_on_its_own_engine(model, engine, precision, says):
+    with pytest.raises(UsageError, match=says):
+        load(model, engine=engine, precision=precision)
+
+
+def test_the_engine_is_told_the_precision(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setitem(ENGINES._loaded, "onnx", lambda *given, **named: told.append((given, named)))
+    (tmp_path / "config.json").write_text('{"model_type": "got_ocr2"}')
+    for precision in ("int4", None):
+        assert load(tmp_path, precision=precision).engine is None  # the stand-in gives nothing
+    assert told == [((tmp_path, "cpu"), {"precision": "int4"}), ((tmp_path, "cpu"), {})]
 
 
 class Spelled:

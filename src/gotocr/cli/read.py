@@ -15,6 +15,7 @@ from ..engines import ENGINES
 from ..formats import FORMATS
 from ..reader import MODELS, load
 from ..schema import COLOURS, MODES, Box, Leaf, Region, Task
+from ..weights import PRECISION, PRECISIONS
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
     parser.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
+    parser.add_argument("--precision", choices=PRECISIONS, help=f"of base on the onnx engine (default: {PRECISION})")
     parser.add_argument("--box", type=box, metavar="X1,Y1,X2,Y2", help="read only this part, in pixels of the page")
     parser.add_argument("--colour", choices=COLOURS, help="read only what stands in a frame of this colour (base)")
     parser.add_argument("--tiles", type=count, default=default.tiles, help="cut a page into up to so many tiles (base)")
@@ -70,7 +72,8 @@ def count(text: str) -> int:
 def run(arguments: Namespace) -> int:
     part = Region(arguments.box, arguments.colour) if arguments.box or arguments.colour else None
     task = Task(arguments.task, part, arguments.tiles, arguments.max_tokens)
-    reader = load(arguments.model, engine=arguments.engine, device=arguments.device, quiet=arguments.quiet)
+    choice = {name: getattr(arguments, name) for name in ("engine", "device", "quiet", "precision")}
+    reader = load(arguments.model, **choice)
 
     from ..pixels.source import expand  # from here on it is worth loading what reads pictures
     from .progress import Progress

@@ -17,6 +17,6 @@ FAMILIES = Registry(
 )
 
 
-def open_engine(folder: Path, device: str = "cpu") -> Engine:
-    """Open the engine of the model in `folder`; only `device="cpu"`. See `engine.OpenEngine`."""
-    return FAMILIES[family_of(folder)](folder, device)
+def open_engine(folder: Path, device: str = "cpu", **choice: str) -> Engine:
+    """Open the engine of the model in `folder`; only `device="cpu"`. `choice` is the family's own. See `engine.OpenEngine`."""
+    return FAMILIES[family_of(folder)](folder, device, **choice)

@@ -17,7 +17,7 @@ from ..errors import EngineError, UsageError, WeightsError
 from ..model.config import GotConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
-from ..weights import PRECISIONS
+from ..weights import PRECISION, PRECISIONS
 from ..weights.got_packed import FORMS
 from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
@@ -27,7 +27,6 @@ from .got_job import room
 from .got_slots import Slot, Slots
 from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
 
-DEFAULT = "int8"
 HEAD_STEP = 8  # what GroupQueryAttention asks of the size of heads
 
 
@@ -115,7 +114,7 @@ def _answer(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np
 def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> GotOnnxEngine:
     """Load the model in `folder`; only `device="cpu"`. `precision` is one of `PRECISIONS`. See `engine.OpenEngine`."""
     onnxruntime = runtime(device)
-    precision = precision or DEFAULT
+    precision = precision or PRECISION
     if precision not in PRECISIONS:
         raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(PRECISIONS)}")
     folder = Path(folder)

@@ -2,3 +2,4 @@
 
 FORMS = ("float16", "int8")
 PRECISIONS = ("float32", "int8", "int4")  # of the published model's matrices, see `got_packed`
+PRECISION = "int8"  # unless another is asked for
