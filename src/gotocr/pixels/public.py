@@ -1,6 +1,7 @@
 """`web.fetch` for addresses that strangers name: only public ones are connected to, whatever a name or a redirect leads to.
 
-The address that was looked up is the one that is connected to, so that a name cannot change its mind in between; no proxy is used.
+The address that was looked up is the one that is connected to, so that a name cannot change its mind in between. No proxy is
+used.
 """
 
 from __future__ import annotations

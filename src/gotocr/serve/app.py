@@ -21,6 +21,11 @@ from .seat import GoneError
 
 UPLOAD = 60.0  # seconds a request's body may take to come
 SLACK = 30.0  # seconds beyond the deadline that whoever asked may take to fetch the answer
+_STREAM = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-cache"),
+    (b"x-accel-buffering", b"no"),  # nginx in front would hold it back
+]
 _ERROR = {"description": 'An error: {"error": {"message", "type", "param", "code"}}.'}
 
 
@@ -197,8 +202,7 @@ class _Answer(Response):
         await JSONResponse(answer, headers=_cut(event))(scope, receive, send)
 
     async def _stream(self, scope: Any, receive: Any, send: Any) -> None:
-        headers = [(b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
         question, event, waiting = self._question, self._first, chat.opening(self._question)
         try:
             while isinstance(event, str):

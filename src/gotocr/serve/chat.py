@@ -119,7 +119,7 @@ def _parse(body: bytes) -> ChatRequest:
     try:
         whole = json.loads(body)
     except (ValueError, RecursionError) as cause:
-        why = str(cause).splitlines()[0][:200] if isinstance(cause, json.JSONDecodeError) else "it is nested too deeply, or no text"
+        why = str(cause)[:200] if isinstance(cause, json.JSONDecodeError) else "it is nested too deeply, or no text"
         raise RequestError(f"the body is not JSON: {why}", code="invalid_json") from cause
     if not isinstance(whole, dict):
         raise RequestError("the body is not a JSON object", code="invalid_json")
@@ -169,7 +169,8 @@ def _address(part: Content, where: str) -> tuple[str, str]:
     if part.file is not None and part.file.file_data is not None:
         return part.file.file_data, f"{where}.file.file_data"
     if part.file is not None and part.file.file_id is not None:
-        raise RequestError("no files are kept here; send it as file_data, a data URI", f"{where}.file.file_id", "unsupported_value")
+        where = f"{where}.file.file_id"
+        raise RequestError("no files are kept here; send it as file_data, a data URI", where, "unsupported_value")
     raise RequestError(f"{where}: a part of type {part.type!r} without its {part.type}", where, "missing_value")
 
 

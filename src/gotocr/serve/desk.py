@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import GotocrError
-from ..pixels.source import open_source
 from ..schema import Leaf, Piece, Task
 from .meters import Meters
 from .problems import BusyError
@@ -59,6 +58,7 @@ class Desk:
 
     def __init__(self, reader: Reader, settings: Settings, meters: Meters) -> None:
         self.reader, self.settings, self.meters = reader, settings, meters
+        _ = reader.setting  # loaded now, not by the first requests at the same time
         self.shared = Shared(reader.engine, settings.rows, meters.stepped)
         self.at_once = self.shared.most + AHEAD
         self.inside = 0  # requests that were let in
@@ -152,15 +152,15 @@ class Desk:
         yield End(CUT if cut else "stop", seat.asked, seat.written, cut)
 
     def _steps(self, asked: Asked, seat: Seat) -> Iterator[Piece | Leaf]:
-        reader = self.reader.sharing(seat)
-        for source in asked.sources:
-            seat.check()
-            for page in open_source(source(), limits=self.settings.limits):
+        with self.reader.sharing(seat) as reader:
+            reader.limits = self.settings.limits
+            for source in asked.sources:
                 seat.check()
-                self.meters.add("gotocr_pages_total", 1)
-                for step in reader.follow(page.image, asked.task):
+                for step in reader.follow(source(), asked.task):
                     if isinstance(step, (Piece, Leaf)):
                         yield step
+                    else:
+                        self.meters.add("gotocr_pages_total", 1)
 
     def close(self) -> None:
         """End the threads; whatever is still read fails."""

@@ -56,7 +56,8 @@ class Door:
 
     def _refusal(self, path: str, headers: dict[bytes, bytes]) -> RequestError | None:
         if self._hosts and _host(headers.get(b"host", b"")) not in self._hosts:
-            return RequestError("this server is for its own machine; call it by localhost, or start it with a key", None, "wrong_host", 403)
+            said = "this server is for its own machine; call it by localhost, or start it with a key"
+            return RequestError(said, None, "wrong_host", 403)
         if self._keys and path not in OPEN and not self._opens(headers.get(b"authorization", b"")):
             return RequestError("a key is needed: Authorization: Bearer KEY", None, "invalid_api_key", 401)
         return None

@@ -1,4 +1,4 @@
-"""A server's life: its socket, its signals, its end. The first signal lets what runs come to its end, a second one does not wait."""
+"""A server's life: its socket, its signals, its end. The first signal lets what runs be finished, a second one does not wait."""
 
 from __future__ import annotations
 
@@ -81,6 +81,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                proxy_headers=False,
                 timeout_keep_alive=IDLE,
                 backlog=BACKLOG,
             )

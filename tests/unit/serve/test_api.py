@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PIL import Image
@@ -94,6 +95,23 @@ def test_several_pictures_are_read_one_after_another(client, kit, note, truth):
         answer = client.chat.completions.create(model="nano", messages=found, stream=stream)
         text = "".join(chunk.choices[0].delta.content or "" for chunk in answer) if stream else answer.choices[0].message.content
         assert text == f"{truth}\n\n{SAYS}"
+
+
+def test_requests_at_the_same_time_are_written_at_once_and_read_as_alone(nano_server, kit, note):
+    width, height = note.size
+    pictures = [note.crop((0, 0, width - 45 * number, height)) for number in range(6)]
+    asked = [{**kit.question(kit.data_uri(picture)), "model": "nano"} for picture in pictures]
+
+    def read(body):
+        return json.loads(kit.send(nano_server, body).body)["choices"][0]["message"]["content"]
+
+    alone = [read(body) for body in asked]
+    before = figures(kit.send(nano_server, None, "/metrics", "GET"))
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(read, asked)) == alone
+    after = figures(kit.send(nano_server, None, "/metrics", "GET"))
+    steps, rows = (after[name] - before[name] for name in ("gotocr_steps_total", "gotocr_step_rows_total"))
+    assert rows > 1.5 * steps and len(set(alone)) > 1
 
 
 def test_pdfs_are_read_page_by_page(client, kit, nano):

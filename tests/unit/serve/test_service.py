@@ -104,7 +104,12 @@ def test_the_official_client_waits_as_told_and_comes_again(slow_server, kit, ask
     with slow_server(gate=gate, queue=0) as server, ThreadPoolExecutor(1) as pool:
         pool.submit(kit.send, server, asked)
         kit.wait_for(lambda: server.engine.begun == 1)
-        threading.Timer(0.3, lambda: gate.release(10_000)).start()
+
+        def open_up():
+            kit.wait_for(lambda: b'status="429"} 1' in kit.send(server, None, "/metrics", "GET").body)
+            gate.release(10_000)
+
+        threading.Thread(target=open_up).start()
         with openai.OpenAI(base_url=server.url, api_key="none", max_retries=2) as client:
             began = time.monotonic()
             answer = client.chat.completions.create(model="slow", messages=asked["messages"])
@@ -126,8 +131,7 @@ def test_a_client_that_goes_away_frees_its_row(slow_server, kit, scripted, asked
         answer = kit.send(server, asked)
         assert json.loads(answer.body)["choices"][0]["message"]["content"] == "next"
         metrics = kit.send(server, None, "/metrics", "GET").body.decode()
-        if not stream:
-            assert 'gotocr_requests_total{path="/v1/chat/completions",status="499"} 1' in metrics
+        assert 'gotocr_requests_total{path="/v1/chat/completions",status="499"} 1' in metrics
 
 
 def test_a_client_that_goes_away_while_it_waits_is_never_read(slow_server, kit, scripted, asked):
@@ -153,6 +157,15 @@ def test_a_deadline_gives_what_was_written_so_far(slow_server, kit, scripted, as
         lines = kit.send(server, {**asked, "stream": True}).body.decode().split("\n\n")
         assert json.loads(lines[-3].removeprefix("data: "))["choices"][0]["finish_reason"] == "length"
         assert lines[-2] == "data: [DONE]"
+
+
+def test_a_circle_is_cut_off(slow_server, kit, scripted, asked):
+    scripted.texts = ["start " + "round and " * 60]
+    with slow_server() as server:
+        answer = kit.send(server, asked)
+    whole = json.loads(answer.body)
+    assert whole["choices"][0]["finish_reason"] == "length" and answer.headers["x-gotocr-cut"] == "loop"
+    assert whole["choices"][0]["message"]["content"].count("round") < 5
 
 
 @pytest.mark.parametrize("stream", [True, False])
