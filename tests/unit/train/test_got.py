@@ -200,7 +200,7 @@ def test_what_it_learnt_by_heart_is_saved_read_and_gone_on_from(tmp_path):
     assert told[-1]["token_right"] == 1
     folder = pupil.save(pupil.network.state_dict(), tmp_path / "saved")
     assert all(torch.equal(value, pupil.network.state_dict()[name]) for name, value in load_got(folder, quiet=True).state_dict().items())
-    with load(folder, quiet=True) as reader:
+    with load(folder, engine="torch", quiet=True) as reader:  # its heads are too small for ONNX Runtime
         read = [reader.read(page, "plain", max_tokens=40).pages[0] for page in pages]
     assert [page.text for page in read] == [sample.plain for sample in samples] and not any(page.truncated for page in read)
     goes_on = open_pupil(replace(WORDS, start=str(folder), tokenizer="", model={}))
