@@ -125,9 +125,8 @@ def test_a_client_that_goes_away_frees_its_row(slow_server, kit, scripted, asked
             assert b"200 OK" in gone.recv(1000)
         kit.wait_for(lambda: server.engine.running == 1)
         gone.close()
-        began = time.monotonic()
-        kit.wait_for(lambda: server.engine.running == 0 and server.desk.inside == 0, 2.0)
-        assert time.monotonic() - began < 2.0 < 0.02 * len(LONG)
+        kit.wait_for(lambda: server.engine.running == 0 and server.desk.inside == 0, 8.0)
+        assert 0.02 * len(LONG) > 3 * 8.0, "to its end it would have taken far longer"
         answer = kit.send(server, asked)
         assert json.loads(answer.body)["choices"][0]["message"]["content"] == "next"
         metrics = kit.send(server, None, "/metrics", "GET").body.decode()
@@ -148,7 +147,7 @@ def test_a_client_that_goes_away_while_it_waits_is_never_read(slow_server, kit, 
 
 def test_a_deadline_gives_what_was_written_so_far(slow_server, kit, scripted, asked):
     scripted.texts = [LONG]
-    with slow_server(pause=0.01, deadline=0.5) as server:
+    with slow_server(pause=0.03, deadline=1.5) as server:
         answer = kit.send(server, asked)
         whole = json.loads(answer.body)
         text = whole["choices"][0]["message"]["content"]
@@ -186,13 +185,7 @@ def test_large_bodies_are_refused_while_they_come(slow_server, kit, asked):
         assert answer.status == 413 and "10,000 bytes" in kit.error(answer)["message"]
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:  # no length is told, and no end comes
             head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-            made.sendall(head.encode() + b"1000\r\n" + b" " * 4096 + b"\r\n")
-            for _ in range(5):
-                try:
-                    made.sendall(b"1000\r\n" + b" " * 4096 + b"\r\n")
-                except OSError:
-                    break
-                time.sleep(0.05)
+            made.sendall(head.encode() + (b"1000\r\n" + b" " * 4096 + b"\r\n") * 3)
             assert made.recv(100).startswith(b"HTTP/1.1 413 ")
         kit.wait_for(lambda: server.desk.inside == 0)
         assert kit.send(server, asked).status == 200
@@ -322,7 +315,7 @@ def test_a_second_signal_does_not_wait(command, kit):
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1.0)
         process.send_signal(signal.SIGINT)
-        assert process.wait(5) == 128 + signal.SIGINT
+        assert process.wait(20) == 128 + signal.SIGINT
 
 
 @pytest.mark.parametrize(
