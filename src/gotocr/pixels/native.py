@@ -20,6 +20,7 @@ MIN_HEIGHT = 32
 SEEN_LETTERS = (8.0, 16.0)  # nano reads letters between these heights best, in pixels of its picture
 CROP = (400, 200)  # a picture up to this width and height may be one word cut out of a photograph ...
 CROP_LETTERS = (0.25, 0.8)  # ... whose letters then fill this share of its height
+LEAST_PRINT, MANY_STROKES = 4.0, 8  # a line of small print: pixels of a letter, strokes side by side
 FLAT = 12.0  # gray levels between the darkest and the lightest hundredth of a picture without anything on it
 STRIDE = (32, 16)  # width and height of the smallest cell of the model's picture
 
@@ -83,13 +84,29 @@ def fit(
 
 
 def letter_height(page: Page) -> float | None:
-    """The height of a page's letters in pixels: `text_height`, held within reason on crops the size of a word."""
+    """The height of a page's letters in pixels: `text_height`, held within reason on crops the size of a word.
+
+    Small letters are believed where they stand in several lines.
+    """
     found = text_height(page)
     width, height = size(page)
     if width > CROP[0] or height > CROP[1]:
         return found
     least, most = (share * height for share in CROP_LETTERS)
+    if found and found < least and _is_small_print(page, found):
+        return found
     return min(max(found, least), most) if found else height / 2
+
+
+def _is_small_print(page: Page, letters: float) -> bool:
+    """Whether there are several lines of letters so tall, parted by paper: no word out of a photograph has them."""
+    mask = ink(Image.fromarray(page.image).convert("L"))  # (H, W)
+    if mask is None or letters < LEAST_PRINT:
+        return False
+    strokes = np.count_nonzero(np.diff(mask.astype(np.int8), axis=1, prepend=0) == 1, axis=1)  # (H,)
+    ends = np.flatnonzero(np.diff(np.concatenate([[0], strokes > 0, [0]])))
+    lines = [strokes[top:bottom].max() for top, bottom in ends.reshape(-1, 2) if 0.7 * letters < bottom - top < 3 * letters]
+    return sum(most >= MANY_STROKES for most in lines) >= 2
 
 
 def letter_scale(letters: float) -> float:

@@ -183,7 +183,10 @@ def _inset(
         return
     kind = kind if kind in drawable else drawable[int(rng.integers(len(drawable)))]
     most = (int(0.45 * look.size[0]), int(look.column))
-    sample = KINDS[kind].sample(rng, supply, most, look.em * float(rng.uniform(0.8, 1.0)))
+    try:
+        sample = KINDS[kind].sample(rng, supply, most, look.em * float(rng.uniform(0.8, 1.0)))
+    except InputError:  # nothing of that kind fits
+        return
     if sample.image.shape[0] > most[0] or sample.image.shape[1] > most[1] or not sample.format:
         return
     caption: list[Row] = []

@@ -14,6 +14,8 @@ from .excerpt import blocks, crop, excerpt, hull
 
 TRIES = 20
 FRAMES = {"red": (225, 30, 30), "green": (20, 160, 50), "blue": (30, 60, 225)}
+LETTERS = 12.0, 26.0  # font sizes of a tile
+FEWER = 0.12  # chance after each block that a tile ends with it
 FAR = 3.0  # pixels that ink of others must keep away from a region's box
 
 
@@ -76,27 +78,39 @@ def alone(page: Sample, part: Sample, box: Box) -> bool:
 def tile(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:
     """A tile of a page larger than `room`: a piece between two rows without ink, with what is printed on it.
 
-    Cut as a reader cuts a page that is too big for one look; `notes["box"]` says where it lay on the page.
+    Cut as a reader cuts a page that is too big for one look, with letters of the size it shows, also where `room` is a band of
+    lines; `notes["box"]` says where it lay on the page.
     """
-    big = (int(room[0] * rng.uniform(1.4, 2.5)), room[1])
-    page = document(rng, supply, big, em or float(rng.uniform(11, 20)))
+    big = (int(max(room[0] * rng.uniform(1.4, 2.5), room[1] * rng.uniform(0.9, 1.3))), room[1])
+    page = document(rng, supply, big, em or float(rng.uniform(*LETTERS)))
     found = blocks(page)
     inked = np.zeros(page.image.shape[0] + 1, bool)
     for _, top, _, bottom in page.glyphs.boxes.tolist():
         inked[int(top) : int(np.ceil(bottom)) + 1] = True
     for _ in range(TRIES if found else 0):
-        first = int(rng.integers(len(found)))
-        last = int(rng.integers(first, len(found))) + 1
-        part = excerpt(page, found[first][0], found[last - 1][1])
-        if not part or not part.format.strip():
-            continue
-        left, top, right, bottom = hull(part.glyphs, np.ones(len(part.glyphs.text), bool))
-        whole = (0.0, top, float(page.image.shape[1]), bottom)
-        if bottom - top <= room[0] - 2 and alone(page, part, whole):
-            cut = _gap(inked, top, -1), _gap(inked, bottom, +1)
-            box = (0, max(0, cut[0]), page.image.shape[1], min(page.image.shape[0], cut[1], max(0, cut[0]) + room[0]))
-            return replace(crop(part, box), notes={**part.notes, "box": list(box)})
+        first, best = int(rng.integers(len(found))), None
+        for last in range(first, len(found)):  # as many blocks as fit, or some fewer
+            cut = _piece(page, (found[first][0], found[last][1]), room[0], inked)
+            best = cut or best
+            if (best and not cut) or rng.random() < FEWER:
+                break
+        if best:
+            return best
     return document(rng, supply, room, em)
+
+
+def _piece(page: Sample, span: tuple[int, int], most: int, inked: np.ndarray) -> Sample | None:
+    """What `span` of a page's text covers, over the whole width; None where that is nothing, too high or not alone."""
+    part = excerpt(page, *span)
+    if not part or not part.format.strip():
+        return None
+    left, top, right, bottom = hull(part.glyphs, np.ones(len(part.glyphs.text), bool))
+    width = page.image.shape[1]
+    if bottom - top > most - 2 or not alone(page, part, (0.0, top, float(width), bottom)):
+        return None
+    low, high = _gap(inked, top, -1), _gap(inked, bottom, +1)
+    box = (0, max(0, low), width, min(page.image.shape[0], high, max(0, low) + most))
+    return replace(crop(part, box), notes={**part.notes, "box": list(box)})
 
 
 def _gap(inked: np.ndarray, at: float, step: int) -> int:

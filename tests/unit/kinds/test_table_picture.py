@@ -14,6 +14,7 @@ pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
 from gotocr.draw.supply import Supply  # noqa: E402
+from gotocr.errors import InputError  # noqa: E402
 from gotocr.kinds.table import KIND, Cell, picture, rows  # noqa: E402
 from gotocr.kinds.table.content import Content, Row, crop, tidy, visible  # noqa: E402
 from gotocr.kinds.table.drawing import draw  # noqa: E402
@@ -206,3 +207,8 @@ def test_truth_escapes_and_counts():
     assert [truth.format[at] for at in first.format] == ["a", "&", "b", " ", "&", " ", "c"]
     assert second.text == AREA + " m" and truth.format[second.format[0]] == "$" and truth.plain[second.plain[0]] == "x"
     assert truth.rooms[0][1] == (truth.plain.index("\t"), truth.format.index("<td>$"))
+
+
+def test_no_room_for_a_single_cell_is_said(supply):
+    with pytest.raises(InputError, match="no table fits into 55 x 0"):
+        KIND.sample(np.random.default_rng(0), supply, (55, 0), 9.0)

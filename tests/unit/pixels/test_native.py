@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from gotocr.errors import UsageError
 from gotocr.pixels import native
@@ -128,3 +128,26 @@ def test_same_as_pil_bicubic() -> None:
     expected = np.asarray(Image.fromarray(source.image).resize((180, 128), Image.Resampling.BICUBIC), np.float32)
     values = view(source, scale=2.0).values[0, :, :128, :180]
     np.testing.assert_array_equal(np.rint((values + 1) * 127.5), expected.transpose(2, 0, 1))
+
+
+def written(size: tuple[int, int], lines: list[str], letters: int, paper: int = 255) -> Page:
+    image = Image.new("L", size, paper)
+    for number, line in enumerate(lines):
+        place = (8, 8 + round(1.5 * letters) * number)
+        ImageDraw.Draw(image).text(place, line, 20, ImageFont.load_default(letters))
+    return Page(np.asarray(image.convert("RGB")))
+
+
+def test_several_lines_on_a_small_crop_are_measured_and_a_word_is_not_taken_for_dust() -> None:
+    lines = ["The first line here", "stands above another", "and the third ends it"]
+    small = native.letter_height(written((300, 180), lines, 22))
+    assert small == pytest.approx(12, abs=2), "what is measured, though a quarter of the crop is 45"
+    word = written((200, 180), ["ab"], 20)
+    assert native.letter_height(word) == 45, "one word on a crop is expected to fill it"
+    grain = np.random.default_rng(0).normal(0, 25, (60, 120))
+    street = np.clip(150 + grain + np.where(np.arange(120) // 20 % 2, 60, 0), 0, 255).astype(np.uint8)
+    assert native.letter_height(Page(np.repeat(street[..., None], 3, 2))) >= 15
+
+
+def test_no_word_is_small_print() -> None:
+    assert native.letter_height(Page(np.full((40, 90, 3), 255, np.uint8))) == 20

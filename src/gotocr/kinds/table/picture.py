@@ -27,7 +27,7 @@ MOST_ROWS, MOST_COLUMNS = 40, 14
 def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:
     """A table of the corpus or an invented one, in a look by chance, with HTML as its truth (see `truth`).
 
-    Where the room is too small the table loses columns and rows. A picture of its own may have a caption and notes, which are
+    Where the room is too small the table loses columns and rows; InputError where not even one cell fits. A picture of its own may have a caption and notes, which are
     in the truth as paragraphs; an inset has none.
     """
     for tried in range(TRIED + 1):
@@ -37,8 +37,8 @@ def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: 
         text = "".join([*(cell.text for row in content.rows for cell in row.cells), content.caption, *content.notes])
         drawing = _fit(content, choose(rng, supply, content, em, text), room, em, last=tried == TRIED)
         if drawing:
-            break
-    return draw(rng, drawing, em)
+            return draw(rng, drawing, em)
+    raise InputError(f"no table fits into {room[0]} x {room[1]} pixels; give it more room")
 
 
 def _content(rng: np.random.Generator, supply: Supply) -> Content:
