@@ -58,6 +58,7 @@ class Family:
     ask: Callable[[Task, Pixels, Setting], Prompt]
     sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
     precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
+    elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
 
 
 class Reader:
@@ -215,13 +216,14 @@ def load(
     if engine is not None and engine not in ENGINES:
         raise UsageError(f"no engine named {engine!r}; choose from: {', '.join(ENGINES)}")
     family = FAMILIES[found.family]
+    engine = engine or (family.elsewhere if device != "cpu" else None) or family.engine
     if precision is not None:
-        if engine not in (None, family.engine) or not family.precisions:
+        if engine != family.engine or not family.precisions:
             raise UsageError("a precision can be chosen for --model base with the onnx engine only")
         if precision not in family.precisions:
             raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(family.precisions)}")
         found = replace(found, precision=precision)
-    return Reader(name, found, engine or family.engine, device, style, quiet)
+    return Reader(name, found, engine, device, style, quiet)
 
 
 def read(source: Any, task: Task | str | None = None, *, model: str | PathLike[str] = "nano", **options: Any) -> Document:
@@ -393,6 +395,6 @@ def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
-GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS)
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -175,6 +175,7 @@ def test_the_front_door_reads(scripted, model_folder, picture, monkeypatch):
 def test_families_choose_their_own_engine(tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "got_ocr2"}')
     assert {load(model).engine_name for model in (tmp_path, "nano", "base")} == {"onnx"}
+    assert load("base", device="cuda").engine_name == "torch" and load("nano", device="cuda").engine_name == "onnx"
 
 
 @pytest.mark.parametrize(("model", "engine", "precision", "says"), [

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import EngineError, UsageError, WeightsError
+from ..errors import WeightsError
 from ..model.config import NanoConfig
 from ..prompt.tokenizer import Tokenizer
 from ..weights.nano_files import DECODER, ENCODER, WEIGHTS, read_nano_config
 from .nano_rows import NanoEngine
-
-LOG_ERRORS_ONLY = 3
+from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
 
 
 class NanoOnnxEngine(NanoEngine):
@@ -46,26 +44,15 @@ class Sessions:
 
 
 def _run(session: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-    try:
+    with telling():
         return session.run(None, inputs)
-    except Exception as cause:  # onnxruntime's own exceptions share no public parent
-        why = (str(cause).splitlines() or [type(cause).__name__])[0]
-        raise EngineError(f"onnxruntime failed: {why:.200}; try --engine torch") from cause
 
 
 def open_engine(folder: Path, device: str = "cpu") -> NanoOnnxEngine:
     """Load the nano in `folder`; only `device="cpu"`. See `engine.OpenEngine`."""
-    try:
-        import onnxruntime
-    except ImportError as cause:
-        raise EngineError("onnxruntime is not installed; install it with: pip install onnxruntime") from cause
-    if device != "cpu":
-        raise UsageError(f"the onnx engine reads on the CPU, not on {device!r}; use --engine torch for other devices")
+    onnxruntime = runtime(device)
     folder = Path(folder)
     config = read_nano_config(folder)
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = LOG_ERRORS_ONLY
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     sessions = []
     for name in (WEIGHTS, ENCODER, DECODER):
         if not (folder / name).is_file():
@@ -73,8 +60,8 @@ def open_engine(folder: Path, device: str = "cpu") -> NanoOnnxEngine:
             raise WeightsError(f"{folder}: {name} is missing; {mend}")
     for name in (ENCODER, DECODER):
         try:
-            sessions.append(onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"]))
+            session = onnxruntime.InferenceSession(str(folder / name), settings(onnxruntime), providers=list(PROVIDERS))
         except Exception as cause:  # onnxruntime's own exceptions share no public parent
-            why = (str(cause).splitlines() or [type(cause).__name__])[0]
-            raise WeightsError(f"{folder / name}: onnxruntime cannot load it ({why:.200}); get the model again") from cause
+            raise WeightsError(f"{folder / name}: onnxruntime cannot load it ({first_line(cause)}); get the model again") from cause
+        sessions.append(session)
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)
