@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
-from .textheight import ink
+from .textheight import Runs, ink, runs_of, shapes
 
 FINE = 8.0  # letters are at least this tall where white is looked for, in pixels
 SPECKS = 0.003  # share of a row or column that may be inked and still count as white
@@ -21,6 +21,7 @@ GUTTER_TALL = 6.0  # ... over at least this many letter heights
 COLUMN = 6.0  # a column is at least this wide, in letter heights
 MARGIN = 0.8  # white kept around a band, in letter heights
 PARAGRAPH = 1.7  # white this many times the usual between lines ends a paragraph
+PICTURE, DENSE = 10.0, 0.2  # of photographs: letter heights they are taller than, share of their box that is inked
 FAR = 2.5  # and so does white of this many letter heights
 
 
@@ -54,6 +55,13 @@ class _Cut:
         if bottom - top <= self.most[1]:  # one long line: nothing to gain
             yield Band(self.pad(box), opens)
             return
+        block = self.columns(box)
+        if block is not None:  # columns between a title and a footer, say
+            start, stop = block
+            yield from self.split((left, top, right, start), opens)
+            yield from self.split((left, start, right, stop), opens if start == top else True)
+            yield from self.split((left, stop, right, bottom), True)
+            return
         row, fresh = self.row(box)
         yield from self.split((left, top, right, row), opens)
         yield from self.split((left, row, right, bottom), fresh)
@@ -81,11 +89,38 @@ class _Cut:
         left, top, right, bottom = box
         if bottom - top < GUTTER_TALL * self.letters:
             return None
-        runs = _white(_inked(self.mask[top:bottom, left:right], 0))
+        found = self._parted(self.mask[top:bottom, left:right].sum(0), bottom - top)
+        return left + sum(found) // 2 if found else None
+
+    def columns(self, box: tuple[int, int, int, int]) -> tuple[int, int] | None:
+        """The tallest part of a box, from white to white, that stands in columns: its top and bottom; None where there is none.
+
+        A page is read column by column only if what crosses them, such as its title, is cut off first.
+        """
+        left, top, right, bottom = box
+        part = self.mask[top:bottom, left:right]
+        cuts = [0, *((start + stop) // 2 for start, stop in _white(_inked(part, 1))), bottom - top]
+        strips = [part[start:stop].sum(0) for start, stop in zip(cuts, cuts[1:], strict=False)]  # ink by column
+        best = None
+        for first in range(len(strips)):
+            ink_below = np.zeros(right - left, np.int64)
+            for last in range(first, len(strips)):
+                ink_below += strips[last]
+                tall = cuts[last + 1] - cuts[first]
+                if not self._parted(ink_below, tall):
+                    if tall > GUTTER_TALL * self.letters:
+                        break
+                elif tall >= GUTTER_TALL * self.letters and (best is None or tall > best[1] - best[0]):
+                    best = cuts[first], cuts[last + 1]
+        return None if best is None or best[1] - best[0] <= self.most[1] else (top + best[0], top + best[1])
+
+    def _parted(self, counts: np.ndarray, tall: int) -> tuple[int, int] | None:
+        """The widest white between columns, as (start, stop), by the ink in each of some pixel columns `tall` rows high."""
         edge = COLUMN * self.letters
-        wide = [(stop - start, start, stop) for start, stop in runs if start > edge and right - left - stop > edge]
+        runs = _white(counts > SPECKS * tall)
+        wide = [(stop - start, start, stop) for start, stop in runs if start > edge and len(counts) - stop > edge]
         best = max(wide, default=None)
-        return left + (best[1] + best[2]) // 2 if best and best[0] >= GUTTER * self.letters else None
+        return best[1:] if best and best[0] >= GUTTER * self.letters else None
 
     def row(self, box: tuple[int, int, int, int]) -> tuple[int, bool]:
         """Where to cut a box across, and whether a new block begins there."""
@@ -122,9 +157,52 @@ def bands(image: np.ndarray, letters: float, most: tuple[float, float]) -> list[
     mask = ink(gray)
     if mask is None:
         return [whole]
+    mask = without_pictures(mask, gray, letters / step)
     cut = _Cut(mask, letters / step, (most[0] / step, most[1] / step))
     found = list(cut.split((0, 0, gray.width, gray.height), True))
     return [Band(_enlarged(band.box, step, (width, height)), band.opens) for band in found] or [whole]
+
+
+def without_pictures(mask: np.ndarray, gray: Image.Image, letters: float) -> np.ndarray:
+    """The ink (H, W) of a page less photographs and the black edges of a scan, which hide the white between columns.
+
+    Those are patches much taller and wider than letters that are dense, as no table's rules are, or reach the edge; and wherever
+    more of the page is dark than light over a large area.
+    """
+    runs = runs_of(mask)
+    found = shapes(runs)
+    at_edge = np.zeros(len(found.width), bool)
+    at_edge[runs.patch[(runs.row == 0) | (runs.row == len(mask) - 1) | (runs.start == 0) | (runs.end == mask.shape[1])]] = True
+    large = (found.height > PICTURE * letters) & (found.width > 0.5 * PICTURE * letters)
+    gone = (large & (at_edge | (found.area > DENSE * found.width * found.height)))[runs.patch]
+    return mask & ~_drawn(runs, gone, mask.shape) & ~_dark(gray, letters)
+
+
+def _dark(gray: Image.Image, letters: float) -> np.ndarray:
+    """Large areas (H, W) of which more is dark than light, and a little around them; none on a page that is dark itself."""
+    values = np.asarray(gray)
+    reach = max(1, round(1.5 * letters))
+    dark = _mean(values < np.percentile(values, 95) / 2, reach) > 0.5
+    if dark.mean() > 0.5:
+        return np.zeros(values.shape, bool)
+    runs = runs_of(dark)
+    found = shapes(runs)
+    large = (found.height > PICTURE * letters) & (found.width > PICTURE * letters)
+    return _mean(_drawn(runs, large[runs.patch], dark.shape), 2 * reach) > 0.02
+
+
+def _drawn(runs: Runs, some: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """A mask of some of the runs."""
+    change = np.zeros((shape[0], shape[1] + 1), np.int8)
+    np.add.at(change, (runs.row[some], runs.start[some]), 1)
+    np.add.at(change, (runs.row[some], runs.end[some]), -1)
+    return np.cumsum(change, 1, np.int8)[:, :-1] > 0
+
+
+def _mean(mask: np.ndarray, reach: int) -> np.ndarray:
+    """The share of a mask within a square of 2 reach + 1 pixels a side."""
+    image = Image.fromarray(mask.astype(np.uint8) * 255).filter(ImageFilter.BoxBlur(reach))
+    return np.asarray(image, np.float32) / 255
 
 
 def _enlarged(box: tuple[int, int, int, int], step: int, size: tuple[int, int]) -> tuple[int, int, int, int]:

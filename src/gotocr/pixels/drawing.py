@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from ..schema import Page
-from .textheight import ink, shapes
+from .textheight import ink, runs_of, shapes
 
 WORK_PIXELS = 1_500_000  # larger pictures are shrunk before they are looked at
 TALL, WIDE = 4.0, 12.0  # a patch of ink this many letters tall or wide is no letter and no word
@@ -30,7 +30,7 @@ def drawn_share(page: Page, letters: float | None) -> float:
     mask = ink(gray.reduce(step) if step > 1 else gray)
     if mask is None:
         return 0.0
-    found = shapes(mask)
+    found = shapes(runs_of(mask))
     size = max(FLOOR, min((letters or math.inf) / step, CEILING * min(mask.shape)))
     drawn = (found.height > TALL * size) | (found.width > WIDE * size)
     return float(found.area[drawn].sum() / max(found.area.sum(), 1))

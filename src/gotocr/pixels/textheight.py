@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -89,7 +90,7 @@ def ink(image: Image.Image, share: float = 0.5) -> np.ndarray | None:
 
 def band_height(mask: np.ndarray) -> float | None:
     """The height of the band most letters fill in a mask of ink, or None where the ink is not like text."""
-    found = shapes(mask)
+    found = shapes(runs_of(mask))
     height, width = found.height, found.width
     keep = (height >= MIN_HEIGHT) & (width < 40 * height) & (height < 15 * width)
     keep &= (found.area > 0.08 * width * height) & (found.area >= 1.5 * height)  # no frames, no specks
@@ -105,27 +106,41 @@ def band_height(mask: np.ndarray) -> float | None:
     return float(np.average(height[near], weights=weight[near]))
 
 
-def shapes(mask: np.ndarray) -> Shapes:
-    """The 8-connected patches of a (H, W) bool mask, found over its horizontal runs."""
+class Runs(NamedTuple):
+    """The horizontal runs of ink of a mask, each with the number of the 8-connected patch it belongs to."""
+
+    row: np.ndarray
+    start: np.ndarray
+    end: np.ndarray  # exclusive
+    patch: np.ndarray
+
+
+def runs_of(mask: np.ndarray) -> Runs:
+    """The runs of a (H, W) bool mask, row by row; patches are numbered from 0."""
     height, width = mask.shape
     edge = np.zeros((height, width + 2), np.int8)
     edge[:, 1:-1] = mask
     change = np.diff(edge, axis=1)  # (H, W + 1)
     row, start = np.nonzero(change == 1)
-    _, end = np.nonzero(change == -1)  # exclusive
-    label = _join(row, start, end, width + 2)
-    names, label = np.unique(label, return_inverse=True)
-    count = len(names)
+    _, end = np.nonzero(change == -1)
+    return Runs(row, start, end, np.unique(_join(row, start, end, width + 2), return_inverse=True)[1])
+
+
+def shapes(runs: Runs) -> Shapes:
+    """What each patch measures."""
+    row, start, end, patch = runs
+    count = int(patch.max(initial=-1)) + 1
     if count == 0:
         return Shapes(*(np.zeros(0) for _ in range(4)))
-    top, left = np.full(count, height), np.full(count, width)
+    most = int(max(row.max(), end.max())) + 1
+    top, left = np.full(count, most), np.full(count, most)
     bottom, right = np.zeros(count, np.int64), np.zeros(count, np.int64)
-    np.minimum.at(top, label, row)
-    np.minimum.at(left, label, start)
-    np.maximum.at(bottom, label, row + 1)
-    np.maximum.at(right, label, end)
-    area = np.bincount(label, weights=end - start, minlength=count)
-    band = _bands(label, row - top[label], end - start, bottom - top)
+    np.minimum.at(top, patch, row)
+    np.minimum.at(left, patch, start)
+    np.maximum.at(bottom, patch, row + 1)
+    np.maximum.at(right, patch, end)
+    area = np.bincount(patch, weights=end - start, minlength=count)
+    band = _bands(patch, row - top[patch], end - start, bottom - top)
     return Shapes(right - left, bottom - top, area, band)
 
 

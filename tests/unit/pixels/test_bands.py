@@ -76,3 +76,37 @@ def test_touching_lines_are_cut_where_least_ink_is() -> None:
     image[40:860, 288:292] = 0  # a rule beside the text: no row is white
     found = bands(image, LETTERS, (400, 200))
     assert len(found) > 3 and covered(image, found)
+
+
+def test_columns_under_a_title_and_over_a_number_are_read_one_after_the_other() -> None:
+    image = printed([(20, 280), (330, 590)], 60, (1300, 620))
+    image[12:34, 150:470:3] = 0  # a title over both columns
+    image[1262:1272, 300:320] = 0  # and the page's number between them
+    found = bands(image, LETTERS, (1000, 250))
+    sides = ["left" if band.box[2] < 320 else "right" if band.box[0] > 295 and band.box[2] > 330 else "both" for band in found]
+    assert covered(image, found) and found[0].box[1] <= 12, "the title first"
+    parts = [side for place, side in enumerate(sides) if not place or side != sides[place - 1]]
+    assert parts == ["both", "left", "right", "both"] or parts == ["both", "left", "right", "left"], parts
+    assert found[-1].box[1] > 1200, "the number last"
+
+
+def test_a_photograph_hides_no_columns() -> None:
+    """A black picture over the gutter, speckled as scans are, and a black edge."""
+    image = printed([(20, 280), (330, 590)], 40, (900, 640))
+    text = image.copy()
+    photo = (slice(300, 520), slice(200, 420))
+    dots = np.random.default_rng(0).random((220, 220)) < 0.2
+    image[photo] = np.where(dots, 255, 0)[..., None]
+    text[photo] = 255
+    image[:, 625:] = 0
+    found = bands(image, LETTERS, (1000, 200))
+    sides = [(band.box[0] + band.box[2]) / 2 < 310 for band in found]
+    assert sides == sorted(sides, reverse=True) and {True, False} == set(sides)
+    text[280:540] = 255  # lines beside the picture may lose the letters next to it
+    assert covered(text, found)
+
+
+def test_light_text_on_a_dark_page_is_no_photograph() -> None:
+    image = 255 - printed([(20, 580)], 40, (900, 600))
+    found = bands(image, LETTERS, (1000, 200))
+    assert len(found) >= 4 and covered(255 - image, found)

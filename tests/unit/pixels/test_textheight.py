@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from gotocr.pixels.textheight import band_height, shapes, text_height
+from gotocr.pixels.textheight import band_height, runs_of, shapes, text_height
 from gotocr.schema import Page
 
 WORDS = "The quick brown fox jumps over the lazy dog while seven wizards judge my vow, in 1984 and again."
@@ -118,9 +118,9 @@ def test_nothing_to_measure(gray: np.ndarray) -> None:
 
 def test_shapes_are_the_connected_patches() -> None:
     mask = np.array([list(row) for row in (".##..#", ".#..#.", "....#.", "#....#")]) == "#"
-    found = shapes(mask)
+    found = shapes(runs_of(mask))
     assert sorted(zip(found.width, found.height, found.area, strict=True)) == [(1, 1, 1), (2, 2, 3), (2, 4, 4)]
-    assert shapes(np.zeros((3, 4), bool)).width.size == 0
+    assert shapes(runs_of(np.zeros((3, 4), bool))).width.size == 0
 
 
 def test_shapes_join_through_a_spiral() -> None:
@@ -130,7 +130,7 @@ def test_shapes_join_through_a_spiral() -> None:
         mask[ring : 41 - ring, ring] = mask[ring : 41 - ring, 40 - ring] = True
         mask[ring + 1, ring] = False  # cut the ring open
         mask[ring + 2, ring + 1] = True  # and lead it inwards
-    assert shapes(mask).width.size == 1
+    assert shapes(runs_of(mask)).width.size == 1
 
 
 def test_patches_of_all_sizes_are_no_text() -> None:
