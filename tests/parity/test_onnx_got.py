@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import numpy as np
@@ -339,6 +341,34 @@ def test_a_torn_file_is_made_again(pair, folder, harm):
     packed_file(folder).write_bytes(harm(whole))
     assert np.array_equal(logits(open_engine(folder), job(pair)), expected)
     assert packed_file(folder).read_bytes() == whole
+
+
+def test_several_may_pack_at_once(pair, folder):
+    expected = logits(open_engine(pair.folder), job(pair))
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda _: logits(open_engine(folder), job(pair)), range(8)):
+            assert np.array_equal(found, expected)
+    assert sorted(name.name for name in folder.iterdir() if "packed" in name.name) == ["model.int8.packed"]
+
+
+def test_what_a_killed_one_left_is_tidied_up(pair, folder):
+    old, young = (folder / f".model.int8.packed.{name}.part" for name in ("dead", "busy"))
+    for left in (old, young):
+        left.write_bytes(b"half")
+    os.utime(old, (1e9, 1e9))
+    open_engine(folder)
+    assert not old.exists() and young.exists()
+
+
+def test_no_memory_is_said(pair, monkeypatch):
+    engine = open_engine(pair.folder)
+
+    def refuse(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(got_slots.np, "empty", refuse)
+    with pytest.raises(EngineError, match="no memory for 1 texts"):
+        next(engine.run(job(pair)))
 
 
 def test_a_packed_file_of_another_form_or_model_is_not_believed(pair, folder):

@@ -112,7 +112,10 @@ class Slots:
         if len(self._turns) == 0 or len(self._turns[0]) < places:
             self._turns = rotary(config, places)
         for number in range(2 * config.layers):  # one after the other: the old one goes before the next comes
-            block = np.empty((slots, config.kv_heads, places, config.head_size), np.float32)
+            try:
+                block = np.empty((slots, config.kv_heads, places, config.head_size), np.float32)
+            except MemoryError as error:
+                raise EngineError(f"no memory for {slots} texts of {places} tokens; ask for fewer at once, or fewer tokens") from error
             if not self._blocks or number >= len(self._blocks):
                 self._blocks.append(block)
                 continue

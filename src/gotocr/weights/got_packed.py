@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -174,12 +175,13 @@ def _kept(place: Path, key: str, expected: Mapping[str, tuple]) -> Mapping[str, 
 
 def _keep(place: Path, made: Mapping[str, np.ndarray], key: str) -> bool:
     """Write a packed file, whole or not at all, also where others do the same; False where it cannot be."""
-    own = place.with_name(f".{place.name}.{os.getpid()}")
+    own = place.with_name(f".{place.name}.{secrets.token_hex(4)}")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         for left in place.parent.glob(f".{place.name}.*"):  # by someone who was killed
-            if time.time() - left.stat().st_mtime > _STALE:
-                left.unlink()
+            with suppress(FileNotFoundError):  # another one tidies up, too
+                if time.time() - left.stat().st_mtime > _STALE:
+                    left.unlink()
         write(own, made, {"key": key})
         os.replace(own, place)
     except (OSError, OutputError):
