@@ -37,11 +37,12 @@ class _Writer:
             weights = [graph.weight(name, UINT8, whole), graph.weight(name + SCALES, FLOAT, scales)]
             sizes = {"K": inner, "N": total, "bits": form.bits, "block_size": form.block, "accuracy_level": ACCURACY}
             return graph.add("MatMulNBits", [x, *weights], domain=MICROSOFT, **sizes)
-        parts = [self.wide(tensor, size, inner) for tensor, size in zip(tensors, rows, strict=True)]
-        return graph.add("FusedMatMul", [x, self.stack(parts)], domain=MICROSOFT, transB=1)
+        weights = [self.wide(tensor, size, inner) for tensor, size in zip(tensors, rows, strict=True)]
+        parts = [graph.add("FusedMatMul", [x, weight], domain=MICROSOFT, transB=1) for weight in weights]
+        return self.join(parts)  # what was multiplied, not the matrices: those would be held twice while loading
 
-    def stack(self, parts: Sequence[str]) -> str:
-        return self.graph.add("Concat", parts, axis=0) if len(parts) > 1 else parts[0]
+    def join(self, parts: Sequence[str]) -> str:
+        return self.graph.add("Concat", parts, axis=-1) if len(parts) > 1 else parts[0]
 
     def last(self, x: str) -> str:
         """(R, T, D) -> (R, 1, D)."""
@@ -95,7 +96,7 @@ def _attend(write: _Writer, name: str, layer: int, x: str) -> str:
     if config.attention_bias:
         parts = ("query", "key", "value")
         biases = [write.wide(f"{name}.attention.{part}.bias", number) for part, number in zip(parts, rows, strict=True)]
-        heads = graph.add("Add", [heads, write.stack(biases)])
+        heads = graph.add("Add", [heads, write.join(biases)])
     places = ("R", config.kv_heads, "L", size)
     past = [graph.input(f"{part}.{layer}", FLOAT, places) for part in ("keys", "values")]
     grown = [graph.output(f"{part}.{layer}.out", FLOAT, places) for part in ("keys", "values")]
