@@ -58,7 +58,8 @@ class Unread:
         self._line.append(box)
 
     def skipped(self, box: Sequence[float]) -> np.ndarray | None:
-        """The ink (M,) of which the next token has to be, where `box` leaves a line that goes on close by; None else."""
+        """The ink (M,) of which the next token has to be: where `box` leaves a line that goes on close by, or enters one in its
+        middle; None else."""
         if self._held or not self._line:
             return None
         box = _finite(box)
@@ -69,10 +70,25 @@ class Unread:
             return None  # it goes on in the line
         rows, columns = self._cells((right, top, far, bottom), 0.0)
         near = slice(min(int(right // CELL_WIDTH) + 1, columns.stop), columns.stop)  # beyond the cell that the last letter ends in
-        if (self._grid[rows, near] > 0).any(0).sum() < GOES_ON:
-            return None
+        if (self._grid[rows, near] > 0).any(0).sum() >= GOES_ON:
+            return self._only(rows, near)
+        return self._before(box, bottom - top) if (box[1] + box[3]) / 2 >= bottom else None
+
+    def _before(self, box: Box, tall: float) -> np.ndarray | None:
+        """The ink (M,) from where the line that `box` stands in begins up to the box, where that was not read; None else."""
+        middle = (box[1] + box[3]) / 2
+        rows, _ = self._cells((box[0], middle - 0.4 * tall, box[0], middle + 0.4 * tall), 0.0)
+        start = end = max(int(box[0] // CELL_WIDTH), 0)
+        letters = 0
+        for column in np.flatnonzero((self._grid[rows, :end] > 0).any(0))[::-1].tolist():
+            if (start - column) * CELL_WIDTH > CLOSE * tall:
+                break
+            start, letters = column, letters + 1
+        return self._only(rows, slice(start, end)) if letters >= GOES_ON else None
+
+    def _only(self, rows: slice, columns: slice) -> np.ndarray:
         only = np.full_like(self._grid, READ)
-        only[rows, near] = self._grid[rows, near]
+        only[rows, columns] = self._grid[rows, columns]
         return only.reshape(-1)
 
     def hold(self, box: Sequence[float]) -> None:

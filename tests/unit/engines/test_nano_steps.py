@@ -224,3 +224,43 @@ def test_a_line_that_ends_or_a_speck_is_left() -> None:
     reading = Reading(writer, Unread(ink, COLUMNS))
     reading.begin()
     assert [reading.feed(LETTER).box for _ in range(2)][1] == tuple(glyph_box(1, 3)) and len(writer.inks) == 3
+
+
+class Leaper:
+    """Writes two letters of the first row, then wants to go on in the middle of the third row as long as there is ink."""
+
+    def __init__(self) -> None:
+        self.inks = []
+
+    def __call__(self, question):
+        self.inks.append(question.ink.copy())
+        grid = question.ink.reshape(-1, COLUMNS)
+        if question.position < 2:
+            box = glyph_box(question.position)
+        elif (grid[2, 5:] > 0).any():
+            box = glyph_box(5, 2)
+        else:
+            box = glyph_box(int(np.flatnonzero(grid[2] > 0)[0]), 2)
+        logits = np.zeros(10, np.float32)
+        logits[LETTER] = 3
+        return logits, box
+
+
+def test_a_line_is_entered_where_it_begins() -> None:
+    ink = inked(0, 1, rows=4)
+    ink.reshape(-1, COLUMNS)[2, [0, 1, 2, 4, 5, 6]] = 4.0
+    writer = Leaper()
+    reading = Reading(writer, Unread(ink, COLUMNS))
+    reading.begin()
+    assert [reading.feed(LETTER).box for _ in range(2)][1] == tuple(glyph_box(0, 2)), "asked again, it begins at its left"
+    again = writer.inks[-1].reshape(-1, COLUMNS)
+    assert (again[2, [0, 1, 2, 4]] == 4.0).all() and (again[2, 5:] == READ).all()
+
+
+def test_what_stands_far_to_the_left_is_another_column() -> None:
+    ink = inked(0, 1, rows=4)
+    ink.reshape(-1, COLUMNS)[2, [5, 6]] = 4.0
+    writer = Leaper()
+    reading = Reading(writer, Unread(ink, COLUMNS))
+    reading.begin()
+    assert [reading.feed(LETTER).box for _ in range(2)][1] == tuple(glyph_box(5, 2)) and len(writer.inks) == 3
