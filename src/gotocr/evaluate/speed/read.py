@@ -26,7 +26,8 @@ INPUTS = ("crop", "page", "pdf")
 SMALLEST = "crop"
 LINES = "lines"  # several pictures of a line
 CAP, QUICK_CAP = 32, 8  # tokens of the big model where it is not told otherwise
-BUDGET = 40.0  # seconds of --quick within which a round may begin
+BUDGET = 40.0  # seconds of --quick within which a round may begin ...
+LEAST = 3.0  # ... of which so many are left for it, however long loading took
 INSTANT = 1e-9  # seconds; no writing takes less
 FAULTS = (EngineError.exit_code, WorkerError.exit_code)  # and no want of packages, devices or weights
 PATIENCE = 60.0  # seconds of processor time that one reading may take before it is left out unasked
@@ -60,6 +61,7 @@ def measure(plan: ReadPlan, tell: Tell = silent, station: Open = Station) -> dic
         inputs = draw_inputs(Path(folder), QUICK if plan.quick else FULL, max(batch))
         loads, stations = _load(configurations, 1 if plan.quick else repeats, closing, station, tell)
         cases = _cases(_Desk(plan, inputs, batch, stations, loads.failed, notes), tell)
+        until = until and max(until, time.monotonic() + LEAST)
         rounds = interleave(cases, repeats, until, tell)
         notes += [f"{case.title}: failed: {error}" for case, error in rounds.failed.items()]
         late = [case for case, runs in rounds.runs.items() if not runs and case not in rounds.failed]
