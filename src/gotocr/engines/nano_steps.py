@@ -6,11 +6,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor, isfinite
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from ..decode.grammar import TableState, allowed
+from ..decode.loop import choose
 from ..decode.step import Step
 from ..decode.structure import Structure
 from ..errors import EngineError
@@ -25,6 +26,7 @@ CLOSE = 2.5  # letter heights within which ink to the right is read before the w
 GOES_ON = 3  # columns of cells with unread ink there: a letter or two, no speck
 LINE = 8  # boxes from which a line's height and place are known
 STRAYS = 4  # that many tokens in a row without unread ink under them end the writing
+SURE = 0.5  # after half as many the writer is led to ink that is left, and goes on if it is so sure of what stands there
 LETTERED = ("table", "display", "inline")  # structures whose letters stand on ink of their own, each read once
 INKLESS = frozenset("{}^_&\\$<>`~")  # what is written there without ink, beside commands and tags
 BEHIND = 2  # tokens that must follow before ink counts as read: neighbours may share a cell
@@ -73,6 +75,13 @@ class Unread:
         if (self._grid[rows, near] > 0).any(0).sum() >= GOES_ON:
             return self._only(rows, near)
         return self._before(box, bottom - top) if (box[1] + box[3]) / 2 >= bottom else None
+
+    def elsewhere(self, box: Sequence[float]) -> np.ndarray | None:
+        """The ink (M,) that is left, and nothing else, where the writer strays and `box` stands on paper again; None else."""
+        if self.strays < STRAYS // 2 or self._held or self._grid[self._cells(_finite(box), 0.0)].max(initial=READ) > LEFT:
+            return None
+        left = self._grid > 0
+        return np.where(left, self._grid, READ).reshape(-1) if left.sum() >= GOES_ON else None
 
     def _before(self, box: Box, tall: float) -> np.ndarray | None:
         """The ink (M,) from where the line that `box` stands in begins up to the box, where that was not read; None else."""
@@ -179,7 +188,7 @@ class NanoRow:
         self._spell, self._structure = spell, Structure()
         self._table: TableState | None = None
         self._box = np.zeros(4, np.float32)  # where the next token stands; a prompt stands on no ink
-        self._asked_again = False
+        self._asked: Callable[..., Any] | None = None  # why the last question was asked again
         self.question: Question | None = None
 
     def begin(self) -> Question:
@@ -197,11 +206,10 @@ class NanoRow:
         if self._prompt:
             self.question = self._ask(self._prompt.popleft(), question.position + 1)
             return None
-        if not self._asked_again and (rest := self._unread.skipped(box)) is not None:
-            self._asked_again = True
-            self.question = replace(question, ink=rest)
+        if (again := self._again(logits, box)) is not None:
+            self.question = replace(question, ink=again)
             return None
-        self._asked_again = False
+        self._asked = None
         self._box = box
         place = tuple(float(value) for value in box)
         if question.position and self._unread.is_done:  # nothing is left to read: only the end may follow
@@ -212,6 +220,18 @@ class NanoRow:
 
     def close(self) -> None:
         self._slot.close()
+
+    def _again(self, logits: np.ndarray, box: np.ndarray) -> np.ndarray | None:
+        """The ink with which to ask once more for the same token; None where the answer stands."""
+        if self._asked is None:
+            for ask in (self._unread.skipped, self._unread.elsewhere):
+                if (rest := ask(box)) is not None:
+                    self._asked = ask
+                    return rest
+        elif self._asked == self._unread.elsewhere and choose(logits)[1] < SURE:
+            self._asked = self._again  # it was led astray: as it would have gone on by itself
+            return self._unread.ink
+        return None
 
     def _ask(self, token: int, position: int) -> Question:
         return Question(self._slot, token, self._box, position, self._unread.ink)

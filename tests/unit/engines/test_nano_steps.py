@@ -264,3 +264,52 @@ def test_what_stands_far_to_the_left_is_another_column() -> None:
     reading = Reading(writer, Unread(ink, COLUMNS))
     reading.begin()
     assert [reading.feed(LETTER).box for _ in range(2)][1] == tuple(glyph_box(5, 2)) and len(writer.inks) == 3
+
+
+class Strayer:
+    """Writes two letters, then letters on paper, as long as it may; where only ink is left it stands there, so sure of it."""
+
+    def __init__(self, sure: float) -> None:
+        self.asked, self.sure = [], sure
+
+    def __call__(self, question):
+        grid = question.ink.reshape(-1, COLUMNS)
+        self.asked.append(question.position)
+        led = not ((grid > READ) & (grid < 0)).any()  # no paper to stand on
+        if led:
+            row, column = np.argwhere(grid > 0)[0]
+            box = glyph_box(column, row)
+        else:
+            box = glyph_box(question.position) if question.position < 2 else glyph_box(6, 1)
+        logits = np.full(10, -20.0, np.float32)
+        logits[LETTER] = 0.0
+        if led:
+            logits[[6, 7]] = np.log((1 / self.sure - 1) / 2)
+        return logits, box
+
+
+def strayed(sure: float) -> tuple[list, list]:
+    """Where each token of such a writer stands, and at which position it was asked."""
+    ink = inked(0, 1, rows=8)
+    ink.reshape(-1, COLUMNS)[6] = 4.0
+    writer, written = Strayer(sure), []
+    reading = Reading(writer, Unread(ink, COLUMNS))
+    step = reading.begin()
+    while np.isfinite(step.logits).sum() > 1:
+        written.append(step.box)
+        step = reading.feed(LETTER)
+        assert len(written) < 40
+    return written, writer.asked
+
+
+def test_who_strays_is_led_to_the_ink_that_is_left() -> None:
+    written, _ = strayed(0.9)
+    lower = [box[0] for box in written if box[1] == 48]
+    assert len(lower) >= 3 and lower == sorted(lower) and lower[0] == 0, lower
+
+
+def test_who_is_not_sure_of_that_ink_goes_on_as_before(monkeypatch) -> None:
+    written, asked = strayed(0.4)
+    assert not [box for box in written if box[1] == 48] and max(map(asked.count, asked)) == 3, "asked, led, asked as at first"
+    monkeypatch.setattr(Unread, "elsewhere", lambda self, box: None)
+    assert strayed(0.9)[0] == written
