@@ -80,7 +80,7 @@ def folder(tmp_path_factory):
         ),
         text_config=dict(
             model_type="qwen2", vocab_size=len(letters), hidden_size=48, intermediate_size=64, num_hidden_layers=2,
-            num_attention_heads=4, num_key_value_heads=4, max_position_embeddings=1024, tie_word_embeddings=True,
+            num_attention_heads=3, num_key_value_heads=3, max_position_embeddings=1024, tie_word_embeddings=True,
             eos_token_id=ids["<|endoftext|>"], pad_token_id=ids["<|endoftext|>"],
             rope_parameters=dict(rope_type="default", rope_theta=1e6),
         ),
@@ -108,9 +108,11 @@ def test_transformers_writes_what_this_reader_writes(folder, mode, notes, tmp_pa
     image = picture_of(LINES, tmp_path / "page.png")
     theirs = SYSTEMS["transformers"](Choice(model=str(folder), max_tokens=24))
     text = theirs.read(Item("page", "page", image, None, notes=notes), mode)
-    with load(folder, style="transformers") as reader:
-        ours = reader.read(image, Task(mode, Region(notes.get("box"), notes.get("colour")), max_tokens=24)).pages[0].text
-    assert len(set(text)) > 3 and text == ours.strip()
+    task = Task(mode, Region(notes.get("box"), notes.get("colour")), max_tokens=24)
+    for engine, precision in (("torch", None), ("onnx", "float32")):
+        with load(folder, engine=engine, precision=precision, style="transformers") as reader:
+            ours = reader.read(image, task).pages[0].text
+        assert len(set(text)) > 3 and text == ours.strip(), engine
     assert f"{folder.name} (sha256 " in theirs.version and "float32" in theirs.version
 
 
