@@ -389,9 +389,9 @@ def _find_base(quiet: bool) -> Path:
 
 
 def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    from .decode.doubt import believed
+    from .decode.doubt import believed, completed
 
-    return believed(pieces)
+    return completed(believed(pieces))
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)

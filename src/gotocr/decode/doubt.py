@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ..schema import Piece
 
+UNREADABLE, BEGUN = "[unreadable]", 3  # what stands for words nobody can read; so many letters of it are no chance
 SHORT, DOUBTED = 8, 0.4  # an answer of so few tokens, their probability below that in the (geometric) mean, is dropped
 
 
@@ -28,3 +29,14 @@ def believed(pieces: Iterator[Piece]) -> Iterator[Piece]:
         yield replace(held[-1], text="", box=None)
     else:
         yield from held
+
+
+def completed(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """`pieces`, but a mark for what cannot be read that was cut off in its middle, for there was no ink left, is written out."""
+    tail = ""
+    for piece in pieces:
+        tail = (tail + piece.text)[-len(UNREADABLE) :]
+        begun = tail[tail.rfind("[") :] if "[" in tail else ""
+        if piece.finish is not None and len(begun) >= BEGUN and UNREADABLE.startswith(begun):
+            piece = replace(piece, text=piece.text + UNREADABLE[len(begun) :])
+        yield piece

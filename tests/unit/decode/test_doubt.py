@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from gotocr.decode.doubt import SHORT, believed
+import pytest
+
+from gotocr.decode.doubt import SHORT, UNREADABLE, believed, completed
 from gotocr.schema import Piece
 
 
@@ -17,3 +19,22 @@ def test_a_short_answer_that_is_hardly_believed_is_none() -> None:
         found = list(believed(iter(given)))
         assert found == given if kept else [(piece.text, piece.finish) for piece in found] == [("", "stop")]
     assert list(believed(iter(pieces(0, 1.0)))) == pieces(0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("Car Parks\n[unread", "Car Parks\n[unreadable]"),
+        ("[un", "[unreadable]"),
+        ("[u", "[u"),
+        ("see [unreadable]", "see [unreadable]"),
+        ("[unusual", "[unusual"),
+        ("a[1] [unr", "a[1] [unreadable]"),
+        ("[unread] it", "[unread] it"),
+    ],
+)
+def test_a_mark_that_was_cut_off_is_written_out(written, expected):
+    pieces = [Piece(number, letter, 0.9) for number, letter in enumerate(written)] + [Piece(0, "", 0.9, None, "stop")]
+    found = list(completed(iter(pieces)))
+    assert "".join(piece.text for piece in found) == expected and len(found) == len(pieces) and found[-1].finish == "stop"
+    assert len(UNREADABLE) == 12
