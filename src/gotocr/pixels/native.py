@@ -17,7 +17,7 @@ __all__ = ["MAX_PIXELS", "SEEN_LETTERS", "STRIDE", "fit", "is_blank", "letter_he
 
 MAX_PIXELS = 1_500_000
 MIN_HEIGHT = 32
-SEEN_LETTERS = (8.0, 12.0)  # nano reads letters between these heights best, in pixels of its picture
+SEEN_LETTERS = (8.0, 16.0)  # nano reads letters between these heights best, in pixels of its picture
 CROP = (400, 200)  # a picture up to this width and height may be one word cut out of a photograph ...
 CROP_LETTERS = (0.25, 0.8)  # ... whose letters then fill this share of its height
 LEAST_PRINT, MANY_STROKES = 4.0, 8  # a line of small print: pixels of a letter, strokes side by side

@@ -13,7 +13,7 @@ from .region import cut
 
 LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of the model's picture: what it was trained on
 ONE_LINE = 2.7  # a picture less than this many letters tall is a line of text
-LARGEST_DRAWING = 450_000  # pixels of the model's picture: what is larger is a page, whatever is drawn on it
+LARGEST_DRAWING = 800_000  # pixels of the model's picture: what is larger is a page, whatever is drawn on it
 
 
 class View(NamedTuple):

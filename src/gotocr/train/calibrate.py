@@ -108,6 +108,7 @@ def calibrate(reader: Reader, supply: Supply, count: int, heard: Callable[[], ob
     """
     now = nano_config(reader.setting.config, reader.folder).temperature
     listener = reader.engine = Listener(reader.engine)
+    reader.family = replace(reader.family, sift=iter)  # answers that would be dropped for doubt say the most about it
     halves: tuple[list[Words], list[Words]] = ([], [])
     for turn in range(count):
         for exam in PICTURES:
