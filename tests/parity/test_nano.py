@@ -16,9 +16,9 @@ from gotocr.engines.nano_rows import Blocks  # noqa: E402
 from gotocr.engines.nano_steps import Question  # noqa: E402
 from gotocr.engines.torch_nano import TorchNetwork  # noqa: E402
 from gotocr.engines.torch_nano import open_engine as open_torch  # noqa: E402
-from gotocr.errors import WeightsError  # noqa: E402
-from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH  # noqa: E402
-from gotocr.model.nano import NOT_THERE, Nano, Past, Sight, Text  # noqa: E402
+from gotocr.errors import EngineError, WeightsError  # noqa: E402
+from gotocr.model.config import CELL_HEIGHT, CELL_WIDTH, NOT_THERE  # noqa: E402
+from gotocr.model.nano import Nano, Past, Sight, Text  # noqa: E402
 from gotocr.prompt.template import nano_prompt  # noqa: E402
 from gotocr.schema import Job, Pixels, Task  # noqa: E402
 from gotocr.weights import FORMS, int8  # noqa: E402
@@ -228,6 +228,19 @@ def test_a_batch_writes_what_each_would_alone(engines, which):
         assert [(piece.token, piece.text, piece.finish) for piece in alone] == [(piece.token, piece.text, piece.finish) for piece in together[number]]
         assert [piece.probability for piece in together[number]] == pytest.approx([piece.probability for piece in alone], rel=1e-2)
     assert len({len(pieces) for pieces in together.values()}) > 2, "the comparison can fail"
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["onnx", "torch"])
+def test_a_job_that_is_refused_takes_no_room(engines, which):
+    engine = engines[which]
+    rows, fits = engine.rows(3), job(engine, SIZES[0], 0)
+    key = rows.join(fits)
+    with pytest.raises(EngineError, match="prompt is empty"):
+        rows.join(replace(fits, prompt=replace(fits.prompt, ids=(fits.prompt.image_id,))))
+    place = rows._places[key].row._slot
+    assert place._blocks._taken == [place]
+    rows.close()
+    assert place._blocks._taken == []
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["onnx", "torch"])

@@ -75,7 +75,7 @@ def _add_serve(parser: ArgumentParser) -> None:
         "--concurrency", type=listed(count), metavar="N,M", help="clients at once (default: 1,4,16; our own also 64, unless quick)"
     )
     parser.add_argument("--requests", type=count, metavar="N", help="questions a round for each number of clients (default: 32)")
-    parser.add_argument("--timeout", type=_seconds, metavar="S", help="seconds an answer may take (default: 120)")
+    parser.add_argument("--timeout", type=seconds, metavar="S", help="seconds an answer may take (default: 120)")
     parser.add_argument("--max-tokens", type=count, metavar="N", help="most tokens of an answer (default: 256)")
     parser.epilog = "The environment variable GOTOCR_API_KEY is sent as the server's key."
 
@@ -106,7 +106,8 @@ def _input(text: str) -> str:
     return text
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """A time above 0."""
     try:
         value = float(text)
     except ValueError:

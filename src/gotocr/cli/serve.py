@@ -12,6 +12,7 @@ from .. import errors
 from ..engines import ENGINES
 from ..reader import MODELS, load
 from ..weights import PRECISION, PRECISIONS
+from .bench import seconds
 from .read import count
 from .verb import Verb
 
@@ -55,17 +56,6 @@ def whole(text: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise ArgumentTypeError(f"{text!r} is not a whole number")
     return int(text)
-
-
-def seconds(text: str) -> float:
-    """A time above 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return value
 
 
 def run(arguments: Namespace) -> int:

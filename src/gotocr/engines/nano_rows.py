@@ -16,12 +16,11 @@ from ..decode.batch import AT_ONCE, Opened, Rows, write_all
 from ..decode.loop import Choose, Terms, choose
 from ..decode.place import page_boxes
 from ..errors import EngineError
-from ..model.config import CELL_WIDTH, NanoConfig
+from ..model.config import CELL_WIDTH, NOT_THERE, NanoConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from .nano_steps import Answer, NanoRow, Question, Unread, spelling
 
-NOT_THERE = np.float32(-1e9)  # added to a score: nothing is looked at there, as in `model.nano`
 ROOM = 64  # tokens by which the memory of what was written grows
 
 Array = Any  # of numpy or torch: the decoder's own
@@ -31,11 +30,11 @@ class Network(Protocol):
     """A loaded nano in its framework. Raises EngineError for whatever fails in there."""
 
     def see(self, pixels: np.ndarray) -> dict[str, Array]:
-        """Pixels (1, 3, H, W) -> by name, (1, ...) each: `names(config)` without "past", and "ink" (1, M) of numpy."""
+        """Pixels (1, 3, H, W) -> by name, (1, ...) each: `image_names`, `CELLS`, and "ink" (1, M) of numpy."""
         ...
 
     def write(self, text: Mapping[str, np.ndarray], blocks: Mapping[str, Array]) -> tuple[np.ndarray, np.ndarray, list[Array]]:
-        """One token of each of B rows -> logits (B, V), boxes (B, 4) of what follows, and (B, heads, D/heads) for each "past".
+        """One token of each of B rows -> logits (B, V), boxes (B, 4) of what follows, and (B, heads, D/heads) for each of `past_names`.
 
         `text` has ids (B, 1), places (B, 1, 4), positions (B, 1), ink (B, M), seen (B, N) and kept (B, S).
         """
@@ -81,7 +80,12 @@ class NanoEngine:
         sight = blocks.network.see(job.pixels.values)
         unread = Unread(sight.pop("ink"), job.pixels.values.shape[3] // CELL_WIDTH)
         written = [token for token in prompt.ids if token != prompt.image_id]
-        row = NanoRow(blocks.take(sight), written, unread, prompt.stop_ids[0], spelling(job, self.tokenizer))
+        place = blocks.take(sight)
+        try:
+            row = NanoRow(place, written, unread, prompt.stop_ids[0], spelling(job, self.tokenizer))
+        except BaseException:
+            place.close()
+            raise
         return Opened(row, TextStream(self.tokenizer), Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose))
 
     def close(self) -> None:
@@ -162,9 +166,9 @@ class Blocks:
             "ids": np.zeros((count, 1), np.int64),
             "places": np.zeros((count, 1, 4), np.float32),
             "positions": np.zeros((count, 1), np.int64),
-            "ink": np.full((count, cells), NOT_THERE),
-            "seen": np.full((count, images), NOT_THERE),
-            "kept": np.full((count, room), NOT_THERE),
+            "ink": np.full((count, cells), NOT_THERE, np.float32),
+            "seen": np.full((count, images), NOT_THERE, np.float32),
+            "kept": np.full((count, room), NOT_THERE, np.float32),
         }
         for question in questions:
             place = question.slot

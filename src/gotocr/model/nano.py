@@ -22,7 +22,6 @@ from .swiglu import SwiGLU
 
 REACH = 16.0  # pixels: the unit of the box sides that the heads give, counted from a cell's centre or a found box
 SPAN = 32.0  # pixels: the unit in which the size of a box goes in
-NOT_THERE = -1e9  # added to a score: nothing is looked at there
 ROTARY_BASE = 10_000.0
 
 
