@@ -101,7 +101,7 @@ class Reader:
 
         Engines that can read several pictures at once read the parts of a page so, and the pages behind it.
         """
-        from .decode.batch import in_order, open_rows, write_each
+        from .decode.batch import LEAD, in_order, open_rows, write_each
         from .kinds.page import parse
         from .pixels.source import open_source
 
@@ -110,7 +110,7 @@ class Reader:
             return
         with self._turn():
             at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
-        with closing(write_each(rows, sheets.jobs())) as pairs:  # prompt -> text
+        with closing(write_each(rows, sheets.jobs(), LEAD)) as pairs:  # prompt -> text
             written = in_order(self._by_turns(pairs) if at_once else pairs)
             while sheets.waiting or sheets.open():
                 sheet, pieces = sheets.waiting[0], []

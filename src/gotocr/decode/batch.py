@@ -19,6 +19,7 @@ from .loop import Stream, Terms, Writing
 from .step import Step
 
 AT_ONCE = 8  # rows, unless told
+LEAD = 12  # calls of the network for the first text alone, so that it shows: more than `doubt.SHORT`, which are held back
 
 
 class Row(Protocol):
@@ -200,19 +201,23 @@ def write_all(rows: Rows | SingleRow, jobs: Iterable[Job]) -> Iterator[tuple[int
             yield number, piece
 
 
-def write_each(rows: Rows | SingleRow, jobs: Iterable[Job | None]) -> Iterator[tuple[int, Piece | GotocrError]]:
+def write_each(
+    rows: Rows | SingleRow, jobs: Iterable[Job | None], lead: int = 0
+) -> Iterator[tuple[int, Piece | GotocrError]]:
     """The pieces of all jobs as they come, each with its job's number; at most `rows.most` are written at a time.
 
-    Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked at;
-    None among them says that there is none yet. A job that fails ends with its error in place of a piece. Where nothing is
-    written and there is no job yet, whoever asks for more has to bring one: ValueError. Turning away closes the rows.
+    Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked
+    at; none before the network was called `lead` times for the first, unless that is over. None among the jobs says that
+    there is none yet. A job that fails ends with its error in place of a piece. Where nothing is written and there is no job
+    yet, whoever asks for more has to bring one: ValueError. Turning away closes the rows.
     """
     todo, numbers = iter(jobs), count()
     given: dict[int, int] = {}
     more = True
+    first = 0  # calls of the network for the first text
     try:
         while more or rows:
-            if more and not rows.is_full:
+            if more and not rows.is_full and not (rows and first < lead):
                 job = next(todo, _NO_MORE)
                 more = job is not _NO_MORE
                 if job is None and not rows:
@@ -223,6 +228,7 @@ def write_each(rows: Rows | SingleRow, jobs: Iterable[Job | None]) -> Iterator[t
                         given[rows.join(job)] = number
                     except GotocrError as error:
                         yield number, error
+            first += bool(rows)
             for key, piece in rows.step():
                 yield given[key], piece
     finally:

@@ -8,7 +8,7 @@ from itertools import count, islice
 import numpy as np
 import pytest
 
-from gotocr.decode.batch import AT_ONCE, Opened, Rows, in_order, write_all
+from gotocr.decode.batch import AT_ONCE, Opened, Rows, in_order, write_all, write_each
 from gotocr.decode.loop import Terms, write
 from gotocr.decode.step import Step
 from gotocr.errors import EngineError
@@ -138,6 +138,20 @@ def test_the_first_pieces_do_not_wait_until_the_others_are_looked_at():
     assert order == [(0, 10), (0, 20), (1, 11), (0, 21), (1, 20)]
     assert [len(some) for some in model.asked] == [1, 2, 3, 3], "a token of lag, and one comes in between two of them"
     assert model.looked == jobs[:3], "a fourth waits until a row is free"
+
+
+def test_the_first_text_can_be_given_a_lead():
+    model = Model(3)
+    assert sorted_out(write_each(model.rows, [Script(LONG) for _ in range(3)], lead=6))[2] == alone(LONG)
+    assert [len(some) for some in model.asked][:9] == [1] * 6 + [2, 3, 3], "six calls for it alone, the others join between two"
+
+
+def test_who_comes_after_a_short_first_text_has_the_rest_of_its_lead():
+    model = Model(3)
+    texts = [[1, STOP], LONG, LONG]
+    found = sorted_out(write_each(model.rows, [Script(tokens) for tokens in texts], lead=6))
+    assert found == {number: alone(tokens) for number, tokens in enumerate(texts)}
+    assert [len(some) for some in model.asked][:7] == [1] * 6 + [2]
 
 
 def test_jobs_are_taken_only_when_there_is_a_row_for_them():
