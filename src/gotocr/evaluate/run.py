@@ -84,6 +84,7 @@ def evaluate(order: Order, tell: Tell = lambda what, steps: None) -> Outcome:
             outcome.scored[label] = rows
     _tell_failures(outcome)
     _tell_silence(outcome)
+    _tell_lacks(outcome)
     return outcome
 
 
@@ -152,6 +153,15 @@ def _tell_silence(outcome: Outcome) -> None:
             if found and all(score is None for score in found):
                 why = "it needs what draws (pip install 'gotocr[synth]'), or no truth here has any"
                 outcome.troubles.append(Trouble(name, f"has no figure for {subject.measures[key].name}: {why}"))
+
+
+def _tell_lacks(outcome: Outcome) -> None:
+    """Where a type's figures would be other ones if more were installed, that is told, unless nothing was read at all."""
+    read = {row.item.type for rows in outcome.scored.values() for row in rows if row.reading.strip()}
+    for name, subject in outcome.order.suite.subjects.items():
+        said = subject.lack() if name in read else ""
+        if said:
+            outcome.troubles.append(Trouble(name, said))
 
 
 class Team:

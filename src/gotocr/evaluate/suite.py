@@ -57,12 +57,14 @@ class Subject:
 
     `judge(reading, item)` takes the whole Markdown or text that was written (empty where reading failed) and gives a
     score under the key of every measure; it never raises on what was written. The first measure is the headline.
+    `lack()` says what is not installed here and would give other figures; empty where nothing is.
     """
 
     name: str
     mode: str  # one of schema.MODES
     measures: Mapping[str, Measure]
     judge: Callable[[str, Item], Mapping[str, Score]]
+    lack: Callable[[], str] = lambda: ""
 
 
 @dataclass(frozen=True)

@@ -195,6 +195,16 @@ def test_a_headline_without_figures_is_told_of(team, tmp_path):
     assert [trouble["where"] for trouble in result["troubles"]] == ["line"] and "gotocr[synth]" in result["troubles"][0]["what"]
 
 
+def test_what_is_not_installed_and_would_change_figures_is_told(team, tmp_path):
+    suite = suite_of(items(tmp_path, "a"))
+    lacking = {name: Subject(name, "plain", MEASURES, grade, lambda: "pdflatex would draw more") for name in ("line", "page")}
+    order = Order(replace(suite, subjects=lacking), tmp_path, [Entrant("ours", "ours")])
+    team.texts = {"ours": {"a": "text a"}}
+    assert evaluate(order).troubles == [Trouble("line", "pdflatex would draw more")], "of what was read"
+    team.texts = {"ours": {"a": ""}}
+    assert evaluate(order).troubles == []
+
+
 def test_types_and_limit_choose_items_and_their_troubles(team, tmp_path):
     pages = items(tmp_path, *"uvwxyz", kind="page")
     entries = [

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ...draw import tex_page
 from ...draw.figure_plain import draw_plain
-from ...draw.tex_page import typeset, wrapped
 from ...errors import GotocrError
 from ...kinds import code
 from ...kinds.geometry.labels import labels
@@ -70,6 +70,16 @@ def judge(reading: str, truth: str, image: Path | None = None) -> dict[str, Scor
     }
 
 
+def lack() -> str:
+    """See `suite.Subject`."""
+    if tex_page.can_typeset():
+        return ""
+    return (
+        "figures that only pdflatex understands count as not drawn, for it is not installed; on Debian: "
+        "sudo apt-get install texlive-latex-extra texlive-pictures"
+    )
+
+
 def _source(reading: str) -> str:
     """The TikZ of a reading; a whole document with its preamble, on which the figure may depend."""
     start, end = reading.find(r"\documentclass"), reading.rfind(_END)
@@ -90,7 +100,7 @@ def _drawn(tikz: str, tex: bool) -> tuple[np.ndarray | None, bool]:
 
 @lru_cache(maxsize=64)
 def _typeset(tikz: str) -> np.ndarray | None:
-    return typeset(wrapped(tikz), SIDE)
+    return tex_page.typeset(tex_page.wrapped(tikz), SIDE)
 
 
 def _target(true: str, image: Path | None, by_tex: bool) -> np.ndarray | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from types import MappingProxyType
 
 from ...kinds.molecule.reading import bare
@@ -48,6 +49,13 @@ MEASURES = MappingProxyType(
         ),
     }
 )
+
+
+def lack() -> str:
+    """See `suite.Subject`."""
+    if find_spec("rdkit"):
+        return ""
+    return "molecules are compared as they are spelled, for RDKit is not installed: pip install 'gotocr[synth]'"
 
 
 def judge(reading: str, truth: str) -> dict[str, Score]:

@@ -170,6 +170,6 @@ CLEF_mol_ref/NAME.mol (or .sdf) for CLEF/NAME.png. Names of residues in mol file
     is_in=_is_in,
     load=load,
     subjects={
-        "molecule": Subject("molecule", "format", molecule.MEASURES, lambda read, item: molecule.judge(read, str(item.truth)))
+        "molecule": Subject("molecule", "format", molecule.MEASURES, lambda read, item: molecule.judge(read, str(item.truth)), molecule.lack)
     },
 )

@@ -11,7 +11,7 @@ from PIL import Image
 from gotocr.draw import tex_page
 from gotocr.draw.figure_plain import draw_plain
 from gotocr.evaluate.judges import geometry
-from gotocr.evaluate.judges.geometry import MEASURES, judge
+from gotocr.evaluate.judges.geometry import MEASURES, judge, lack
 from gotocr.kinds.geometry.tikz import read
 
 OURS = "\\draw (0,0) rectangle (10,6);\n\\draw (0,0) -- (10,6);\n\\draw (5,3) circle (2);\n\\node at (-0.5,-0.5) {$A$};"
@@ -83,3 +83,9 @@ def test_tex_draws_what_our_grammar_does_not_know(image):
     assert scores["tex"] == 1.0 and scores["picture"] > 0.85 and scores["labels"] == 1.0
     commands = FOREIGN.split("{tikzpicture}")[1].removesuffix("\\end").replace("\\high", "6")
     assert judge(commands, OURS)["picture"] > 0.97, "both drawn by TeX"
+
+
+def test_without_tex_that_is_told(no_tex, monkeypatch):
+    assert "texlive" in lack()
+    monkeypatch.setattr(tex_page, "can_typeset", lambda: True)
+    assert lack() == ""

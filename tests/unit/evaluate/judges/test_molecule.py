@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gotocr.evaluate.judges.molecule import MEASURES, judge
+from gotocr.evaluate.judges.molecule import MEASURES, judge, lack
 
 ASPIRIN, OTHER = "CC(=O)Oc1ccccc1C(=O)O", "OC(=O)c1ccccc1OC(C)=O"
 
@@ -48,9 +48,14 @@ def test_nothing_is_worst():
     assert set(judge("C", "").values()) == {None}
 
 
+def test_nothing_is_lacking_with_rdkit(rdkit):
+    assert lack() == ""
+
+
 def test_without_rdkit_strings_are_compared(monkeypatch):
     monkeypatch.setitem(sys.modules, "rdkit", None)
     monkeypatch.setitem(sys.modules, "rdkit.Chem", None)
+    assert "gotocr[synth]" in lack()
     scores = judge(ASPIRIN, ASPIRIN)
     assert scores.pop("inchi") is None and set(scores.values()) == {1.0}
     other = judge("CC(=O)Oc1ccccc1C(N)=O", ASPIRIN)
