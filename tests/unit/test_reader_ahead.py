@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -112,6 +113,12 @@ def test_pages_come_in_order_and_are_read_at_once(reader, engine, opened):
 def parts(steps):
     starts = [place for place, step in enumerate(steps) if isinstance(step, Page)]
     return zip(starts, [*starts[1:], len(steps)], strict=True)
+
+
+def test_the_first_text_shows_before_the_pages_behind_it_are_opened(reader, opened):
+    with closing(reader.follow(9, Task("plain"))) as steps:
+        next(step for step in steps if isinstance(step, Piece) and step.text)
+        assert opened[0] == [0]
 
 
 def test_blank_pages_are_pages(reader, opened):

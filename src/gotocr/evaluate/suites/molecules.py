@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ...errors import MissingExtraError
-from ..judges import molecule
-from ..suite import Item, Subject, Suite, Trouble
+from ..subjects import SUBJECTS
+from ..suite import Item, Suite, Trouble
 
 PICTURES = (".png", ".tif", ".tiff", ".jpg", ".jpeg", ".bmp", ".gif")
 MOLS = (".mol", ".sdf", ".sd")
@@ -169,7 +169,5 @@ github.com/Kohulan/OCSR_Review: assets/images/CLEF.tar.gz and assets/reference/C
 CLEF_mol_ref/NAME.mol (or .sdf) for CLEF/NAME.png. Names of residues in mol files are taken as RDKit reads them.""",
     is_in=_is_in,
     load=load,
-    subjects={
-        "molecule": Subject("molecule", "format", molecule.MEASURES, lambda read, item: molecule.judge(read, str(item.truth)), molecule.lack)
-    },
+    subjects={"molecule": SUBJECTS["molecule"]},
 )
