@@ -7,12 +7,11 @@ from typing import NamedTuple
 
 from ..schema import Box, Page, Pixels, Region
 from .bands import bands
-from .drawing import DRAWING, drawing_scale, drawn_share
+from .drawing import ONE_LINE, drawing_scale, drawn
 from .native import SEEN_LETTERS, is_blank, letter_height, letter_scale, view
 from .region import cut
 
 LONGEST_BAND, TALLEST_BAND = 1024.0, 256.0  # pixels of the model's picture: what it was trained on
-ONE_LINE = 2.7  # a picture less than this many letters tall is a line of text
 LARGEST_DRAWING = 800_000  # pixels of the model's picture: what is larger is a page, whatever is drawn on it
 
 
@@ -38,9 +37,10 @@ def native_views(page: Page, box: Box | None, stride: tuple[int, int], as_lines:
     height, width = image.shape[:2]
     lines = height / letters if letters else ONE_LINE
     small = height * width * min(scale, 1.0) ** 2 <= LARGEST_DRAWING
-    if small and lines >= ONE_LINE and (share := drawn_share(part, letters)) >= DRAWING:
-        seen = drawing_scale((width, height), letters, share)
-        return [View(view(page, region=Region((left, top, left + width, top + height)), scale=seen, stride=step))]
+    seen = drawn(part, letters) if small else None
+    if seen and seen.is_drawing(lines):
+        whole = Region((left, top, left + width, top + height))
+        return [View(view(page, region=whole, scale=drawing_scale((width, height), seen.letters), stride=step))]
     views = []
     for band in bands(image, letters or lowest, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         place = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
