@@ -14,7 +14,6 @@ import numpy as np
 
 _CELL = re.compile(r'<td(?: (?:col|row)span="[1-9]\d?")*')
 _SPAN = re.compile(r' (?:col|row)span="(?:[1-9]\d?)?')
-TRIED = 64  # tokens, the likeliest first, of which one must fit
 
 
 @dataclass(frozen=True)
@@ -73,13 +72,23 @@ def _begins_span(rest: str) -> bool:
 def allowed(logits: np.ndarray, state: TableState, spell: Callable[[int], str]) -> np.ndarray:
     """`logits` (V,) in which the likeliest token is one that may stand behind `state`; as they are where none is found.
 
-    A token without text (the end, a mark) may not stand in a table.
+    A token without text (the end, a mark) may not stand in a table. A tag is not begun by less than its first letter where
+    another token may follow: that leaves the writer where it never learnt to go on.
     """
-    low = logits.min() - 1
-    changed = logits
-    for token in np.argsort(-logits)[:TRIED]:
-        if state.after(spell(int(token))) is not None:
-            return changed
-        changed = logits.copy() if changed is logits else changed
-        changed[token] = low
-    return logits
+    order = np.argsort(-logits).tolist()
+    fallback = None
+    for rank, token in enumerate(order):
+        then = state.after(spell(token))
+        if then is not None and (state.tag or then.tag not in ("<", "</")):
+            return _without(logits, order[:rank])
+        if then is not None and fallback is None:
+            fallback = rank
+    return logits if fallback is None else _without(logits, order[:fallback])
+
+
+def _without(logits: np.ndarray, tokens: list[int]) -> np.ndarray:
+    if not tokens:
+        return logits
+    changed = logits.copy()
+    changed[tokens] = logits.min() - 1
+    return changed

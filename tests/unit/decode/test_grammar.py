@@ -45,6 +45,15 @@ def test_the_likeliest_token_that_fits_is_left_on_top() -> None:
     assert allowed(logits, state, lambda token: "x") is logits, "where nothing fits nothing is changed"
 
 
+def test_tags_are_not_begun_letter_by_letter() -> None:
+    texts = ["<", "</", "<td>", "</td></tr>", "a"]
+    row, cell = TableState().after("><tr>"), TableState().after("><tr><td>")
+    logits = np.array([5.0, 4, 1, 0, 6], np.float32)
+    assert texts[allowed(logits, row, texts.__getitem__).argmax()] == "<td>"
+    assert texts[allowed(np.array([5.0, 4, 1, 0, -1], np.float32), cell, texts.__getitem__).argmax()] == "</td></tr>"
+    assert texts[allowed(logits[:2], row, texts.__getitem__).argmax()] == "<", "but where there is nothing else"
+
+
 def test_a_writer_at_random_writes_tables_only() -> None:
     rng = np.random.default_rng(0)
     texts = ["<table", "<tr", "<td", "</td", "</tr", "</t", "able", ">", "a", "1", ' colspan="', "", *'<>/tdrablecopsnw="2']  # as a vocabulary has: every single character, too
