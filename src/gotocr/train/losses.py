@@ -16,6 +16,8 @@ from ..model.nano import Nano, Sight, Text
 from .recipe import LossWeights
 from .targets import IGNORE
 
+ROUNDS = 2  # times that places are found anew from those found before
+
 
 def box_loss(found: Tensor, true: Tensor) -> Tensor:
     """Smooth L1 over boxes (n, 4) in units of the true box's height plus two pixels; a mean over n."""
@@ -66,9 +68,36 @@ def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor
     return batch["places"].index_copy(0, rows, places)
 
 
-def sequence_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Next token (CE), pointer (its mass on the glyph's cells) and box (L1), teacher forced; and the first by sample."""
-    text = Text(batch["ids"], own_places(model, sight, batch), batch["positions"])
+@torch.no_grad()
+def led(model: Nano, sight: Sight, batch: Mapping[str, Tensor], places: Tensor, share: float) -> Tensor:
+    """`places` (B, T, 4), for a `share` of the samples those that the model itself finds instead.
+
+    A reader goes on from where it believes to stand; who only ever learnt from true places is lost after the first wrong one
+    (scheduled sampling, arXiv 1506.03099, with all steps at once as in arXiv 1906.07651; the words stay the true ones).
+    """
+    rows = torch.nonzero(torch.rand(len(places), device=places.device) < share)[:, 0]
+    if not len(rows):
+        return places
+    layers = (tuple(layer[rows] for layer in part) for part in (sight.image_keys, sight.image_values))
+    some = Sight(*layers, *(part[rows] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
+    ids, positions, own = batch["ids"][rows], batch["positions"][rows], places[rows].clone()
+    follows = (batch["labels"][rows, :-1] != IGNORE)[..., None]  # elsewhere the next token going in is none it would write
+    was_training = model.training
+    model.eval()
+    for _ in range(ROUNDS):
+        written, _ = model.write(some, Text(ids, own, positions), model.empty_past(len(rows)))
+        own[:, 1:] = torch.where(follows, written.boxes[:, :-1].to(own.dtype), own[:, 1:])
+    model.train(was_training)
+    return places.index_copy(0, rows, own)
+
+
+def sequence_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor], own: float = 0.0) -> dict[str, Tensor]:
+    """Next token (CE), pointer (its mass on the glyph's cells) and box (L1), teacher forced; and the first by sample.
+
+    A share `own` of the texts is told without their places, see `led`.
+    """
+    places = led(model, sight, batch, own_places(model, sight, batch), own)
+    text = Text(batch["ids"], places, batch["positions"])
     written, _ = model.write(sight, text, model.empty_past(len(batch["ids"])))
     labels, inked = batch["labels"], batch["first"] >= 0  # (B, T)
     spoken = labels != IGNORE
@@ -92,12 +121,12 @@ def sequence_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> d
 
 
 def losses(
-    model: Nano, batch: Mapping[str, Tensor], weights: LossWeights, dense_only: bool
+    model: Nano, batch: Mapping[str, Tensor], weights: LossWeights, dense_only: bool, own: float = 0.0
 ) -> tuple[Tensor, dict[str, Any]]:
     """The weighted sum, and every part without gradient, for one batch of tensors on the model's device."""
     sight = see(model, batch)
     parts = dense_losses(model, sight, batch) if weights.ink or weights.glyph else {}
     if not dense_only:
-        parts |= sequence_losses(model, sight, batch)
+        parts |= sequence_losses(model, sight, batch, own)
     total = sum(getattr(weights, name) * part for name, part in parts.items() if getattr(weights, name, 0.0))
     return total, {name: part.detach() for name, part in parts.items()}

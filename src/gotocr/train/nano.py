@@ -21,8 +21,9 @@ from ..weights.nano_files import load_nano, save_nano
 from .batches import Batches
 from .losses import losses, see
 from .pupil import Count, Reading, freeze
-from .recipe import Recipe
-from .targets import IGNORE, Batch
+from .recipe import TOKENIZER, Recipe
+from .targets import IGNORE, Batch, open_tokenizer
+from .vocabulary import carry
 
 MORE = 2  # most wears that come on top where a picture is seen again
 BACKWARD = 2.0  # operations of a backward pass, in forward passes: gradients of inputs and of weights
@@ -41,12 +42,24 @@ def build(recipe: Recipe) -> Nano:
         raise UsageError("a recipe gives model sizes only with start = 'fresh'; weights bring their own")
     else:
         network = load_nano(recipe.source)
+        if recipe.tokenizer:
+            _carry(network, recipe)
     down, across = network.config.stride
     for bucket in recipe.buckets:
         if bucket.height % down or bucket.width % across:
             raise UsageError(f"this model sees heights by {down} pixels, widths by {across}: no {bucket.height} x {bucket.width}")
     freeze(network, recipe.frozen)
     return network.to(device).to(memory_format=torch.channels_last)
+
+
+def _carry(network: Nano, recipe: Recipe) -> None:
+    """Take over what the rows of the weights' own vocabulary learnt to those of the one the recipe names."""
+    old, new = (open_tokenizer(file) for file in (recipe.source / TOKENIZER, recipe.tokenizer_file))
+    try:
+        with torch.no_grad():
+            carry(network.embedding.weight, old, new)
+    except ValueError as cause:
+        raise UsageError(f"{recipe.tokenizer_file} does not fit the weights of {recipe.source}: {cause}") from cause
 
 
 def write(network: Nano, sight: Any, batch: Mapping[str, Tensor]):
@@ -77,7 +90,7 @@ class NanoPupil:
         return partial(Batches, self.recipe)
 
     def loss(self, network: Nano, batch: Mapping[str, Tensor], progress: float) -> tuple[Tensor, dict[str, Any]]:
-        return losses(network, batch, self.recipe.weights, progress < self.recipe.dense_share)
+        return losses(network, batch, self.recipe.weights, progress < self.recipe.dense_share, self.recipe.window.own_places)
 
     def again(self, columns: Mapping[str, Tensor], generator: torch.Generator) -> Mapping[str, Tensor]:
         """A share `worn` of the pictures worn by one or two more wears that move nothing, so that every target stays true.

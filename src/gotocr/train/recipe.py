@@ -57,11 +57,12 @@ class Window:
     formatted: float = 0.2  # share of text samples read as Markdown
     structured: float = 0.9  # the same of other kinds; what has no plain text is always read so
     with_places: bool = True  # tell where each token going in was written; off only in ablations
+    own_places: float = 0.0  # share of samples told where the model itself believes each to stand: as when it reads
 
     def __post_init__(self) -> None:
         if not self.lengths or min(self.lengths) < 2:
             raise UsageError(f"lengths of a window must be 2 tokens or more, not {self.lengths}")
-        for name in ("fill", "merge_dropout", "formatted", "structured"):
+        for name in ("fill", "merge_dropout", "formatted", "structured", "own_places"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(f"{name} of a window must be from 0 to 1, not {getattr(self, name)}")
 

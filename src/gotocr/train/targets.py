@@ -19,8 +19,9 @@ from ..schema import MODES, Sample
 from .recipe import Window
 
 IGNORE = -100
-MARKUP = re.compile(r"\\[A-Za-z]+|</?[a-z]+")  # commands and tags are written whole, whatever their ink
-INKLESS = re.compile(MARKUP.pattern + r"|\n?```(?:[a-z]+\n)?|[{}^_&$]+")  # what has no ink, where nobody knows: runs of it
+MARKUP = re.compile(r"\\[A-Za-z]+|</?[a-z]+>?")  # commands and tags are written whole, whatever their ink
+_ENVIRONMENT = r"\\(?:begin|end)\{[a-z]+\*?\}|"
+INKLESS = re.compile(_ENVIRONMENT + MARKUP.pattern + r"|\n?```(?:[a-z]+\n)?|[{}^_&$]+")  # what has no ink, where nobody knows: runs of it
 
 
 class Cut(NamedTuple):
@@ -87,10 +88,10 @@ class Targets:
     """
 
     def __init__(self, tokenizer_file: str | Path, window: Window) -> None:
-        self.tokenizer = _open(tokenizer_file)
+        self.tokenizer = open_tokenizer(tokenizer_file)
         self.tokenizer.encode_special_tokens = True  # text that spells a mark stays text
         self.tokenizer.model.dropout = window.merge_dropout or None
-        self.merging = _open(tokenizer_file)
+        self.merging = open_tokenizer(tokenizer_file)
         self.merging.encode_special_tokens = True
         self.window = window
         self.letters = {token: index for token, index in self.tokenizer.get_vocab().items() if len(token) == 1}
@@ -222,7 +223,7 @@ def _shake(boxes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (boxes + rng.normal(size=boxes.shape) * spread).astype(np.float32)
 
 
-def _open(file: str | Path):
+def open_tokenizer(file: str | Path):
     from tokenizers import Tokenizer
 
     try:

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from .phrases import PHRASES
+
 # Order is part of the format: ids 0.. of every nano tokenizer.
 MARKS = ("<|end|>", "<|image|>", "<|plain|>", "<|format|>", "<|pad|>", "<|box|>", "<|red|>", "<|green|>", "<|blue|>")
 RESERVED = 23  # spare marks, so that later prompts need no new embedding table
@@ -51,6 +53,45 @@ def _with_plain_bytes(learner, marks: int, decoders):
     return finished
 
 
+def with_phrases(tokenizer, phrases: Iterable[str]):
+    """A `tokenizers.Tokenizer` in which each of `phrases` is one token, in place of as many of the last merges.
+
+    The longest phrase that fits is taken, before any merge. Ids of all other tokens stay; a phrase that is a token already
+    keeps its id. Raises ValueError for more phrases than there are merges.
+    """
+    from tokenizers import Tokenizer
+
+    phrases = tuple(dict.fromkeys(phrases))
+    state = json.loads(tokenizer.to_str())
+    known, merges, free = state["model"]["vocab"], state["model"]["merges"], []
+    while len(new := [phrase for phrase in phrases if phrase not in known]) > len(free):
+        if not merges:
+            raise ValueError(f"{len(new)} phrases are more than the vocabulary has merges")
+        free.append(known.pop("".join(merges.pop())))  # may be a phrase itself, which then needs an id again
+    known |= zip(new, sorted(free), strict=True)
+    as_is = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized", "special"), False)
+    state["added_tokens"] += [{"id": known[phrase], "content": phrase, **as_is} for phrase in phrases]
+    state["added_tokens"].sort(key=lambda token: token["id"])
+    return Tokenizer.from_str(json.dumps(state))
+
+
+def carry(embedding, old, new) -> int:
+    """Make the rows of `embedding` (V, D), a tensor learnt with tokenizer `old`, those of `new`, in place; how many changed.
+
+    A token that `old` spells in several begins as the mean of the first, which was written where it now is, and the last,
+    which told what follows. Raises ValueError where marks or single characters differ: those rows mean something else.
+    """
+    before, after = old.get_vocab(), new.get_vocab()
+    changed = {token: index for token, index in after.items() if before.get(token) != index}
+    if len(after) > len(embedding) or any(len(token) == 1 or token in MARKS for token in changed):
+        raise ValueError("marks or single characters of the two vocabularies differ, or there are too many tokens")
+    rows = embedding.clone()
+    for token, index in changed.items():
+        ids = old.encode(token).ids
+        embedding[index] = (rows[ids[0]] + rows[ids[-1]]) / 2
+    return len(changed)
+
+
 def write(lines: Iterable[str], path: Path, size: int = 4096) -> None:
-    """Learn from `lines` and save `tokenizer.json` at `path`."""
-    learn(lines, size).save(str(path), pretty=False)
+    """Learn from `lines` and save `tokenizer.json` at `path`, with the phrases of nano's markup."""
+    with_phrases(learn(lines, size), PHRASES).save(str(path), pretty=False)

@@ -11,7 +11,7 @@ from gotocr.model.config import NanoConfig  # noqa: E402
 from gotocr.model.nano import Nano, Text  # noqa: E402
 from gotocr.schema import Glyphs, Sample  # noqa: E402
 from gotocr.synth.pairs import NO_GLYPHS  # noqa: E402
-from gotocr.train.losses import losses, own_places  # noqa: E402
+from gotocr.train.losses import led, losses, own_places  # noqa: E402
 from gotocr.train.recipe import LossWeights, Recipe, Window  # noqa: E402
 from gotocr.train.targets import Targets  # noqa: E402
 
@@ -87,3 +87,27 @@ def test_a_long_text_without_places_is_never_begun_in_its_middle() -> None:
     for seed in range(20):
         built = build.build([sample(letters, located=False)], np.random.default_rng(seed))
         assert built.positions[0, 1] == 1 and not built.places.any() and (built.first == -1).all()
+
+
+def test_who_is_led_stands_where_the_model_believes_to_stand(model: Nano) -> None:
+    given = batch(sample("abc"), sample("abcde"))
+    sight = model.see(given["pixels"].permute(0, 3, 1, 2).float() / 127.5 - 1)
+    assert led(model, sight, given, given["places"], 0.0) is given["places"]
+    found = led(model, sight, given, given["places"], 1.0)
+    assert model.training and not found.requires_grad
+    assert torch.equal(found[:, 0], given["places"][:, 0]), "the prompt stands nowhere"
+    assert torch.equal(found[0, 5:], given["places"][0, 5:]), "behind the end nothing follows"
+    assert not torch.isclose(found[1, 1:6], given["places"][1, 1:6]).all(-1).any()
+    model.eval()
+    with torch.no_grad():  # the first token is found the same at once, one by one, and whatever stood behind it
+        text = Text(given["ids"][:, :1], given["places"][:, :1], given["positions"][:, :1])
+        first = model.write(sight, text, model.empty_past(2))[0].boxes[:, 0]
+    model.train()
+    assert torch.allclose(found[:, 1], first, atol=1e-3)
+
+
+def test_own_places_change_the_loss_but_not_what_is_to_be_written(model: Nano) -> None:
+    given = batch(sample("abc"), sample("abcdefg"))
+    torch.manual_seed(1)
+    told, own = (losses(model, given, LossWeights(), False, share)[1] for share in (0.0, 1.0))
+    assert torch.allclose(told["ink"], own["ink"]) and not torch.allclose(told["point"], own["point"])
