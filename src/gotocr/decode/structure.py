@@ -15,19 +15,23 @@ _LONGEST = len("</table>")  # characters of a mark: what has to be looked at aga
 
 
 class Structure:
-    """Follows a text as it is written. `kind` is "fence", "table", "display", "inline", or None in running text."""
+    """Follows a text as it is written. `kind` is "fence", "table", "display", "inline", or None in running text.
+
+    `inside` is what the last piece says behind the mark that opened the structure, where that piece opened one.
+    """
 
     def __init__(self) -> None:
         self.kind: str | None = None
+        self.inside = ""
         self._text, self._from = "\n", 0  # what may still hold half a mark, and where an unread one may begin
 
     def push(self, text: str) -> str | None:
         """Add what was written; returns the kind of a structure that ended in it (the last of several), else None."""
         self._text += text
-        ended = None
+        ended, self.inside = None, ""
         while (mark := self._next()) is not None:
             if self.kind is None:
-                self.kind = mark.lastgroup
+                self.kind, self.inside = mark.lastgroup, self._text[mark.end() :]
             else:
                 ended, self.kind = self.kind, None
             self._from = mark.end()

@@ -19,7 +19,7 @@ from ..errors import EngineError
 from ..model.config import CELL_WIDTH, NOT_THERE, NanoConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
-from .nano_steps import Answer, NanoRow, Question, Unread, spelling
+from .nano_steps import Answer, NanoRow, Question, Unread, guide
 
 ROOM = 64  # tokens by which the memory of what was written grows
 
@@ -82,7 +82,7 @@ class NanoEngine:
         written = [token for token in prompt.ids if token != prompt.image_id]
         place = blocks.take(sight)
         try:
-            row = NanoRow(place, written, unread, prompt.stop_ids[0], spelling(job, self.tokenizer))
+            row = NanoRow(place, written, unread, prompt.stop_ids[0], guide(job, self.tokenizer))
         except BaseException:
             place.close()
             raise

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from math import ceil, floor, isfinite
 from typing import Any, Protocol
 
 import numpy as np
 
-from ..decode.grammar import TableState, allowed
+from ..decode.grammar import Grammar
+from ..decode.guide import Guide, Spelling
 from ..decode.loop import choose
 from ..decode.step import Step
-from ..decode.structure import Structure
 from ..errors import EngineError
+from ..kinds import KINDS
 from ..model.config import CELL_HEIGHT, CELL_WIDTH
 from ..prompt.published import NANO_TASKS
 from ..prompt.tokenizer import Tokenizer
@@ -152,11 +154,24 @@ def _finite(box: Sequence[float]) -> Box:
     return left, top, right, bottom
 
 
-def spelling(job: Job, tokenizer: Tokenizer) -> Callable[[int], str] | None:
-    """A function from a token to its text where `job` asks for Markdown, else None: printed lines have no structures."""
-    if tokenizer.id(NANO_TASKS["format"]) not in job.prompt.ids:
-        return None
-    return lambda token: tokenizer.token_bytes(token).decode("utf-8", "replace")
+@lru_cache(maxsize=2)
+def _spelling(tokenizer: Tokenizer) -> Spelling:
+    texts = [tokenizer.token_bytes(token).decode("utf-8", "replace") for token in range(tokenizer.vocab_size)]
+    return Spelling(texts, partial(tokenizer.encode, specials=False))
+
+
+@lru_cache(maxsize=32)
+def grammar(name: str) -> Grammar | None:
+    """The grammar of tables ("table"), displayed formulas ("display"), or of fenced blocks by their info string."""
+    marks = {"table": ("table", ""), "display": ("formula", "$$")}
+    kind, closing = marks.get(name) or (next((one for one in KINDS if KINDS[one].info == name), ""), "\n```")
+    text = KINDS[kind].grammar if kind else None
+    return Grammar(text, closing) if text else None
+
+
+def guide(job: Job, tokenizer: Tokenizer) -> Guide | None:
+    """What watches over the structures of a text where `job` asks for Markdown, else None: printed lines have none."""
+    return Guide(_spelling(tokenizer), grammar) if tokenizer.id(NANO_TASKS["format"]) in job.prompt.ids else None
 
 
 @dataclass(frozen=True)
@@ -176,8 +191,8 @@ Answer = tuple[np.ndarray, np.ndarray]  # logits (V,), box (4,) of what follows
 class NanoRow:
     """One picture being read; see `decode.batch.Row`."""
 
-    def __init__(self, slot: Slot, prompt: Sequence[int], unread: Unread, end: int, spell: Callable[[int], str] | None = None):
-        """`spell` gives the text of a token where structures are written (Markdown), which have rules of their own.
+    def __init__(self, slot: Slot, prompt: Sequence[int], unread: Unread, end: int, guide: Guide | None = None):
+        """`guide` watches over structures where such are written (Markdown); they have rules of their own.
 
         Raises EngineError for a prompt without tokens.
         """
@@ -185,8 +200,7 @@ class NanoRow:
             raise EngineError("the prompt is empty; nano needs a token that says what to write")
         self._slot, self._prompt = slot, deque(prompt)
         self._unread, self._end = unread, end
-        self._spell, self._structure = spell, Structure()
-        self._table: TableState | None = None
+        self._guide = guide
         self._box = np.zeros(4, np.float32)  # where the next token stands; a prompt stands on no ink
         self._asked: Callable[..., Any] | None = None  # why the last question was asked again
         self.question: Question | None = None
@@ -212,11 +226,12 @@ class NanoRow:
         self._asked = None
         self._box = box
         place = tuple(float(value) for value in box)
-        if question.position and self._unread.is_done:  # nothing is left to read: only the end may follow
+        if question.position and self._unread.is_done:  # nothing is left to read: only what closes a structure, and the end
+            closing = self._guide.closing() if self._guide else None
             only = np.full_like(logits, -np.inf)
-            only[self._end] = logits.max()
+            only[self._end if closing is None else closing] = logits.max()
             return Step(only, place)
-        return Step(allowed(logits, self._table, self._spell) if self._table else logits, place)
+        return Step(self._guide.allow(logits) if self._guide else logits, place)
 
     def close(self) -> None:
         self._slot.close()
@@ -238,15 +253,9 @@ class NanoRow:
 
     def _stand(self, token: int) -> None:
         """Note where `token` was written."""
-        text = self._spell(token) if self._spell else "x"
-        ended = self._structure.push(text) if self._spell else None
-        kind = self._structure.kind
-        if kind != "table":
-            self._table = None
-        elif self._table is None:
-            self._table = TableState().after(text.rpartition("<table")[2]) or TableState()
-        else:
-            self._table = self._table.after(text) or self._table
+        text = self._guide.spelling(token) if self._guide else "x"
+        ended = self._guide.push(token) if self._guide else None
+        kind = self._guide.kind if self._guide else None
         if kind is not None:
             self._unread.hold(self._box)
             if kind in LETTERED and len(text) == 1 and not text.isspace() and text not in INKLESS:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from gotocr.decode.loop import choose
+from gotocr.decode.grammar import Grammar
+from gotocr.decode.guide import Guide, Spelling
 from gotocr.engines.nano_steps import BEHIND, READ, STRAYS, NanoRow, Question, Unread
 from gotocr.errors import EngineError
 
@@ -78,8 +80,8 @@ class Writer:
 class Reading:
     """A row alone, and the model that answers it."""
 
-    def __init__(self, writer, unread: Unread, spell=None, prompt=(2,)) -> None:
-        self.row, self.writer = NanoRow(None, prompt, unread, END, spell), writer
+    def __init__(self, writer, unread: Unread, guide=None, prompt=(2,)) -> None:
+        self.row, self.writer = NanoRow(None, prompt, unread, END, guide), writer
 
     def begin(self):
         return self._hear(self.row.begin())
@@ -128,14 +130,18 @@ def test_an_empty_prompt_is_refused() -> None:
         Reading(Writer(), Unread(inked(0), COLUMNS), prompt=())
 
 
-def spell(token: int) -> str:
-    texts = {3: "<table><tr><td>", 4: "</td></tr></table>", LETTER: "a", 6: "\n", 7: "# ", 8: "```smiles\n", 9: "\n```"}
-    return texts.get(token, "")
+TEXTS = {3: "<table><tr><td>", 4: "</td></tr></table>", LETTER: "a", 6: "\n", 7: "# ", 8: "```smiles\n", 9: "\n```"}
+GRAMMARS = {"table": Grammar('t ::= "<table>" ("<tr>" ("<td>" [^<]* "</td>")+ "</tr>")+ "</table>"')}
+
+
+def guided(texts: dict[int, str]) -> Guide:
+    known = {text: token for token, text in texts.items()}
+    return Guide(Spelling([texts.get(token, "") for token in range(10)], lambda text: [known[text]] if text in known else []), GRAMMARS.get)
 
 
 def begun(*columns: int) -> tuple[Reading, Unread]:
     unread = Unread(inked(*columns), COLUMNS)
-    reading = Reading(Writer(), unread, spell)
+    reading = Reading(Writer(), unread, guided(TEXTS))
     reading.begin()
     return reading, unread
 
@@ -164,15 +170,16 @@ def test_in_a_table_the_likeliest_token_that_may_stand_there_is_written() -> Non
             logits[[4, 3]] = 2, 1
             return logits, box
 
-    reading = Reading(Rower(), Unread(inked(*range(8)), COLUMNS), lambda token: {3: "<table", 4: "><tr>"}.get(token, "a"))
+    reading = Reading(Rower(), Unread(inked(*range(8)), COLUMNS), guided({**dict.fromkeys(range(10), "a"), 3: "<table", 4: "><tr>"}))
     reading.begin()
     assert reading.feed(3).logits.argmax() == 4, "no letter before the first cell"
 
 
-def test_a_table_that_writes_letters_without_ink_is_ended() -> None:
+def test_a_table_that_writes_letters_without_ink_is_closed_and_ended() -> None:
     reading, _ = begun(1)
     steps = [reading.feed(token).logits.argmax() for token in [3] + [LETTER] * 6]
-    assert steps[:4] == [LETTER] * 4 and steps[-1] == END
+    assert steps[:4] == [LETTER] * 4 and steps[-1] == 4, "what is left to write is its end"
+    assert reading.feed(4).logits.argmax() == END
 
 
 def test_marks_are_no_strays() -> None:
@@ -180,7 +187,7 @@ def test_marks_are_no_strays() -> None:
     for _ in range(3 * STRAYS):
         unread.pass_over(glyph_box(3, 1), is_mark=True)
     assert unread.strays == 0 and not unread.is_done
-    reading = Reading(Writer(), Unread(inked(0, 7), COLUMNS), spell)
+    reading = Reading(Writer(), Unread(inked(0, 7), COLUMNS), guided(TEXTS))
     reading.begin()
     assert all(reading.feed(token).logits.argmax() == LETTER for token in [6, 6, 7, 6, 6])
 
