@@ -7,6 +7,7 @@ from .cell import MOST_COLUMNS, MOST_ROWS, Cell
 from .picture import sample
 from .reading import check, find, markdown, parse, rows, show, words
 from .scoring import cells, grits_content, grits_topology, teds, teds_structure
+from .syntax import GRAMMAR
 
 __all__ = ["KIND", "MOST_COLUMNS", "MOST_ROWS", "Cell", "check", "find", "markdown", "parse", "rows", "show", "words"]
 
@@ -26,4 +27,5 @@ KIND = Kind(
         "cells": cells,
     },
     sample=sample,
+    grammar=GRAMMAR,
 )
