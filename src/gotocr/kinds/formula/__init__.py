@@ -8,6 +8,7 @@ from ..kind import Kind
 from .normal import normalise
 from .scores import all_scores
 from .source import check, find, markdown, parse, show
+from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,6 +24,16 @@ def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: 
     return draw(rng, supply, room, em)
 
 
-KIND = Kind(name="formula", find=find, parse=parse, html=show, markdown=markdown, check=check, scores=all_scores(), sample=sample)
+KIND = Kind(
+    name="formula",
+    find=find,
+    parse=parse,
+    html=show,
+    markdown=markdown,
+    check=check,
+    scores=all_scores(),
+    sample=sample,
+    grammar=GRAMMAR,
+)
 
 __all__ = ["KIND", "check", "find", "markdown", "normalise", "parse", "show"]
