@@ -6,6 +6,7 @@ from ..kind import Kind
 from .reading import check, find, parse, words
 from .scores import SCORES
 from .show import show
+from .syntax import GRAMMAR
 
 
 def _sample(rng, supply, room, em=None):
@@ -14,4 +15,14 @@ def _sample(rng, supply, room, em=None):
     return sample(rng, supply, room, em)
 
 
-KIND = Kind(name="chart", find=find, parse=parse, html=show, check=check, words=words, scores=SCORES, sample=_sample)
+KIND = Kind(
+    name="chart",
+    find=find,
+    parse=parse,
+    html=show,
+    check=check,
+    words=words,
+    scores=SCORES,
+    sample=_sample,
+    grammar=GRAMMAR,
+)
