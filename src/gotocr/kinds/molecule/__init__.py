@@ -8,6 +8,7 @@ from ..kind import Kind
 from .reading import check, find, parse
 from .scores import exact, similarity
 from .show import show
+from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,4 +35,5 @@ KIND = Kind(
     scores={"exact": exact, "similarity": similarity},
     sample=sample,
     info="smiles",
+    grammar=GRAMMAR,
 )
