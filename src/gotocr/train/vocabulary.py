@@ -70,7 +70,8 @@ def with_phrases(tokenizer, phrases: Iterable[str]):
         free.append(known.pop("".join(merges.pop())))  # may be a phrase itself, which then needs an id again
     known |= zip(new, sorted(free), strict=True)
     as_is = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized", "special"), False)
-    state["added_tokens"] += [{"id": known[phrase], "content": phrase, **as_is} for phrase in phrases]
+    already = {token["content"] for token in state["added_tokens"]}
+    state["added_tokens"] += [{"id": known[phrase], "content": phrase, **as_is} for phrase in phrases if phrase not in already]
     state["added_tokens"].sort(key=lambda token: token["id"])
     return Tokenizer.from_str(json.dumps(state))
 
