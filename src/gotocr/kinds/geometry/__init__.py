@@ -8,6 +8,7 @@ from ..kind import Kind
 from . import scores
 from .reading import check, find, parse
 from .show import show
+from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,4 +35,5 @@ KIND = Kind(
     scores={"picture": scores.picture, "elements": scores.elements},
     sample=sample,
     info="tikz",
+    grammar=GRAMMAR,
 )
