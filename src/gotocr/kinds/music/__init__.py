@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..kind import Kind
 from . import block
+from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,4 +33,5 @@ KIND = Kind(
     scores={"symbols": block.symbol_score, "notes": block.note_score},
     sample=sample,
     info="abc",
+    grammar=GRAMMAR,
 )
