@@ -30,7 +30,8 @@ above-w@ ::= " " above@ | "_" (script both@ | "\\" word both-w@) | end@
 both@ ::= letter full@ | both-w@
 both-w@ ::= " " both@ | end@
 end@ ::= | opening@ full@ | atom@
-atom@ ::= sign@ full@ | "\\" (mark full@ | form formed@ | word full-w@ | "left" fence shut@ | big " "* shut@ | "not" struck@) | group formed@
+atom@ ::= sign@ full@ | group formed@ | "\\" (mark full@ | form formed@ | word full-w@
+  | "left" fence shut@ | big " "* shut@ | "not" struck@)
 formed@ ::= letter full@ | full-w@
 struck@ ::= " "+ letter full@ | " "* atom@ | " "* opening@ full@
 shut@ ::= fence-mark full@ | "\\" fence-word full-w@

@@ -5,9 +5,9 @@ each with its lyrics (`w:`) and, of several voices, its `V:` in front; bars that
 change of key or metre only at their start; notes, chords and rests of the lengths that can be printed where `L:` is 1/8, with all
 that is written around them as `abc_writer` does: clefs, tuplets, chord symbols, dynamics, slurs, grace notes, marks, ties.
 
-It cannot say: that bars are full and voices equally long, that a tuplet has its notes within a bar, that a line has as many notes as
-syllables, that slurs and hairpins close (they may in another line), or which voices there are. Broken rhythm, overlays
-and remarks are not allowed.
+It cannot say: that bars are full and voices equally long, that a tuplet has its notes within a bar, that a line has as many
+notes as syllables, that slurs and hairpins close (they may in another line), which voices there are, or how many notes a chord
+has. Broken rhythm, overlays and remarks are not allowed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ grace ::= "{" "/"? note+ "}"
 body ::= (note | "[" note+ "]") length? "-"? | [zx] length?
 note ::= ("^" "^"? | "_" "_"? | "=")? ([A-G] ","* | [a-g] "'"*)
 # In eighths, with none, one or two dots.
-length ::= "2" ("4" | "8")? | "4" | "8" | "1" [246] | "/" [248]? | "3" ("/" ([248] | "16")?)? | "6" | "7" ("/" ([248] | "16" | "32")?)?
+length ::= "2" ("4" | "8")? | "4" | "8" | "1" [246] | "/" [248]? | "6"
+  | "3" ("/" ([248] | "16")?)? | "7" ("/" ([248] | "16" | "32")?)?
 """
 
 GRAMMAR = f"{_RULES}\nsign ::= {one_of(dict.fromkeys(_SIGNS, ''))}\n"

@@ -1,4 +1,4 @@
-r"""The grammar of formulas allows every truth, and what it allows is a formula: all that is begun is ended, `\frac` has its parts."""
+r"""The grammar of formulas allows every truth, and what it allows is a formula: all is ended, `\frac` has its parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from gotocr.kinds.formula.writer import compose
 from gotocr.schema import Block
 from gotocr.train.phrases import FORMULA
 
-WORDS = [phrase for phrase in FORMULA if "$$" not in phrase and phrase not in ("\\lnot",)]
+WORDS = [phrase for phrase in FORMULA if "$$" not in phrase]
 SINGLE = [chr(code) for code in range(32, 127) if chr(code) not in "$"]
 OFTEN = [r"\left", *[r"\right"] * 3, r"\middle", r"\sqrt", r"\frac", r"\text", r"\begin{array}{cl}", r"\\", "&", r"\hline", *"}}}}"]
 
@@ -79,10 +79,14 @@ def test_known_commands_may_be_written(grammar: Grammar) -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    [r"\frac12", r"\frac{1}2", r"\frac{1}}", r"\fracx", r"x_1_2", r"x^2'", r"x_i^2_j", r"x_\alpha_\beta", r"x_1 _2", "{x", "x}", r"\alpha}", r"\right)"]
-    + [r"\left x", r"\left(x)", r"\left(x}", r"\left(x\right y", r"\left(\begin{matrix}a\right)", r"\middle|", "a&b", r"a\\b", r"{a\\b}"]
-    + [r"\begin{matrix}a\end{pmatrix}", r"\begin{matrx}", r"\begin{array}a", r"\begin{array}{xy}", r"\begin{cases}a}", r"\begin{matrix}a\\[b"]
-    + [r"a\over b\over c", r"\hline", r"\begin{matrix}a\hline", r"\sqrt[3", r"\sqrt[3]x", r"\text{a_b}", r"\text{a", r"\end{a}", "a$x", "50%"]
+    [r"\frac12", r"\frac{1}2", r"\frac{1}}", r"\fracx", r"x_1_2", r"x^2'", r"x_i^2_j", r"x_\alpha_\beta", r"x_1 _2", "{x",
+        "x}", r"\alpha}", r"\right)"]
+    + [r"\left x", r"\left(x)", r"\left(x}", r"\left(x\right y", r"\left(\begin{matrix}a\right)", r"\middle|", "a&b",
+        r"a\\b", r"{a\\b}"]
+    + [r"\begin{matrix}a\end{pmatrix}", r"\begin{matrx}", r"\begin{array}a", r"\begin{array}{xy}", r"\begin{cases}a}",
+        r"\begin{matrix}a\\[b"]
+    + [r"a\over b\over c", r"\hline", r"\begin{matrix}a\hline", r"\sqrt[3", r"\sqrt[3]x", r"\text{a_b}", r"\text{a",
+        r"\end{a}", "a$x", "50%"]
     + [r"a\tag{1}b", r"\tag{1}\tag{2}", r"\not}", r"x_", r"x^^", r"\big x", r"\operatorname x", "a#", "a\nb"],
 )
 def test_what_is_no_formula_is_refused(grammar: Grammar, latex: str) -> None:
@@ -91,9 +95,12 @@ def test_what_is_no_formula_is_refused(grammar: Grammar, latex: str) -> None:
 
 @pytest.mark.parametrize(
     "latex",
-    [r"x = \left\{ \begin{array}{l|r} a & b \\ \hline c & d \end{array} \right.", r"\mymacro_1 + x", r"a \over b", r"\hat {x} ^2 _1"]
-    + [r"\sum\limits_{i}^n x_i'", r"\bigl( x \bigr)^2", r"\mathop{x}\nolimits", r"\genfrac{(}{)}{0pt}{}{n}{k}", r"\hspace*{1.5em}", r"\kern-2pt x"]
-    + [r"\substack{a\\b}", r"\left.\frac{a}{b}\right|_{x=1}", r"\left\langle a\middle|b\right\rangle c", r"\text{50\% if \textbf{so}}", r"\not\in \not= \not x"]
+    [r"x = \left\{ \begin{array}{l|r} a & b \\ \hline c & d \end{array} \right.", r"\mymacro_1 + x", r"a \over b",
+        r"\hat {x} ^2 _1"]
+    + [r"\sum\limits_{i}^n x_i'", r"\bigl( x \bigr)^2", r"\mathop{x}\nolimits", r"\genfrac{(}{)}{0pt}{}{n}{k}",
+        r"\hspace*{1.5em}", r"\kern-2pt x"]
+    + [r"\substack{a\\b}", r"\left.\frac{a}{b}\right|_{x=1}", r"\left\langle a\middle|b\right\rangle c",
+        r"\text{50\% if \textbf{so}}", r"\not\in \not= \not x"]
     + [r"\begin{aligned}a&=b\\{}[c]&=d\end{aligned}", r"\sqrt[\alpha{]}]{x}", r"\textcolor{red!30}{x}", r"\xrightarrow[a]{b}"],
 )
 def test_what_others_write_is_allowed(grammar: Grammar, latex: str) -> None:
@@ -120,4 +127,4 @@ def test_few_ways_are_followed_at_a_time(grammar: Grammar) -> None:
 
 
 def test_a_name_broken_off_is_left(grammar: Grammar) -> None:
-    assert grammar.start.after(r"x\fra").closing() == "$$" and re.fullmatch(r"\{\}\{\}\$\$", grammar.start.after(r"\frac").closing())
+    assert grammar.start.after(r"x\fra").closing() == "$$" and grammar.start.after(r"\frac").closing() == "{}{}$$"

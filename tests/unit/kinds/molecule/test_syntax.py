@@ -70,7 +70,8 @@ def test_the_elements_are_those_that_are_read(grammar: Grammar) -> None:
 
 @pytest.mark.parametrize(
     "smiles",
-    ["(C)", "C()", "C(C", "CC)", "C(=)", "C==C", "C=", "C.", ".C", "C..C", "1C", "=C", "[", "[]", "[Cx]", "[C", "[H+", "[CC]", "D", "Q"]
+    ["(C)", "C()", "C(C", "CC)", "C(=)", "C==C", "C=", "C.", ".C", "C..C", "1C", "=C", "[", "[]", "[Cx]", "[C", "[H+",
+        "[CC]", "D", "Q"]
     + ["C F", "CFC", "C(F)(FC)", "C(.C)", "C-(C)", "CC>O", "[C+-]", "[C@@@]", "[0C]", "[CH10]", "C%1", "C!"],
 )
 def test_what_is_no_smiles_is_refused(grammar: Grammar, smiles: str) -> None:
@@ -79,7 +80,8 @@ def test_what_is_no_smiles_is_refused(grammar: Grammar, smiles: str) -> None:
 
 @pytest.mark.parametrize(
     "smiles",
-    ["FC", "F", "FF", "F/C=C\\F", "C1CC1", "C=1CC1", "c1cc%12ccc12", "[13CH3:1]", "[Fe+2]", "[Cu++]", "[O--]", "N[C@@H](C)C(=O)O", "[*]", "[1*]"]
+    ["FC", "F", "FF", "F/C=C\\F", "C1CC1", "C=1CC1", "c1cc%12ccc12", "[13CH3:1]", "[Fe+2]", "[Cu++]", "[O--]",
+        "N[C@@H](C)C(=O)O", "[*]", "[1*]"]
     + ["[nH]1cccc1", "[se]1cccc1", "[Na+].[Cl-]", "C(C)1CC1", "[SiH4]", "C$C", "[H][H]", "[C@]"],
 )
 def test_rarer_forms_are_allowed(grammar: Grammar, smiles: str) -> None:

@@ -1,4 +1,4 @@
-"""The grammar of ABC allows every score as we write it, and what it allows is read whole, but for what bars and voices must hold."""
+"""The grammar of ABC allows every score as we write it, and what it allows is read whole, however full its bars are."""
 
 from __future__ import annotations
 
@@ -93,10 +93,13 @@ HEAD = "X:1\nL:1/8\nM:3/4\nK:C clef=treble\n"
 
 @pytest.mark.parametrize(
     "abc",
-    ["A", "X:1\nK:C\nA", "X:1\nL:1/8\nA", "X:1\nL:1/8\nK:H\nA", "X:1\nL:1/8\nK:C\n", "X:1\nL:1/8\nM:3/5\nK:C\nA", "X:1\nL:1/8\n%%score {1 | 2\nK:C\nA"]
+    ["A", "X:1\nK:C\nA", "X:1\nL:1/8\nA", "X:1\nL:1/8\nK:H\nA", "X:1\nL:1/8\nK:C\n", "X:1\nL:1/8\nM:3/5\nK:C\nA",
+        "X:1\nL:1/8\n%%score {1 | 2\nK:C\nA"]
     + ["X:1\nL:1/8\nK:C clef=soprano\nA", "X:1\nL:1/8\nK:C\nV:1", "X:1\nL:1/8\nK:C\nw:la", "X:1\nL:1/8\nQ:\nK:C\nA"]
-    + [HEAD + bars for bars in ("", "|", "| |", "A | | B", "A |: :| B", "A5", "A9", "A/3", "A32", "[AB", "[]", "A [K:D]", "[K:C]", "!trill!", "!nothing!A")]
-    + [HEAD + bars for bars in ("A>B", "{A", "{}A", '"Am', "(3 |", "(|A", "A,'", "^", "^=A", "A &", "% x", "H", "A:|", "[1", "A2w", "A\n\nB", "-A", "Z A", "A Z", "A--")],
+    + [HEAD + bars for bars in ("", "|", "| |", "A | | B", "A |: :| B", "A5", "A9", "A/3", "A32", "[AB", "[]", "A [K:D]",
+        "[K:C]", "!trill!", "!nothing!A")]
+    + [HEAD + bars for bars in ("A>B", "{A", "{}A", '"Am', "(3 |", "(|A", "A,'", "^", "^=A", "A &", "% x", "H", "A:|", "[1",
+        "A2w", "A\n\nB", "-A", "Z A", "A Z", "A--")],
 )
 def test_what_is_no_music_is_refused(grammar: Grammar, abc: str) -> None:
     state = grammar.start.after(abc + CLOSING)
@@ -106,7 +109,8 @@ def test_what_is_no_music_is_refused(grammar: Grammar, abc: str) -> None:
 @pytest.mark.parametrize(
     "abc",
     ["X:12\nT:Air\nT:Second title\nR:jig\nL:1/4\nQ:1/4=96\nM:C|\nK:Ador\nA B|c d|]", 'X:1\nL:1/8\nQ:"Allegro" 1/8=60\nK:F#m\nA']
-    + [HEAD + "|:1 A6 :|2 [K:D] [M:2/4] {/c}d4 |]\nw:one two", HEAD + '[1 "Am"!p!!<(!(.A^^B !<)!c2-) | [K:clef=bass](3:2:2[CE]3/2z/ ^d2 :: Z |]'],
+    + [HEAD + "|:1 A6 :|2 [K:D] [M:2/4] {/c}d4 |]\nw:one two",
+        HEAD + '[1 "Am"!p!!<(!(.A^^B !<)!c2-) | [K:clef=bass](3:2:2[CE]3/2z/ ^d2 :: Z |]'],
 )
 def test_music_may_be_written(grammar: Grammar, abc: str) -> None:
     assert grammar.start.after(abc + CLOSING).is_done and not from_abc(abc)[1]
