@@ -50,15 +50,24 @@ class Guide:
             self._state = self._state.after(text)
         return ended
 
-    def allow(self, logits: np.ndarray) -> np.ndarray:
-        """`logits` (V,) of the next token in which the likeliest one fits."""
-        return allowed(logits, self._state, self.spelling) if self._state is not None else logits
+    def allow(self, logits: np.ndarray, never: str = "") -> np.ndarray:
+        """`logits` (V,) of the next token in which the likeliest one fits, and does not write `never`."""
+        if self._state is None:
+            return logits
+        spell = (lambda token: "" if never in self.spelling(token) else self.spelling(token)) if never else self.spelling
+        return allowed(logits, self._state, spell)
 
     def closing(self) -> int | None:
         """The token with which the shortest way to end this structure begins; None where nothing has to be ended."""
         if self._state is None or self._state.is_done:
             return None
-        tokens = self.spelling.encode(self._state.closing())
+        return self.first(self._state.closing())
+
+    def first(self, text: str) -> int | None:
+        """The token with which `text` begins; None where it may not stand here."""
+        if self._state is None or self._state.after(text) is None:
+            return None
+        tokens = self.spelling.encode(text)
         return tokens[0] if tokens and self._state.after(self.spelling(tokens[0])) is not None else None
 
     def _begin(self) -> None:

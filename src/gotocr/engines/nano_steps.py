@@ -21,14 +21,17 @@ from ..model.config import CELL_HEIGHT, CELL_WIDTH
 from ..prompt.published import NANO_TASKS
 from ..prompt.tokenizer import Tokenizer
 from ..schema import Box, Job
+from .nano_table import Cells
 
 READ = -20.0  # ink logit of cells that were read: the pointer does not come back to them
 LEFT = -1.0  # where no cell's ink logit is above this, nothing is left to read
 CLOSE = 2.5  # letter heights within which ink to the right is read before the writer goes elsewhere
 GOES_ON = 3  # columns of cells with unread ink there: a letter or two, no speck
+A_LETTER = 2  # such columns of one narrow letter, as there is in many a cell of a table
 LINE = 8  # boxes from which a line's height and place are known
 STRAYS = 4  # that many tokens in a row without unread ink under them end the writing
 SURE = 0.5  # after half as many the writer is led to ink that is left, and goes on if it is so sure of what stands there
+ROW_ENDS = 0.8  # who is so sure that a row of a table ends may end it though its line goes on
 LETTERED = ("table", "display", "inline")  # structures whose letters stand on ink of their own, each read once
 INKLESS = frozenset("{}^_&\\$<>`~")  # what is written there without ink, beside commands and tags
 BEHIND = 2  # tokens that must follow before ink counts as read: neighbours may share a cell
@@ -78,6 +81,25 @@ class Unread:
             return self._only(rows, near)
         return self._before(box, bottom - top) if (box[1] + box[3]) / 2 >= bottom else None
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether unread ink stands right of the last letters, in their line, however far."""
+        if not self._line:
+            return False
+        _, top, right, bottom = self._line[-1]
+        middle, quarter = (top + bottom) / 2, (bottom - top) / 4
+        rows, columns = self._cells((right, middle - quarter, self._grid.shape[1] * CELL_WIDTH, middle + quarter), 0.0)
+        beyond = slice(min(int(right // CELL_WIDTH) + 1, columns.stop), columns.stop)
+        return (self._grid[rows, beyond] > 0).any(0).sum() >= A_LETTER
+
+    @property
+    def is_read(self) -> bool:
+        """True when no ink is left but what the last tokens stand on."""
+        left = self._grid > LEFT  # (H/8, W/4)
+        for box in self._recent:
+            left[self._cells(box, 0.0)] = False
+        return not left.any()
+
     def elsewhere(self, box: Sequence[float]) -> np.ndarray | None:
         """The ink (M,) that is left, and nothing else, where the writer strays and `box` stands on paper again; None else."""
         if self.strays < STRAYS // 2 or self._held or self._grid[self._cells(_finite(box), 0.0)].max(initial=READ) > LEFT:
@@ -126,12 +148,7 @@ class Unread:
         """True when no ink is left but what the last tokens stand on, or the writer keeps to where there is none."""
         if self._held:  # a structure is not cut off before its last marks, but where it writes letters without ink
             return self.strays >= STRAYS
-        if self.strays >= STRAYS:
-            return True
-        left = self._grid > LEFT  # (H/8, W/4)
-        for box in self._recent:
-            left[self._cells(box, 0.0)] = False
-        return not left.any()
+        return self.strays >= STRAYS or self.is_read
 
 
 class Slot(Protocol):
@@ -200,7 +217,7 @@ class NanoRow:
             raise EngineError("the prompt is empty; nano needs a token that says what to write")
         self._slot, self._prompt = slot, deque(prompt)
         self._unread, self._end = unread, end
-        self._guide = guide
+        self._guide, self._cells = guide, Cells()
         self._box = np.zeros(4, np.float32)  # where the next token stands; a prompt stands on no ink
         self._asked: Callable[..., Any] | None = None  # why the last question was asked again
         self.question: Question | None = None
@@ -226,15 +243,35 @@ class NanoRow:
         self._asked = None
         self._box = box
         place = tuple(float(value) for value in box)
-        if question.position and self._unread.is_done:  # nothing is left to read: only what closes a structure, and the end
-            closing = self._guide.closing() if self._guide else None
+        if (forced := self._forced(place)) is not None:
             only = np.full_like(logits, -np.inf)
-            only[self._end if closing is None else closing] = logits.max()
+            only[forced] = logits.max()
             return Step(only, place)
-        return Step(self._guide.allow(logits) if self._guide else logits, place)
+        return Step(self._guide.allow(logits, self._never(logits)) if self._guide else logits, place)
 
     def close(self) -> None:
         self._slot.close()
+
+    @property
+    def _in_table(self) -> bool:
+        return self._guide is not None and self._guide.kind == "table"
+
+    def _forced(self, place: Box) -> int | None:
+        """The only token that may follow: what ends the text where nothing is left to read, or a row where a cell would stand on
+        another; None where the model is free."""
+        if not self.question.position:
+            return None
+        if self._unread.is_done or self._cells.run_dry or self._in_table and self._unread.is_read:
+            closing = self._guide.closing() if self._guide else None
+            return self._end if closing is None else closing
+        return self._guide.first("</tr>") if self._in_table and self._cells.covers(place) else None
+
+    def _never(self, logits: np.ndarray) -> str:
+        """What may not be written: the end of a row while its line goes on, unless the model is sure of it."""
+        if not self._in_table or not self._unread.goes_on:
+            return ""
+        token, sure = choose(logits)[:2]
+        return "</tr>" if sure < ROW_ENDS and "</tr>" in self._guide.spelling(token) else ""
 
     def _again(self, logits: np.ndarray, box: np.ndarray) -> np.ndarray | None:
         """The ink with which to ask once more for the same token; None where the answer stands."""
@@ -256,6 +293,8 @@ class NanoRow:
         text = self._guide.spelling(token) if self._guide else "x"
         ended = self._guide.push(token) if self._guide else None
         kind = self._guide.kind if self._guide else None
+        if kind == "table":
+            self._cells.push(text, tuple(map(float, self._box)))
         if kind is not None:
             self._unread.hold(self._box)
             if kind in LETTERED and len(text) == 1 and not text.isspace() and text not in INKLESS:

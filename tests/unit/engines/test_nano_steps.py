@@ -157,9 +157,9 @@ def test_a_fence_may_come_back_to_its_ink_and_is_read_when_it_ends() -> None:
 
 def test_letters_of_a_table_are_read_once_and_its_marks_close_it() -> None:
     reading, unread = begun(1, 2, 3)
-    for token in [3] + [LETTER] * 5:
-        assert reading.feed(token).logits.argmax() == LETTER, "all ink is read, but the table is not closed yet"
-    assert (unread.ink[[1, 2]] == READ).all()
+    steps = [reading.feed(token).logits.argmax() for token in [3] + [LETTER] * 3]
+    assert steps == [LETTER] * 3 + [4], "all ink is read: what is left to write is its end"
+    assert (unread.ink[[1]] == READ).all()
     assert reading.feed(4).logits.argmax() == END
 
 
@@ -176,10 +176,59 @@ def test_in_a_table_the_likeliest_token_that_may_stand_there_is_written() -> Non
 
 
 def test_a_table_that_writes_letters_without_ink_is_closed_and_ended() -> None:
-    reading, _ = begun(1)
+    reading, unread = begun(1)
+    unread._grid[1, 5] = 4  # ink that it never comes to
     steps = [reading.feed(token).logits.argmax() for token in [3] + [LETTER] * 6]
     assert steps[:4] == [LETTER] * 4 and steps[-1] == 4, "what is left to write is its end"
     assert reading.feed(4).logits.argmax() == END
+
+
+class Ending(Writer):
+    """Wants to end the row behind its first letter, more or less surely, and stands where it is told."""
+
+    def __init__(self, sure: float, *columns: int) -> None:
+        super().__init__()
+        self.sure, self.columns = sure, columns
+
+    def __call__(self, question):
+        self.asked.append(question)
+        logits = np.full(10, -9, np.float32)
+        logits[[7, 8]] = np.log([self.sure, 1 - self.sure]) if question.token == LETTER else (-9, 0)
+        return logits, glyph_box(self.columns[min(len(self.asked), len(self.columns)) - 1])
+
+
+ROWS = {3: "<table><tr><td>", LETTER: "a", 6: "<td>", 7: "</td></tr>", 8: "</td>", 9: "</tr>", 4: "</td></tr></table>"}
+
+
+def rows_of(sure: float, *columns: int, ink: tuple[int, ...] = (0, 3, 4, 7)) -> tuple[Reading, Unread]:
+    unread = Unread(inked(*ink), COLUMNS)
+    reading = Reading(Ending(sure, *columns), unread, guided(ROWS))
+    reading.begin()
+    reading.feed(3)
+    return reading, unread
+
+
+def test_a_row_goes_on_while_there_is_ink_in_its_line() -> None:
+    assert rows_of(0.6, 0, 0, 0)[0].feed(LETTER).logits.argmax() == 8, "a cell's end, since there are more"
+    assert rows_of(0.9, 0, 0, 0)[0].feed(LETTER).logits.argmax() == 7, "who is sure of it is believed"
+    reading, unread = rows_of(0.6, 0, 0, 0, ink=(0,))
+    unread._grid[1, 3:5] = 4
+    assert reading.feed(LETTER).logits.argmax() == 7, "ink of another line is none of its"
+
+
+def test_a_table_whose_ink_is_read_is_closed() -> None:
+    reading, unread = rows_of(0.6, 0, 0, 0, ink=(0,))
+    assert reading.feed(LETTER).logits.argmax() == 4 and unread.is_read
+
+
+def test_no_cell_is_written_on_a_cell() -> None:
+    reading, _ = rows_of(0.1, 0, 0, 0, 0)
+    reading.feed(LETTER)
+    assert reading.row._cells.covers(tuple(glyph_box(0))) is False
+    reading.feed(8)
+    reading.feed(6)
+    assert reading.row._cells.covers(tuple(glyph_box(0)))
+    assert reading.feed(8).logits.argmax() == 9, "its row ends instead"
 
 
 def test_marks_are_no_strays() -> None:
