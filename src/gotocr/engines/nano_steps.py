@@ -33,6 +33,7 @@ STRAYS = 4  # that many tokens in a row without unread ink under them end the wr
 SURE = 0.5  # after half as many the writer is led to ink that is left, and goes on if it is so sure of what stands there
 ROW_ENDS = 0.8  # who is so sure that a row of a table ends may end it though its line goes on
 LETTERED = ("table", "display", "inline")  # structures whose letters stand on ink of their own, each read once
+BY_INK = ("table", "display")  # of those, the ones that are closed as soon as their ink is read
 INKLESS = frozenset("{}^_&\\$<>`~")  # what is written there without ink, beside commands and tags
 BEHIND = 2  # tokens that must follow before ink counts as read: neighbours may share a cell
 
@@ -261,7 +262,8 @@ class NanoRow:
         another; None where the model is free."""
         if not self.question.position:
             return None
-        if self._unread.is_done or self._cells.run_dry or self._in_table and self._unread.is_read:
+        is_read = self._guide is not None and self._guide.kind in BY_INK and self._unread.is_read
+        if self._unread.is_done or self._cells.run_dry or is_read:
             closing = self._guide.closing() if self._guide else None
             return self._end if closing is None else closing
         return self._guide.first("</tr>") if self._in_table and self._cells.covers(place) else None
