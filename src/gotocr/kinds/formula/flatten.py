@@ -91,8 +91,9 @@ def _operator(node: Node, look: Look) -> list[Item]:
 def _scripts(node: Node, look: Look) -> list[Item]:
     base, below, above = node.parts
     primes, rest = _primes(above)
-    sub, sup = latex(below, look), write(without_edges(_untagged([item for part in rest for item in flatten(part, look)])))
-    tall = any(item.tall for part in (below, above) for item in flatten(part, look))
+    lower, upper = flatten(below, look), [item for part in rest for item in flatten(part, look)]  # once each: scripts nest
+    tall = any(item.tall for item in (*lower, *upper))
+    sub, sup = (write(without_edges(_untagged(items))) for items in (lower, upper))
     if base is not None and base.kind == "class" and base.name == r"\mathop" and node.name != r"\nolimits":
         return stacked(flatten(base.parts[0], look), sub, primes, sup)
     items = flatten(base, look)

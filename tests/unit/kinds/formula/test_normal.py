@@ -83,3 +83,9 @@ def test_rubbish_is_normalised_without_an_exception_and_quickly():
         assert isinstance(once, str)
     for long in ("{" * 5000, "x^" * 3000, r"\left(" * 2000, "a&" * 3000, r"\frac" * 3000):
         normalise(long)
+
+
+def test_scripts_within_scripts_take_no_longer_than_they_are_deep():
+    """A model that lost its way writes them by the dozen."""
+    deep = "a" + "_{b" * 30 + "}" * 30
+    assert normalise(normalise(deep)) == normalise(deep) and normalise(deep).count("b") == 30
