@@ -47,14 +47,19 @@ def dense_losses(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> dict
     return {"ink": misses / known_ink.sum().clamp(min=1), "glyph": glyph, "glyph_box": boxes, "glyph_right": right}
 
 
+def _of(sight: Sight, rows: Tensor) -> Sight:
+    """What is seen of some of the pictures."""
+    layers = (tuple(layer[rows] for layer in part) for part in (sight.image_keys, sight.image_values))
+    return Sight(*layers, *(part[rows] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
+
+
 @torch.no_grad()
 def own_places(model: Nano, sight: Sight, batch: Mapping[str, Tensor]) -> Tensor:
     """Places (B, T, 4) that the reader finds by itself while it is told what to write: for pictures whose glyphs are unknown."""
     rows = torch.nonzero(~batch["located"]).squeeze(1)
     if not len(rows):
         return batch["places"]
-    layers = (tuple(layer[rows] for layer in part) for part in (sight.image_keys, sight.image_values))
-    some = Sight(*layers, *(part[rows] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
+    some = _of(sight, rows)
     ids, positions, places = batch["ids"][rows], batch["positions"][rows], batch["places"][rows].clone()
     past = model.empty_past(len(rows))
     was_training = model.training
@@ -78,8 +83,7 @@ def led(model: Nano, sight: Sight, batch: Mapping[str, Tensor], places: Tensor, 
     rows = torch.nonzero(torch.rand(len(places), device=places.device) < share)[:, 0]
     if not len(rows):
         return places
-    layers = (tuple(layer[rows] for layer in part) for part in (sight.image_keys, sight.image_values))
-    some = Sight(*layers, *(part[rows] for part in (sight.point_keys, sight.cells, sight.ink, sight.boxes)))
+    some = _of(sight, rows)
     ids, positions, own = batch["ids"][rows], batch["positions"][rows], places[rows].clone()
     follows = (batch["labels"][rows, :-1] != IGNORE)[..., None]  # elsewhere the next token going in is none it would write
     was_training = model.training
