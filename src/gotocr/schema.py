@@ -32,11 +32,22 @@ class Page:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """A page that could not be opened; the pages behind it can be."""
+
+    index: int  # 0-based number of the page in its source
+    source: str
+    why: Exception  # a `errors.GotocrError`
+
+
+@dataclass(frozen=True)
 class Region:
     """The part of a page to read: a box in page pixels, or what stands inside a drawn frame of a colour."""
 
     box: Box | None = None
     colour: str | None = None  # one of COLOURS
+    relative: bool = False  # the box is in shares of the page's width and height, 0 to 1
+    crop: bool = False  # show the model this part alone, where it could be told of it as well
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Task:
 
     mode: str = "format"
     region: Region | None = None
+    regions: tuple[Region, ...] = ()  # several parts, read one behind the other, in place of `region`
     tiles: int = 1  # most tiles a page may be cut into; 1 = the page as one picture
     max_tokens: int = 4096  # most tokens written of one view of the page
 
@@ -122,6 +134,7 @@ class Leaf:
     blocks: tuple[Block, ...] = ()
     truncated: bool = False
     confidence: float | None = None
+    error: str | None = None  # why the page could not be read; it is empty then
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def document() -> Document:
     return Document("some/page.pdf", tuple(leaves), "nano")
 
 
-@pytest.mark.parametrize("name", list(FORMATS))
+@pytest.mark.parametrize("name", [name for name in FORMATS if FORMATS[name].parts and not FORMATS[name].binary])
 def test_the_file_is_the_golden_one(name):
     path = FOLDER / f"document{FORMATS[name].suffix}"
     written = FORMATS[name].write(document())

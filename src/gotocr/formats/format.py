@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from ..errors import UsageError
 from ..schema import Block, Document, Leaf
+
+Parts = Callable[[Iterable[Leaf], str, str], Iterator[bytes]]
+Files = Callable[[Iterable[Leaf], str, str], Iterator[tuple[str, bytes]]]
 
 
 def _no_title(source: str) -> bytes:
@@ -14,22 +18,35 @@ def _no_title(source: str) -> bytes:
 
 @dataclass(frozen=True)
 class Format:
-    """One way to write a document.
+    """One way to write a document: as one file (`parts`), as a file for each thing in it (`files`), or both.
 
     `parts(leaves, source, model)` yields the file in order; it takes the pages lazily and yields what it can before
     the next page is read, so a long PDF can be followed and never has to be held whole. A document without pages is
     a valid file too. `title(source)` is what stands before a document where several follow each other on one stream.
+
+    `files(leaves, source, model)` yields, as lazily, (name, contents) of a file for each table, score, molecule ... that
+    this format can hold; `page_name` makes the names. A format that has both is written as files into a folder and as one
+    file to a stream; one that has no `parts` goes into a folder only.
+
+    `drops` says what of a document is not in the file. `extra` is the optional part of the package it needs, if any:
+    its absence is a `MissingExtraError` before anything is read (`ready`).
     """
 
     name: str
-    suffix: str  # with its dot
+    suffix: str  # with its dot; of each file
     media_type: str
-    parts: Callable[[Iterable[Leaf], str, str], Iterator[bytes]]
+    parts: Parts | None = None
     title: Callable[[str], bytes] = _no_title
     whole: bool = False  # an unfinished file is worth nothing
+    files: Files | None = None
+    binary: bool = False  # not for a terminal
+    drops: str = ""  # one line
+    ready: Callable[[], None] = lambda: None  # raises MissingExtraError where something is not installed
 
     def write(self, document: Document) -> bytes:
-        """The whole file."""
+        """The whole file. Raises UsageError for a format that is several files."""
+        if self.parts is None:
+            raise UsageError(f"{self.name} is a file for each thing it finds; use `files`, or -o DIR")
         return b"".join(self.parts(document.pages, document.source, document.model))
 
 
@@ -38,3 +55,8 @@ def blocks_of(leaf: Leaf) -> tuple[Block, ...]:
     if leaf.blocks or not leaf.text.strip():
         return leaf.blocks
     return (Block("text", leaf.text, data={"role": "lines"}),)
+
+
+def page_name(leaf: Leaf, kind: str, number: int, suffix: str) -> str:
+    """The name of the file of the `number`-th (from 1) block of a kind on a page; sorts in reading order."""
+    return f"page-{leaf.index + 1:04d}-{kind}-{number}{suffix}"
