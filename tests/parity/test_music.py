@@ -16,11 +16,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from gotocr.draw import engraving
 from gotocr.draw.supply import Supply
 from gotocr.kinds.music.abc_writer import to_abc
 from gotocr.kinds.music.compose import compose
 from gotocr.kinds.music.dress import dress
+from gotocr.kinds.music.engraver import engrave
 from gotocr.kinds.music.kern_writer import to_kern
 from gotocr.kinds.music.musicxml import to_musicxml
 from gotocr.kinds.music.score import Event, Score
@@ -108,7 +108,7 @@ def for_verovio(text: str) -> str:
 def test_verovio_reads_our_abc_and_kern(seed, supply):
     pytest.importorskip("verovio")
     score = made(seed, supply)
-    parts = in_mei(engraving.engrave(to_kern(score), "humdrum", want="mei"))
+    parts = in_mei(engrave(to_kern(score), "humdrum", want="mei"))
     for voice, (staff, layer) in enumerate(score.places):
         assert equal(parts[str(staff + 1), str(layer + 1)], sounds(score, voice))
         if all(
@@ -117,7 +117,7 @@ def test_verovio_reads_our_abc_and_kern(seed, supply):
             for e in bar.voices[voice]
         ):
             one = alone(score, voice)
-            read = in_mei(engraving.engrave(for_verovio(to_abc(one)), "abc", want="mei"))
+            read = in_mei(engrave(for_verovio(to_abc(one)), "abc", want="mei"))
             shift = int(one.staves[0].clef == "treble-8")
             assert equal([event for layer in sorted(read) for event in read[layer]], sounds(one, 0, shift)), to_abc(one)
 

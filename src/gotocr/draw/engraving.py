@@ -1,113 +1,43 @@
-"""Engrave music with verovio in a process of its own, because a note too odd for it ends the process it runs in.
+"""What verovio engraves: `drawn` makes the SVG, `read` flattens it to shapes.
 
-`engrave` asks the child and gives the SVG; `read` flattens it, in the drawing's own units: verovio nests nothing but shifts and
-has no style but its own, so a third of the time that `svg.flatten` takes will do; outlines and shapes are the same. Run as a
-program (`python -m gotocr.draw.engraving`) this file is the child: a message is four bytes of length and JSON, but an
-answer without an error is the text itself.
+A note too odd for verovio ends the process it runs in, so `drawn` is called in a child of its own (`kinds.music.engraver`). `read`
+works in the drawing's own units: verovio nests nothing but shifts and has no style but its own, so a third of the time that
+`svg.flatten` takes will do; outlines and shapes are the same.
 """
 
 from __future__ import annotations
 
-import atexit
-import json
-import math
-import os
 import re
-import select
-import struct
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
-from importlib.util import find_spec
-from typing import BinaryIO
 from xml.etree import ElementTree
 
-from ..errors import GotocrError, InputError, MissingExtraError
+from ..errors import InputError
 
 FONTS = ("Leipzig", "Bravura", "Leland", "Petaluma", "Gootville")
 FORMS = ("mei", "humdrum", "abc", "musicxml")
 LEAN = {"svgFormatRaw": True, "mmOutput": True}  # options for a picture to be read: no blanks, no style sheet, 2 ms less
-SECONDS = 20.0  # the longest an answer may take
-FRESH = 20_000  # requests after which a child is replaced, against leaks
-_LENGTH = struct.Struct(">I")
-_MOST_BYTES = 1 << 28
-_REFUSED = b"\0"  # in front of what is wrong with the notes
 
 
-class EngravingError(GotocrError):
-    """The engraver refused the notes, died of them or took too long; it has been started anew."""
+def drawn(notes: str, form: str, options: Mapping[str, object], want: str) -> str:
+    """The first page as SVG, or with `want` "mei" the notes as MEI; raises InputError for what is not well formed.
 
-    exit_code = 3
-    http_status = 422
-
-
-class Engraver:
-    """A child process with verovio, started when first asked, again after each death, and ended with this process."""
-
-    def __init__(self, seconds: float = SECONDS) -> None:
-        self.seconds = seconds
-        self._child: subprocess.Popen | None = None
-        self._asked = 0
-        self._lock = threading.Lock()
-
-    def ask(self, notes: str, form: str = "mei", options: Mapping[str, object] | None = None, want: str = "svg") -> str:
-        """The first page as SVG, or with `want` "mei" the notes as MEI. Raises EngravingError, MissingExtraError."""
-        if find_spec("verovio") is None:
-            raise MissingExtraError("synth", "engraving music")
-        request = {"notes": notes, "options": {**(options or {}), "inputFrom": form}, "want": want}
-        with self._lock:
-            return self._asked_child(request)
-
-    def _asked_child(self, request: Mapping[str, object]) -> str:
-        if self._child is None or self._child.poll() is not None or self._asked >= FRESH:
-            self.close()
-            self._start()
-        child, until = self._child, time.monotonic() + self.seconds
-        try:
-            _send(child.stdin, json.dumps(request).encode())
-            answer = _receive(child.stdout, until)
-        except OSError:
-            answer = None
-        self._asked += 1
-        if answer is None:
-            self.close()
-            raise EngravingError("the engraver died of these notes, or took too long")
-        if answer.startswith(_REFUSED):
-            raise EngravingError(f"the engraver cannot read these notes ({answer.removeprefix(_REFUSED).decode()})")
-        return answer.decode()
-
-    def _start(self) -> None:
-        paths = [path for path in sys.path if path]
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
-        command = [sys.executable, "-m", __spec__.name if __spec__ else "gotocr.draw.engraving"]
-        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
-        self._child, self._asked = subprocess.Popen(command, env=environment, **streams), 0
-
-    def close(self) -> None:
-        """End the child; the next request starts another."""
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            with suppress(OSError):  # what was still to be sent
-                child.stdin.close()
-            child.stdout.close()
+    Only for a child of its own (`scale.child`): some notes end the process.
+    """
+    toolkit = _toolkit()
+    toolkit.resetOptions()
+    toolkit.setOptions({**options, "inputFrom": form})
+    if not toolkit.loadData(notes):
+        raise InputError("not well formed")
+    return toolkit.getMEI() if want == "mei" else toolkit.renderToSVG(1)
 
 
-@lru_cache(maxsize=4)
-def _engraver(process: int) -> Engraver:
-    engraver = Engraver()
-    atexit.register(engraver.close)
-    return engraver
+@lru_cache(maxsize=1)
+def _toolkit():
+    import verovio
 
-
-def engrave(notes: str, form: str = "mei", options: Mapping[str, object] | None = None, want: str = "svg") -> str:
-    """As `Engraver.ask`, by the one engraver of this process (a forked process gets its own)."""
-    return _engraver(os.getpid()).ask(notes, form, options, want)
+    verovio.enableLog(verovio.LOG_OFF)
+    return verovio.toolkit()
 
 
 def read(svg: str):
@@ -216,51 +146,3 @@ class _Reader:
             self.labels.append(
                 self._label(text, matrix, size, looks["font-family"], looks["text-anchor"] or "start", _BLACK, bold, italic, own)
             )
-
-
-def _send(stream: BinaryIO, body: bytes) -> None:
-    message = memoryview(_LENGTH.pack(len(body)) + body)
-    while message:
-        message = message[stream.write(message) :]
-
-
-def _receive(stream: BinaryIO, until: float = math.inf) -> bytes | None:
-    """The next message; None where the stream, an unbuffered pipe, ends or the clock has come to `until`."""
-    head = _read(stream, _LENGTH.size, until)
-    length = _LENGTH.unpack(head)[0] if head else _MOST_BYTES + 1
-    return _read(stream, length, until) if length <= _MOST_BYTES else None
-
-
-def _read(stream: BinaryIO, count: int, until: float) -> bytes | None:
-    body, pipe = bytearray(), select.poll()
-    pipe.register(stream, select.POLLIN)
-    while len(body) < count:
-        if until < math.inf and not pipe.poll(max(0.0, until - time.monotonic()) * 1000):
-            return None
-        part = stream.read(count - len(body))
-        if not part:
-            return None
-        body += part
-    return bytes(body)
-
-
-def _serve() -> None:
-    """The child: answer requests until the parent closes the stream."""
-    requests, answers = sys.stdin.buffer.raw, os.fdopen(os.dup(sys.stdout.fileno()), "wb", 0)
-    os.dup2(2, 1)  # what the engraver prints must not be taken for an answer
-    import verovio
-
-    verovio.enableLog(verovio.LOG_OFF)
-    toolkit = verovio.toolkit()
-    while (message := _receive(requests)) is not None:
-        request = json.loads(message)
-        toolkit.resetOptions()
-        toolkit.setOptions(request["options"])
-        if not toolkit.loadData(request["notes"]):
-            _send(answers, _REFUSED + b"not well formed")
-            continue
-        _send(answers, (toolkit.getMEI() if request["want"] == "mei" else toolkit.renderToSVG(1)).encode())
-
-
-if __name__ == "__main__":
-    _serve()

@@ -59,26 +59,30 @@ def check(block: Block) -> list[str]:
 
 def show(block: Block) -> str:
     """The engraved music where the engraver is installed and the text is sound, else the text."""
+    drawing = svg(block)
+    return f'<div class="music">{drawing}</div>' if drawing else f'<pre class="music">{html.escape(block.text)}</pre>'
+
+
+def svg(block: Block) -> str | None:
+    """The engraved music; None where the text is not sound, too long, or cannot be engraved here."""
     score, found = read(block.text)
-    if not found and not problems(score) and sum(len(voice) for bar in score.bars for voice in bar.voices) <= MOST_DRAWN:
-        drawing = _engraved(score)
-        if drawing:
-            return f'<div class="music">{drawing}</div>'
-    return f'<pre class="music">{html.escape(block.text)}</pre>'
+    if found or problems(score) or sum(len(voice) for bar in score.bars for voice in bar.voices) > MOST_DRAWN:
+        return None
+    return _engraved(score) or None
 
 
 @lru_cache(maxsize=64)
 def _engraved(score: Score) -> str:
     """SVG of our own MEI, so that nothing of the untrusted text but escaped words is in it; "" where it cannot be had."""
-    from ...draw.engraving import engrave
+    from .engraver import engrave
     from .mei import to_mei
 
     try:
-        svg = engrave(to_mei(score), options=LOOKS)
+        drawn = engrave(to_mei(score), options=LOOKS)
     except GotocrError:
         return ""
-    svg = re.sub(r"<style.*?</style>|<desc>.*?</desc>|<\?xml.*?\?>", "", svg, flags=re.DOTALL)
-    return svg.replace("<svg ", '<svg stroke="currentColor" ', 1).replace("<text ", '<text stroke="none" ')
+    drawn = re.sub(r"<style.*?</style>|<desc>.*?</desc>|<\?xml.*?\?>", "", drawn, flags=re.DOTALL)
+    return drawn.replace("<svg ", '<svg stroke="currentColor" ', 1).replace("<text ", '<text stroke="none" ')
 
 
 def markdown(block: Block) -> str:

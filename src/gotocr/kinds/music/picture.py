@@ -58,7 +58,8 @@ def draw(score: Score, look: Look) -> tuple[np.ndarray, str, str, Glyphs] | None
 
     Raises EngravingError where the engraver fails on the score.
     """
-    from ...draw.engraving import LEAN, engrave, read
+    from ...draw.engraving import LEAN, read
+    from .engraver import engrave
 
     options = {"adjustPageHeight": True, "footer": "none", "header": "none", **LEAN, **look.options}
     if score.bars[:-1] and any(bar.last for bar in score.bars[:-1]):

@@ -25,7 +25,7 @@ LETTERS = "ABCabcxyz0123456789-.,'"
 
 def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:
     """A system of music, or a few of them, with its ABC; see `Kind.sample`."""
-    from ...draw.engraving import EngravingError
+    from .engraver import EngravingError
 
     for attempt in range(TRIES):
         score = _score(rng, supply, em, attempt)

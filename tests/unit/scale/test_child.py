@@ -1,0 +1,152 @@
+"""A child is used again, replaced when it dies, hangs or grows, and ends with its parent."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from gotocr.errors import WorkerError
+from gotocr.scale.child import Child, RefusedError, child
+
+HERE = "tests.unit.scale.worked"
+PARENT = f"""
+from gotocr.scale.child import child
+print(child("{HERE}:process")()[0], flush=True)
+input()
+"""
+
+
+@pytest.fixture
+def made():
+    children = []
+
+    def make(name: str, **limits) -> Child:
+        children.append(Child(f"{HERE}:{name}", **limits))
+        return children[-1]
+
+    yield make
+    for one in children:
+        one.close()
+
+
+def gone(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        try:
+            with open(f"/proc/{pid}/stat") as stat:
+                if stat.read().rpartition(")")[2].split()[0] == "Z":  # dead, and nobody has asked how it ended
+                    return True
+        except OSError:
+            pass
+        time.sleep(0.05)
+    return False
+
+
+def test_one_process_answers_again_and_again(made):
+    work = made("process")
+    first, again = work(1, "ä\0", [None, 2.5]), work()
+    assert first[0] == again[0] != os.getpid() and first[1:] == [1, "ä\0", [None, 2.5]]
+    work.close()
+    assert gone(first[0]) and work()[0] != first[0]
+
+
+def test_text_comes_as_it_is_and_prints_are_no_answers(made):
+    assert made("text")("ü" * 300_000) == "ü" * 300_000 + "\ud800"
+
+
+def test_it_imports_nothing_heavy(made):
+    assert not {"torch", "numpy", "PIL", "onnxruntime"} & set(made("modules")())
+
+
+def test_a_refusal_does_not_end_it(made):
+    work = made("refuse")
+    with pytest.raises(RefusedError, match="no, ä"):
+        work()
+    pid = work._process.pid
+    with pytest.raises(RefusedError):
+        work()
+    assert work._process.pid == pid
+
+
+def test_a_crash_is_an_error_and_the_next_call_has_a_fresh_process(made):
+    work = made("crash")
+    for _ in range(2):
+        with pytest.raises(WorkerError, match="died"):
+            work()
+
+
+def test_one_killed_between_calls_is_replaced(made):
+    work = made("process")
+    os.kill(work()[0], signal.SIGKILL)
+    work._process.wait()
+    assert work("again")[1] == "again"
+
+
+def test_a_hanging_one_is_ended(made):
+    work = made("hang", seconds=0.5)
+    began = time.monotonic()
+    with pytest.raises(WorkerError, match="longer than 0.5 s"):
+        work()
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="this system does not limit data")
+def test_memory_is_limited(made):
+    with pytest.raises(WorkerError):
+        made("eat", memory=300 << 20)()
+    assert made("eat", memory=4 << 30)() == 1 << 30
+
+
+def test_it_is_replaced_after_many_requests(made, monkeypatch):
+    monkeypatch.setattr("gotocr.scale.child.FRESH", 3)
+    work = made("process")
+    assert len({work()[0] for _ in range(6)}) == 2
+
+
+def test_threads_take_turns(made):
+    work, found = made("process"), []
+    threads = [threading.Thread(target=lambda n=n: found.append(work(n)[1:] == [n])) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert found == [True] * 16
+
+
+@pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork here")
+def test_a_forked_process_has_one_of_its_own():
+    ours = child(f"{HERE}:process")()[0]
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        assert pool.apply(_pid) != ours
+    assert child(f"{HERE}:process")()[0] == ours
+
+
+def _pid() -> int:
+    return child(f"{HERE}:process")()[0]
+
+
+@pytest.mark.parametrize("how", ["end", "kill"])
+def test_it_ends_with_its_parent(how):
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], env=environment, **streams)
+    pid = int(parent.stdout.readline())
+    parent.kill() if how == "kill" else parent.communicate("\n")
+    parent.wait()
+    parent.stdin.close(), parent.stdout.close()
+    assert gone(pid)
+
+
+def test_no_function_no_exception_but_ours(made):
+    with pytest.raises(WorkerError):
+        made("nothing_of_that_name")()

@@ -1,0 +1,37 @@
+"""Functions for a child: some are well, some die, hang, or eat memory."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+
+
+def process(*said):
+    return [os.getpid(), *said]
+
+
+def text(said: str) -> str:
+    print("this is no answer")
+    return said + "\ud800"
+
+
+def modules() -> list:
+    return sorted({name.partition(".")[0] for name in sys.modules})
+
+
+def crash():
+    ctypes.string_at(0)
+
+
+def hang():
+    time.sleep(600)
+
+
+def refuse():
+    raise ValueError("no, ä")
+
+
+def eat():
+    return len(bytearray(1 << 30))
