@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
-OPENED: dict[str, Callable[[bytes], str]] = {}
+
+def _xlsx(data: bytes) -> str:
+    from openpyxl import load_workbook
+
+    sheets = load_workbook(io.BytesIO(data), read_only=True).worksheets
+    return "\n".join(str(value) for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
+
+
+OPENED: dict[str, Callable[[bytes], str]] = {
+    "xlsx": _xlsx,
+}

@@ -10,5 +10,8 @@ FORMATS = Registry(
         "markdown": "gotocr.formats.markdown:FORMAT",
         "text": "gotocr.formats.text:FORMAT",
         "json": "gotocr.formats.json:FORMAT",
+        "content": "gotocr.formats.content:FORMAT",
+        "csv": "gotocr.formats.csv:FORMAT",
+        "xlsx": "gotocr.formats.xlsx:FORMAT",
     },
 )
