@@ -66,10 +66,11 @@ def model_folder(tmp_path_factory) -> Path:
 
 @dataclass
 class Scripted:
-    """An engine whose model writes `texts`, one a page, round and round; `fault` is raised after that many tokens."""
+    """An engine whose model writes `texts`, one a page, round and round; `fault` is raised after that many tokens, `faults` at the jobs they are numbered for."""
 
     texts: list[str]
     fault: tuple[int, Exception] | None = None
+    faults: dict[int, BaseException] = field(default_factory=dict)
     name: str = "scripted"
     choose: Choose = choose
     jobs: list = field(default_factory=list)
@@ -87,6 +88,8 @@ class Scripted:
         try:
             ids = self.tokenizer.encode(self.texts[len(self.jobs) % len(self.texts)]) + [job.prompt.stop_ids[0]]
             self.jobs.append(job)
+            if len(self.jobs) - 1 in self.faults:
+                raise self.faults[len(self.jobs) - 1]
             stepper = _Script(ids, self.tokenizer.vocab_size, self.fault)
             stream = TextStream(self.tokenizer)
             terms = Terms(job.prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose)

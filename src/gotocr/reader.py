@@ -6,59 +6,28 @@ import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .errors import GotocrError, UsageError
-from .registry import Registry
-from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Page, Piece, Pixels, Prompt, Region, Task
-from .weights import PRECISIONS
+from .engines.models import FAMILIES, MODELS, Family, Model, Setting
+from .errors import EngineError, GotocrError, InputError, UsageError
+from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Lost, Page, Piece, Region, Task
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
     from .pixels.limits import Limits
+    from .pixels.opening import Opening
     from .pixels.views import View
-    from .prompt.tokenizer import Tokenizer
 
-MODELS = Registry("models", {"nano": "gotocr.reader:NANO", "base": "gotocr.reader:BASE"})
-FAMILIES = Registry("families", {"nano": "gotocr.reader:NANO_FAMILY", "got": "gotocr.reader:GOT_FAMILY"})
+__all__ = ["FAMILIES", "MODELS", "NO_TOKEN", "Reader", "choose_task", "load", "read"]
 
 NO_TOKEN = -1  # of a piece that no model wrote
 AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
-
-
-@dataclass(frozen=True)
-class Model:
-    """A model by name: `find(quiet)` gives its folder, downloading it if need be, and not before it is needed."""
-
-    family: str
-    find: Callable[[bool], Path]
-    precision: str | None = None  # of its matrices, see `Family`; None = as its engine sees fit
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a family needs besides the task: the model's own config, its tokenizer and the spelling of its prompts."""
-
-    config: dict[str, Any]
-    tokenizer: Tokenizer
-    style: str | None
-
-
-@dataclass(frozen=True)
-class Family:
-    """How one family of models looks at a page and is asked."""
-
-    engine: str  # the engine unless another is asked for
-    view: Callable[[Page, Task, Setting], list[View]]
-    ask: Callable[[Task, Pixels, Setting], Prompt]
-    sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
-    precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
-    elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
+OPENINGS = ("pages", "dpi", "password")  # options of `Reader.read` that are not of its task
 
 
 class Reader:
@@ -76,12 +45,14 @@ class Reader:
     def read(self, source: Any, task: Task | str | None = None, **options: Any) -> Document:
         """Read all pages of `source` (path, URL, "-", bytes, file object, PIL image or array) into a Document.
 
-        `task` is a `Task` or one of `schema.MODES`; `options` are fields of Task (`mode`, `max_tokens`, `tiles`), and
-        `box` = (left, top, right, bottom) in pixels of the page, or `colour`, for a part of it. Raises UsageError for
-        options that make no sense, InputError for the source, WeightsError for the model, EngineError while reading.
+        `task` is a `Task` or one of `schema.MODES`; `options` are fields of Task (`mode`, `max_tokens`, `tiles` ...),
+        `box` = (left, top, right, bottom) in pixels of the page, or `colour`, for a part of it, and those of how the source is
+        opened (`pixels.opening.Opening`): `pages` ("1-5,9", from 1), `dpi` ("auto" or a number), `password`. Raises UsageError for
+        options that make no sense, InputError for the source, WeightsError for the model, EngineError while reading. Where
+        some pages can be read, those that cannot are leaves with an `error`.
         """
         name, leaves = "", []
-        for step in self.follow(source, choose_task(task, options)):
+        for step in self.follow(source, *choose(task, options)):
             if isinstance(step, Page):
                 name = step.source
             elif isinstance(step, Leaf):
@@ -90,38 +61,45 @@ class Reader:
 
     def stream(self, source: Any, task: Task | str | None = None, **options: Any) -> Iterator[str]:
         """The text as it is written, page after page, an empty line between pages. Options and errors as in `read`."""
-        return _texts(self.follow(source, choose_task(task, options)))
+        return _texts(self.follow(source, *choose(task, options)))
 
     def pages(self, source: Any, task: Task | str | None = None, **options: Any) -> Iterator[Leaf]:
         """The pages, each as soon as it was read. Options and errors as in `read`."""
-        return (step for step in self.follow(source, choose_task(task, options)) if isinstance(step, Leaf))
+        return (step for step in self.follow(source, *choose(task, options)) if isinstance(step, Leaf))
 
-    def follow(self, source: Any, task: Task) -> Iterator[Page | Piece | Leaf]:
+    def follow(self, source: Any, task: Task, opening: Opening | None = None) -> Iterator[Page | Piece | Leaf]:
         """Read `source` and yield each page, then every piece as it is written, then the page as it was read.
 
-        Engines that can read several pictures at once read the parts of a page so, and the pages behind it.
+        Engines that can read several pictures at once read the parts of a page so, and the pages behind it. A page that fails
+        is a Leaf with an `error`; where none could be read, the first error is raised at the end.
         """
         from .decode.batch import LEAD, in_order, open_rows, write_each
         from .kinds.page import parse
         from .pixels.source import open_source
 
-        sheets = _Sheets(self, open_source(source, limits=self.limits), task)  # image -> page -> pixels -> prompt
+        sheets = _Sheets(self, open_source(source, limits=self.limits, opening=opening), task)  # image -> page -> pixels -> prompt
         if not sheets.open():
             return
         with self._turn():
             at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
+        failures = _Failures()
         with closing(write_each(rows, sheets.jobs(), LEAD)) as pairs:  # prompt -> text
             written = in_order(self._by_turns(pairs) if at_once else pairs)
             while sheets.waiting or sheets.open():
-                sheet, pieces = sheets.waiting[0], []
-                yield sheet.page
+                sheet, pieces, why = sheets.waiting[0], [], sheets.waiting[0].why
+                if isinstance(sheet.page, Page):
+                    yield sheet.page
                 with nullcontext() if at_once else self._turn():
-                    for piece in sheet.pieces(written, self.family.sift):
-                        pieces.append(piece)
-                        yield piece
-                    blocks = parse(pieces, sheet.page.image.shape[1::-1], task.mode)  # text -> meaning
+                    try:
+                        for piece in sheet.pieces(written, self.family.sift):
+                            pieces.append(piece)
+                            yield piece
+                    except EngineError as error:
+                        why = error
+                    blocks = parse(pieces, sheet.page_size, task.mode)  # text -> meaning
                 sheets.waiting.popleft()
-                yield _leaf(sheet.page, pieces, blocks)  # -> formats
+                yield from failures.sift(_leaf(sheet, pieces, blocks, why), why)  # -> formats
+        failures.end()
 
     def _by_turns(self, pairs: Iterator[Any]) -> Iterator[Any]:
         """`pairs`, the engine being kept from other threads while it works, and only then."""
@@ -232,6 +210,18 @@ def read(source: Any, task: Task | str | None = None, *, model: str | PathLike[s
         return reader.read(source, task, **options)
 
 
+def choose(task: Task | str | None, options: Mapping[str, Any]) -> tuple[Task, Opening]:
+    """The task, and the way to open the source, that `Reader.read` was given. Raises UsageError for what makes no sense."""
+    from .pixels.opening import Opening, page_ranges
+
+    given = {name: options[name] for name in OPENINGS if name in options}
+    if isinstance(given.get("pages"), (str, int)):
+        given["pages"] = page_ranges(str(given["pages"]))
+    if given.get("dpi") == "auto":
+        given["dpi"] = None
+    return choose_task(task, {name: value for name, value in options.items() if name not in OPENINGS}), Opening(**given)
+
+
 def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     """The task that `Reader.read` was given in one of its ways. Raises UsageError for what makes no sense."""
     options = dict(options)
@@ -242,7 +232,7 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     known = {field.name for field in fields(Task)}
     for name in options:
         if name not in known:
-            raise UsageError(f"no option named {name!r}; choose from: {', '.join(sorted(known | {'box', 'colour'}))}")
+            raise UsageError(f"no option named {name!r}; choose from: {', '.join(sorted(known | {'box', 'colour', *OPENINGS}))}")
     task = replace(task, **options)
     if task.mode not in MODES:
         raise UsageError(f"no task named {task.mode!r}; choose from: {', '.join(MODES)}")
@@ -255,12 +245,18 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
 
 
 class _Sheet(NamedTuple):
-    """A page that is being read."""
+    """A page that is being read, or why it cannot be."""
 
-    page: Page
-    views: Sequence[View]
-    first: int  # number of its first view's job
-    size: int  # bytes
+    page: Page | Lost
+    views: Sequence[View] = ()
+    first: int = 0  # number of its first view's job
+    size: int = 0  # bytes
+    why: GotocrError | None = None
+
+    @property
+    def page_size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.page.image.shape[1::-1] if isinstance(self.page, Page) else (0, 0)
 
     def pieces(self, written: Callable[[int], Iterator[Piece]], sift: Callable[[Iterator[Piece]], Iterator[Piece]]) -> Iterator[Piece]:
         """What stands in its views, one behind the other."""
@@ -274,7 +270,7 @@ class _Sheet(NamedTuple):
 class _Sheets:
     """The pages of a source on their way: the first of those `waiting` is handed out, the others are read ahead."""
 
-    def __init__(self, reader: Reader, pages: Iterator[Page], task: Task) -> None:
+    def __init__(self, reader: Reader, pages: Iterator[Page | Lost], task: Task) -> None:
         self._reader, self._pages, self._task = reader, pages, task
         self.waiting: deque[_Sheet] = deque()
         self._jobs: deque[Job] = deque()
@@ -282,15 +278,22 @@ class _Sheets:
         self._trouble: GotocrError | None = None
 
     def open(self) -> bool:
-        """Take one more page, if there is one, and look at it. Raises what is wrong with it."""
+        """Take one more page, if there is one, and look at it. Raises what is wrong with the source."""
         if self._trouble is not None:
             raise self._trouble
         page = next(self._pages, None)
         if page is None:
             return False
+        if isinstance(page, Lost):
+            self.waiting.append(_Sheet(page, why=page.why))
+            return True
         reader, task = self._reader, self._task
-        views = reader.family.view(page, task, reader.setting)
-        jobs = [Job(view.pixels, reader.family.ask(task, view.pixels, reader.setting), task.max_tokens) for view in views]
+        try:
+            views = reader.family.view(page, task, reader.setting)
+            jobs = [Job(view.pixels, reader.family.ask(task, view.pixels, reader.setting), task.max_tokens) for view in views]
+        except (InputError, UsageError) as error:  # a region that is not on this page, say
+            self.waiting.append(_Sheet(page, size=page.image.nbytes, why=error))
+            return True
         size = page.image.nbytes + sum(view.pixels.values.nbytes for view in views)
         self.waiting.append(_Sheet(page, views, self._count, size))
         self._jobs += jobs
@@ -313,6 +316,29 @@ class _Sheets:
                     return
 
 
+class _Failures:
+    """Pages that failed are held back until one could be read: where none can, the source is what failed."""
+
+    def __init__(self) -> None:
+        self._held: list[Leaf] = []
+        self._first: GotocrError | None = None
+        self._any = False
+
+    def sift(self, leaf: Leaf, why: GotocrError | None) -> Iterator[Leaf]:
+        """The pages that can be handed out once `leaf` was read, or failed because of `why`."""
+        self._first = self._first or why
+        self._any = self._any or why is None
+        self._held.append(leaf)
+        if self._any:
+            held, self._held = self._held, []
+            yield from held
+
+    def end(self) -> None:
+        """Raise the first error where no page could be read."""
+        if self._first is not None and not self._any:
+            raise self._first
+
+
 def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piece]:
     """`pieces`, behind a piece that is only `before` when something was written already and something comes."""
     for piece in pieces:
@@ -332,69 +358,17 @@ def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:
             written = True
 
 
-def _leaf(page: Page, pieces: Sequence[Piece], blocks: tuple[Block, ...]) -> Leaf:
+def _leaf(sheet: _Sheet, pieces: Sequence[Piece], blocks: tuple[Block, ...], why: GotocrError | None) -> Leaf:
     from .kinds.page import confidence
 
-    height, width = page.image.shape[:2]
+    width, height = sheet.page_size
     return Leaf(
-        index=page.index,
+        index=sheet.page.index,
         width=width,
         height=height,
         text="".join(piece.text for piece in pieces).strip("\n").rstrip(),
         blocks=blocks,
         truncated=any(piece.finish not in (None, "stop") for piece in pieces),
         confidence=confidence(piece.probability for piece in pieces),
+        error=None if why is None else str(why),
     )
-
-
-def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
-    from .pixels.views import native_views
-    from .weights.nano_files import nano_config
-
-    stride = nano_config(setting.config, "config.json").stride
-    return native_views(page, task.region.box if task.region else None, stride, task.mode == "plain")
-
-
-def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
-    from .prompt.template import nano_prompt
-    from .weights.nano_files import nano_config
-
-    down, across = nano_config(setting.config, "config.json").stride
-    height, width = pixels.values.shape[-2:]
-    return nano_prompt(task, (height // down) * (width // across), setting.tokenizer)
-
-
-def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
-    from .pixels.tiles import view
-    from .pixels.views import View
-
-    return [View(view(page, most=task.tiles))]
-
-
-def _ask_got(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
-    from .prompt.published import DEFAULT_STYLE
-    from .prompt.template import build
-
-    return build(task, pixels.page_size, len(pixels.values), setting.tokenizer, setting.style or DEFAULT_STYLE)
-
-
-def _find_nano(quiet: bool) -> Path:
-    return Path(__file__).parent / "weights" / "nano"
-
-
-def _find_base(quiet: bool) -> Path:
-    from .weights.fetch import find
-
-    return find("base", quiet)
-
-
-def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    from .decode.doubt import believed, completed
-
-    return completed(believed(pieces))
-
-
-NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
-GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch")
-NANO = Model("nano", _find_nano)
-BASE = Model("got", _find_base)

@@ -59,6 +59,9 @@ class Task:
     regions: tuple[Region, ...] = ()  # several parts, read one behind the other, in place of `region`
     tiles: int = 1  # most tiles a page may be cut into; 1 = the page as one picture
     max_tokens: int = 4096  # most tokens written of one view of the page
+    turn: int | None = None  # degrees clockwise that turn the page upright; None = found out
+    straighten: bool = True  # lines that lean are made level
+    spreads: bool = True  # two pages side by side are read one behind the other
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,8 @@ class Leaf:
     blocks: tuple[Block, ...] = ()
     truncated: bool = False
     confidence: float | None = None
-    error: str | None = None  # why the page could not be read; it is empty then
+    error: str | None = None  # why the page could not be read; what was written before that is kept
+    notes: tuple[str, ...] = ()  # what was done to its picture: "turned by 90 degrees"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ import pytest
 from gotocr.decode.batch import Rows, write_all
 from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, MissingExtraError, WeightsError
-from gotocr.reader import NANO, load
+from gotocr.engines.models import NANO
+from gotocr.reader import load
 from gotocr.schema import Job, Page, Piece, Task
 
 NEEDS = {"onnx": "onnxruntime", "torch": "torch"}

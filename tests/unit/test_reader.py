@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageFont
 import gotocr
 from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, InputError, UsageError
-from gotocr.reader import GOT_FAMILY, MODELS, Setting, choose_task, load
+from gotocr.engines.models import GOT_FAMILY, Setting
+from gotocr.reader import MODELS, choose_task, load
 from gotocr.schema import Leaf, Page, Piece, Region, Task
 
 

@@ -16,7 +16,7 @@ from gotocr.errors import EngineError, InputError
 from gotocr.pixels import source
 from gotocr.prompt.tokenizer import TextStream, Tokenizer
 from gotocr.reader import load
-from gotocr.schema import Leaf, Page, Piece, Task
+from gotocr.schema import Leaf, Lost, Page, Piece, Task
 
 VERSES = ["The first line here", "stands above another", "and the third ends it", "with some more words"]
 WORDS = [f"page {number} " + "long " * (7 * number % 5) for number in range(40)]
@@ -87,6 +87,9 @@ def opened(monkeypatch, strokes):
     def open_source(count, **_):
         for number in range(count):
             log.append(number)
+            if special.get(number) == "lost":
+                yield Lost(number, "some", InputError(f"page {number + 1} is lost"))
+                continue
             if special.get(number) == "broken":
                 raise InputError(f"page {number + 1} is broken")
             image = np.asarray(strokes((64, 32), (200 + number,) * 3))
@@ -150,10 +153,29 @@ def test_a_broken_page_does_not_take_those_before_it(reader, engine, opened):
 
 def test_a_page_that_cannot_be_read_comes_in_its_turn(reader, engine, opened):
     engine.fault = 2
-    leaves = reader.pages(6, "plain")
-    assert [next(leaves).text for _ in range(2)] == [text.strip() for text in WORDS[:2]]
-    with pytest.raises(EngineError, match="this one fails"):
+    leaves = list(reader.pages(6, "plain"))
+    assert [leaf.text for leaf in leaves] == [text.strip() if number != 2 else "" for number, text in enumerate(WORDS[:6])]
+    assert [leaf.error for leaf in leaves] == [None, None, "this one fails", None, None, None]
+
+
+def test_a_page_that_cannot_be_opened_comes_in_its_turn(reader, opened, monkeypatch):
+    for number in (0, 3):
+        opened[1][number] = "lost"
+    leaves = list(reader.pages(5, "plain"))
+    assert [leaf.index for leaf in leaves] == [0, 1, 2, 3, 4]
+    assert [leaf.error for leaf in leaves] == ["page 1 is lost", None, None, "page 4 is lost", None]
+    assert (leaves[0].width, leaves[0].blocks, leaves[4].text) == (0, (), WORDS[4].strip())
+
+
+def test_where_no_page_can_be_read_the_source_fails(reader, engine, opened):
+    opened[1].update(dict.fromkeys(range(3), "lost"))
+    leaves = reader.pages(3, "plain")
+    with pytest.raises(InputError, match="page 1 is lost"):
         next(leaves)
+    opened[1].clear()
+    engine.fault = 0
+    with pytest.raises(EngineError, match="this one fails"):
+        list(reader.pages(1, "plain"))
 
 
 def test_the_first_page_broken(reader, opened):

@@ -1,4 +1,4 @@
-"""`gotocr read`: pictures and PDFs to Markdown, text or JSON; a source that fails does not stop the others."""
+"""`gotocr read`: pictures and PDFs to any format; a source or a page that fails does not stop the others."""
 
 from __future__ import annotations
 
@@ -7,59 +7,71 @@ import sys
 import traceback
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..engines import ENGINES
 from ..formats import FORMATS
 from ..reader import MODELS, load
-from ..schema import COLOURS, MODES, Box, Leaf, Region, Task
+from ..schema import COLOURS, MODES, Leaf, Page, Region, Task
 from ..weights import PRECISION, PRECISIONS
 from .verb import Verb
 
 if TYPE_CHECKING:
-    from ..formats.format import Format
+    from ..pixels.opening import Opening
     from ..reader import Reader
     from .progress import Progress
-    from .results import Results
+    from .results import Read, Results, Source
 
 TRACE = "GOTOCR_TRACE"  # set to anything, it shows where an unexpected error comes from
+DEFAULT = "markdown"
 _HOPELESS = (errors.MissingExtraError, errors.WeightsError)  # no other source would fare better
 
-EPILOG = f"""Exit codes: 0 all was read; {errors.EXIT_PARTIAL} some sources were read and some were not; if none was:
+EPILOG = f"""Exit codes: 0 all was read; {errors.EXIT_PARTIAL} some sources or pages were read and some were not; if none was:
 {errors.InputError.exit_code} it cannot be read, {errors.EngineError.exit_code} the engine failed,
 {errors.OutputError.exit_code} the result cannot be written; {errors.UsageError.exit_code} a wrong option,
 {errors.MissingExtraError.exit_code} something is not installed, {errors.WeightsError.exit_code} the model is missing or
-damaged, 130 interrupted."""
+damaged, 130 interrupted (what was read is kept; --resume goes on)."""
 
 
 def add(parser: ArgumentParser) -> None:
     default = Task()
-    parser.add_argument("sources", nargs="+", metavar="PATH", help="picture, PDF, folder, glob, URL, or - for standard input")
-    parser.add_argument("-o", "--output", metavar="DIR", type=Path, help="write DIR/NAME.SUFFIX for each source")
-    parser.add_argument("--to", choices=list(FORMATS), default="markdown", help="output format (default: %(default)s)")
-    parser.add_argument("--task", choices=MODES, default=default.mode, help="lines as printed, or Markdown (default: %(default)s)")
-    parser.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
-    parser.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
-    parser.add_argument("--precision", choices=PRECISIONS, help=f"of base on the onnx engine (default: {PRECISION})")
-    parser.add_argument("--box", type=box, metavar="X1,Y1,X2,Y2", help="read only this part, in pixels of the page")
-    parser.add_argument("--colour", choices=COLOURS, help="read only what stands in a frame of this colour (base)")
-    parser.add_argument("--tiles", type=count, default=default.tiles, help="cut a page into up to so many tiles (base)")
-    parser.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")
-    parser.add_argument("--quiet", action="store_true", help="no progress and no warnings")
+    parser.add_argument("sources", nargs="+", metavar="PATH", help="picture, PDF, folder, glob, URL, clipboard:, or - for standard input")
+    out = parser.add_argument_group("what is written")
+    out.add_argument("-o", "--output", metavar="DIR", type=Path, help="write DIR/NAME/NAME.SUFFIX for each source")
+    out.add_argument("--to", metavar="FORMAT[,FORMAT]", action="extend", type=formats, help=f"{', '.join(FORMATS)} (default: {DEFAULT})")
+    out.add_argument("--report", action="store_true", help="with -o: a page with the source beside what was read of it, too")
+    out.add_argument("--resume", action="store_true", help="with -o: go on where an earlier run was cut off, and leave alone what is whole")
+    out.add_argument("--quiet", action="store_true", help="no progress and no warnings")
+    part = parser.add_argument_group("what is read")
+    part.add_argument("--pages", metavar="1-5,9", help="only these, the first page is 1; 10- is to the end")
+    part.add_argument("--dpi", type=resolution, default="144", metavar="N|auto", help="PDF pages are drawn at; auto = by the size of their text (default: %(default)s)")
+    part.add_argument("--password", metavar="WORD", help="of a PDF")
+    part.add_argument("--region", action="append", default=[], metavar="X1,Y1,X2,Y2", help="only this part, in pixels, per cent, or shares of the page below 1.0; may be given several times")
+    part.add_argument("--color", "--colour", dest="colour", choices=COLOURS, help="only what stands in a frame of this colour")
+    part.add_argument("--crop", action="store_true", help="show base the part alone, where it would be told of it")
+    part.add_argument("--turn", type=int, choices=(0, 90, 180, 270), help="degrees clockwise to turn pages upright (default: found out)")
+    part.add_argument("--as-is", action="store_true", help="pages are not turned, straightened or parted in two")
+    model = parser.add_argument_group("who reads")
+    model.add_argument("--task", choices=MODES, default=default.mode, help="lines as printed, or Markdown (default: %(default)s)")
+    model.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
+    model.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
+    model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
+    model.add_argument("--precision", choices=PRECISIONS, help=f"of base on the onnx engine (default: {PRECISION})")
+    model.add_argument("--tiles", type=count, default=default.tiles, help="cut a page into up to so many tiles (base)")
+    model.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")
 
 
-def box(text: str) -> Box:
-    """Four numbers with commas between them."""
-    try:
-        left, top, right, bottom = map(float, text.split(","))
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not four numbers with commas, as in 0,0,640,480") from None
-    if not (left < right and top < bottom):
-        raise ArgumentTypeError(f"{text!r} is empty; give left,top,right,bottom")
-    return (left, top, right, bottom)
+def formats(text: str) -> list[str]:
+    """Names of formats with commas between them."""
+    names = [name for name in text.split(",") if name]
+    for name in names:
+        if name not in FORMATS:
+            raise ArgumentTypeError(f"no format named {name!r}; choose from: {', '.join(FORMATS)}")
+    return names
 
 
 def count(text: str) -> int:
@@ -69,51 +81,98 @@ def count(text: str) -> int:
     return int(text)
 
 
+def resolution(text: str) -> float | None:
+    """Dots per inch; None for "auto"."""
+    if text == "auto":
+        return None
+    with suppress(ValueError):
+        if 0 < (found := float(text)) < float("inf"):
+            return found
+    raise ArgumentTypeError(f"{text!r} is no resolution; give a number, as in 200, or auto")
+
+
 def run(arguments: Namespace) -> int:
-    part = Region(arguments.box, arguments.colour) if arguments.box or arguments.colour else None
-    task = Task(arguments.task, part, arguments.tiles, arguments.max_tokens)
+    task, opening = wanted(arguments)
     choice = {name: getattr(arguments, name) for name in ("engine", "device", "quiet", "precision")}
     reader = load(arguments.model, **choice)
+    names = list(dict.fromkeys(arguments.to or [DEFAULT]))
+    if not arguments.output and (len(names) > 1 or arguments.report or arguments.resume):
+        raise errors.UsageError("several formats, --report and --resume need a folder: -o DIR")
+    targets = tuple(FORMATS[name] for name in names)
+    for target in targets:
+        target.ready()
 
     from ..pixels.source import expand  # from here on it is worth loading what reads pictures
     from .progress import Progress
-    from .results import Folder, Screen
+    from .results import Folder, Screen, Wanted
 
     sources = [os.fspath(source) for source in expand(arguments.sources)]
-    target = FORMATS[arguments.to]
-    results = Folder(arguments.output, target, sources) if arguments.output else Screen(target, sources)
-    failures = []
+    choices = Wanted(targets, arguments.report, arguments.resume)
+    results = Folder(arguments.output, choices, sources) if arguments.output else Screen(targets[0], sources)
+    failures: list[errors.GotocrError] = []
+    unread = 0
     with reader, Progress(len(sources), arguments.quiet) as progress:
-        job = _Job(reader, task, target, results, progress, arguments.quiet)
+        job = _Job(reader, (task, opening), results, progress, arguments.quiet)
         for number, source in enumerate(sources):
             try:
-                job.read(number, source)
+                failures += job.read(number, source)
             except _HOPELESS:
                 raise
             except errors.GotocrError as error:
                 failures.append(error)
+                unread += 1
                 job.tell(source, error)
             progress.finish_source()
     if not failures:
         return 0
-    return failures[0].exit_code if len(failures) == len(sources) else errors.EXIT_PARTIAL
+    return failures[0].exit_code if unread == len(sources) else errors.EXIT_PARTIAL
+
+
+def wanted(arguments: Namespace) -> tuple[Task, Opening]:
+    """What to read of the sources. Raises UsageError."""
+    from ..pixels.opening import Opening, page_ranges
+    from ..pixels.region import parse_region
+
+    parts = [parse_region(text) for text in arguments.region]
+    colour, crop = arguments.colour, arguments.crop
+    regions = tuple(Region(part.box, colour, part.relative, crop) for part in parts) or ((Region(None, colour, crop=crop),) if colour else ())
+    straighten = not arguments.as_is
+    task = Task(
+        arguments.task,
+        regions=regions,
+        tiles=arguments.tiles,
+        max_tokens=arguments.max_tokens,
+        turn=0 if arguments.as_is and arguments.turn is None else arguments.turn,
+        straighten=straighten,
+        spreads=straighten,
+    )
+    pages = page_ranges(arguments.pages) if arguments.pages else None
+    return task, Opening(pages, arguments.dpi, arguments.password)
 
 
 class _Job:
     """What is the same for all sources of one command."""
 
-    def __init__(self, reader: Reader, task: Task, target: Format, results: Results, progress: Progress, quiet: bool):
-        self._reader, self._task, self._format, self._results = reader, task, target, results
-        self._progress, self._quiet = progress, quiet
+    def __init__(self, reader: Reader, asked: tuple[Task, Opening], results: Results, progress: Progress, quiet: bool):
+        self._reader, self._results, self._progress, self._quiet = reader, results, progress, quiet
+        self._task, self._opening = asked
 
-    def read(self, number: int, source: str) -> None:
-        """Read one source to its result. Whatever goes wrong comes out as a GotocrError."""
-        name = "<stdin>" if source == "-" else source
+    def read(self, number: int, source: str) -> list[errors.GotocrError]:
+        """Read one source to its results, and give the pages that failed. Whatever else goes wrong comes out as a GotocrError."""
+        failed: list[errors.GotocrError] = []
         try:
-            with self._results.open(number) as write:
-                for part in self._format.parts(self._leaves(source), name, self._reader.name):
-                    with self._progress.aside():
-                        write(part)
+            with self._results.open(number, self._source(source)) as sink:
+                if sink.whole:
+                    return []
+                opening = self._opening.without(sink.done)
+                count = self._count(source, self._opening)
+                self._progress.begin_source(count if count is None else count - len(sink.done))
+                try:
+                    sink.take(iter(()) if count == len(sink.done) else self._reads(source, opening, failed))
+                except BaseException:
+                    if sink.done:
+                        self.tell(source, f"{len(sink.done)} pages are kept, and written as far as they go; --resume goes on")
+                    raise
         except (errors.GotocrError, BrokenPipeError):
             raise
         except Exception as error:
@@ -121,15 +180,49 @@ class _Job:
                 traceback.print_exc()
             what = f"{type(error).__name__}: {error}"
             raise errors.GotocrError(f"unexpected {what:.300}; please report it with what {TRACE}=1 shows") from error
+        return failed
 
-    def _leaves(self, source: str) -> Iterator[Leaf]:
-        for step in self._reader.follow(source, self._task):
-            self._progress.follow(step)
-            if isinstance(step, Leaf):
-                if step.truncated and not self._quiet:
-                    why = [problem for block in step.blocks[-1:] for problem in block.problems[-1:]]
-                    self.tell(source, f"page {step.index + 1}: {(why or ['cut off'])[0]}; --max-tokens sets the cap")
-                yield step
+    def _source(self, source: str) -> Source:
+        from .. import __version__
+        from .results import Source
+
+        facts: dict[str, Any] = {"version": __version__, "model": self._reader.name, "task": asdict(self._task)}
+        facts["opening"] = asdict(self._opening) | {"password": None}
+        changed = 0.0
+        with suppress(OSError, ValueError):
+            state = os.stat(source)
+            facts["file"] = [os.path.abspath(source), state.st_size, state.st_mtime_ns]
+            changed = state.st_mtime
+        return Source("<stdin>" if source == "-" else source, self._reader.name, facts, changed)
+
+    def _count(self, source: str, opening: Opening) -> int | None:
+        from ..pixels.source import page_count
+
+        with suppress(errors.GotocrError):  # reading it will say what is wrong
+            return page_count(source, opening, self._reader.limits)
+        return None
+
+    def _reads(self, source: str, opening: Opening, failed: list[errors.GotocrError]) -> Iterator[Read]:
+        from .results import Read
+
+        page: Page | None = None
+        for step in self._reader.follow(source, self._task, opening):
+            with self._progress.aside() if isinstance(step, Leaf) else suppress():
+                self._progress.follow(step)
+            if isinstance(step, Page):
+                page = step
+            elif isinstance(step, Leaf):
+                self._remark(source, step, failed)
+                yield Read(step, page if page is not None and page.index == step.index else None)
+
+    def _remark(self, source: str, leaf: Leaf, failed: list[errors.GotocrError]) -> None:
+        """Say what is to be known about a page."""
+        if leaf.error is not None:
+            failed.append(errors.EngineError(leaf.error))
+            self.tell(source, f"page {leaf.index + 1}: {leaf.error}")
+        if leaf.truncated and not self._quiet:
+            why = [problem for block in leaf.blocks[-1:] for problem in block.problems[-1:]]
+            self.tell(source, f"page {leaf.index + 1}: {(why or ['cut off'])[0]}; --max-tokens sets the cap")
 
     def tell(self, source: str, what: object) -> None:
         """One line on standard error: the source, what happened, what to do."""
@@ -139,4 +232,4 @@ class _Job:
             print("gotocr: " + "".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
 
 
-VERB = Verb("read pictures and PDFs to Markdown, text or JSON", run, add, epilog=EPILOG)
+VERB = Verb("read pictures and PDFs to Markdown, HTML, office files, JSON and other formats", run, add, epilog=EPILOG)

@@ -1,50 +1,75 @@
-"""Where results go: one after another on standard output, or each to a file of its own in a folder."""
+"""Where results go: one after another on standard output, or each into a folder of its own."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from ..errors import OutputError, UsageError
 from ..formats.format import Format
-
-Write = Callable[[bytes], None]
+from ..schema import Leaf, Page
+from .journal import Journal
 
 # What a terminal would obey instead of showing: all control characters but tab, newline and form feed.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f]")
+REPORT = ".report.html"
+PARTIAL = ".partial"  # before the suffix of a file that holds some of the pages only
+
+
+class Read(NamedTuple):
+    """A page as it was read, and as it came in."""
+
+    leaf: Leaf
+    page: Page | None = None
+
+
+class Source(NamedTuple):
+    """What stands in the results about where they come from."""
+
+    name: str
+    model: str
+    facts: Mapping[str, Any] = {}  # what must be equal for pages of an earlier run to be used again
+    changed: float = 0.0  # when the file was last written, in seconds since 1970; 0 = not known
+
+
+class Sink(Protocol):
+    """Where the pages of one source go."""
+
+    done: set[int]  # indices of the pages that are kept, those of an earlier run among them
+    whole: bool  # nothing is left to do
+
+    def take(self, reads: Iterable[Read]) -> None: ...
 
 
 class Results(Protocol):
-    """`with results.open(n) as write:` takes the result of the n-th source; an exception inside leaves no half file."""
+    """`with results.open(n, source) as sink:` takes the pages of the n-th source; an exception inside leaves no half file."""
 
-    def open(self, number: int) -> contextmanager[Write]: ...
+    def open(self, number: int, source: Source) -> contextmanager[Sink]: ...
 
 
 class Screen:
-    """Standard output; several documents each begin with the format's title."""
+    """Standard output, as it comes; several documents each begin with the format's title."""
 
     def __init__(self, target: Format, sources: Sequence[str]) -> None:
+        if target.parts is None:
+            raise UsageError(f"--to {target.name} makes a file for each thing it finds; say where they go: -o DIR")
+        if target.binary and (len(sources) > 1 or sys.stdout.isatty()):
+            raise UsageError(f"--to {target.name} is not text; say where it goes: -o DIR, or for one source > page{target.suffix}")
         self._format, self._sources, self._begun = target, sources, False
 
     @contextmanager
-    def open(self, number: int) -> Iterator[Write]:
+    def open(self, number: int, source: Source) -> Iterator[_Stream]:
         title = self._format.title(self._sources[number]) if len(self._sources) > 1 else b""
-        parts = [b"\n" + title if self._begun and title else title]
-
-        def write(part: bytes) -> None:
-            parts.append(part)
-            if not self._format.whole:
-                self._write(b"".join(parts))
-                parts.clear()
-
-        yield write
-        self._write(b"".join(parts))
+        stream = _Stream(self._format, source, self._write, [b"\n" + title if self._begun and title else title])
+        yield stream
+        self._write(b"".join(stream.waiting))
 
     def _write(self, part: bytes) -> None:
         self._begun = self._begun or bool(part)
@@ -62,31 +87,156 @@ class Screen:
             raise OutputError(f"cannot write to standard output: {error.strerror or error}") from error
 
 
-class Folder:
-    """Files named after their sources; a file appears whole or not at all, and takes the place of an older one."""
+@dataclass
+class _Stream:
+    target: Format
+    source: Source
+    write: Callable[[bytes], None]
+    waiting: list[bytes]
+    done: frozenset[int] = frozenset()
+    whole: bool = False
 
-    def __init__(self, folder: Path, target: Format, sources: Sequence[str]) -> None:
-        if folder.suffix == target.suffix and not folder.is_dir():
+    def take(self, reads: Iterable[Read]) -> None:
+        for part in self.target.parts((read.leaf for read in reads), self.source.name, self.source.model):
+            self.waiting.append(part)
+            if not self.target.whole:
+                self.write(b"".join(self.waiting))
+                self.waiting.clear()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be written of each source."""
+
+    formats: tuple[Format, ...]
+    report: bool = False
+    resume: bool = False
+
+
+class Folder:
+    """A folder for each source, `folder`/NAME/NAME.SUFFIX; a file appears whole or not at all, and takes the place of an older one."""
+
+    def __init__(self, folder: Path, wanted: Wanted, sources: Sequence[str]) -> None:
+        if folder.suffix in {target.suffix for target in wanted.formats} and not folder.is_dir():
             raise UsageError(f"-o names a folder, and {folder} looks like a file; for one file write: > {folder}")
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputError(f"cannot make the folder {folder}: {error.strerror or error}") from error
-        self.paths = [folder / f"{stem}{target.suffix}" for stem in stems(sources)]
+        make(folder)
+        self._wanted = wanted
+        self.folders = [folder / stem for stem in stems(sources)]
 
     @contextmanager
-    def open(self, number: int) -> Iterator[Write]:
-        path = self.paths[number]
-        part = path.with_name(f".gotocr-{os.getpid()}-{number}.part")
+    def open(self, number: int, source: Source) -> Iterator[_Shelf]:
+        shelf = _Shelf(self.folders[number], self._wanted, source)
         try:
-            with open(part, "wb") as file:
-                yield lambda data: _keep(file.write, data, path)
-            os.replace(part, path)
-        except OSError as error:
-            raise _failed(path, error) from error
+            yield shelf
         finally:
+            shelf.close()
+
+
+class _Shelf:
+    """The files of one source. Pages are kept in a journal first; the files are written from it, a page at a time."""
+
+    def __init__(self, folder: Path, wanted: Wanted, source: Source) -> None:
+        self._folder, self._wanted, self._source = folder, wanted, source
+        self._journal = Journal(folder)
+        self.whole = wanted.resume and self._is_whole()
+        if not self.whole:
+            make(folder)
+            self._journal.open(source.facts, wanted.resume)
+
+    @property
+    def done(self) -> set[int]:
+        return self._journal.done
+
+    def take(self, reads: Iterable[Read]) -> None:
+        try:
+            for read in reads:
+                self._journal.add(read.leaf, self._picture(read))
+        except BaseException:
+            if len(self._journal):
+                self._write(PARTIAL)
+            raise
+        self._write()
+        self._journal.remove()
+        for path in self._paths(PARTIAL):
             with suppress(OSError):
-                part.unlink()
+                path.unlink()
+
+    def close(self) -> None:
+        """A journal without pages is of no use; nor is an empty folder."""
+        if self._journal.folder.is_dir() and not len(self._journal):
+            self._journal.remove()
+        self._journal.close()
+        with suppress(OSError):
+            self._folder.rmdir()
+
+    def _picture(self, read: Read) -> bytes | None:
+        if not self._wanted.report or read.page is None:
+            return None
+        from ..formats.report import picture_of
+
+        return picture_of(read.page.image)
+
+    def _paths(self, mark: str = "") -> list[Path]:
+        suffixes = [target.suffix for target in self._wanted.formats if target.parts and not target.files]
+        return [self._folder / f"{self._folder.name}{mark}{suffix}" for suffix in [*suffixes, *[REPORT] * self._wanted.report]]
+
+    def _is_whole(self) -> bool:
+        """Whether all files are there, newer than the source, and no pages wait to be written."""
+        paths = self._paths()
+        if not paths or self._journal.folder.exists():
+            return False
+        return all(path.is_file() and path.stat().st_mtime >= self._source.changed for path in paths)
+
+    def _write(self, mark: str = "") -> None:
+        name, model = self._source.name, self._source.model
+        for target in self._wanted.formats:
+            if target.files is None:
+                with _file(self._folder / f"{self._folder.name}{mark}{target.suffix}") as write:
+                    for part in target.parts(self._journal.leaves(), name, model):
+                        write(part)
+            elif not mark:
+                self._write_each(target)
+        if self._wanted.report:
+            from ..formats.report import parts
+
+            with _file(self._folder / f"{self._folder.name}{mark}{REPORT}") as write:
+                for part in parts(self._journal.pictures(), name, model):
+                    write(part)
+
+    def _write_each(self, target: Format) -> None:
+        """A file for each thing, and none of an earlier run that is no longer there."""
+        names = set()
+        for name, data in target.files(self._journal.leaves(), self._source.name, self._source.model):
+            names.add(name)
+            with _file(self._folder / name) as write:
+                write(data)
+        ours = re.compile(rf"page-\d+-\w+-\d+{re.escape(target.suffix)}")
+        for path in self._folder.iterdir():
+            if ours.fullmatch(path.name) and path.name not in names:
+                path.unlink(missing_ok=True)
+
+
+def make(folder: Path) -> None:
+    """The folder is there afterwards. Raises OutputError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot make the folder {folder}: {error.strerror or error}") from error
+
+
+@contextmanager
+def _file(path: Path) -> Iterator[Callable[[bytes], None]]:
+    """A file that takes its place whole, at the end."""
+    part = path.with_name(f".gotocr-{os.getpid()}.part")
+    try:
+        with open(part, "wb") as file:
+            yield lambda data: _keep(file.write, data, path)
+        os.replace(part, path)
+    except OSError as error:
+        raise _failed(path, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
 
 
 def stems(sources: Sequence[str]) -> list[str]:

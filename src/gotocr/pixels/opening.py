@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import UsageError
 
@@ -27,6 +27,21 @@ class Opening:
         if self.pages is None or any(last is None for _, last in self.pages):
             return None
         return max(last or 0 for _, last in self.pages) - 1
+
+    def without(self, done: set[int]) -> Opening:
+        """The same source, less the pages at some indices (from 0)."""
+        if not done:
+            return self
+        left: list[tuple[int, int | None]] = []
+        for first, last in self.pages or ((1, None),):
+            for index in sorted(done):
+                if index + 1 >= first and (last is None or index + 1 <= last):
+                    if index + 1 > first:
+                        left.append((first, index))
+                    first = index + 2
+            if last is None or first <= last:
+                left.append((first, last))
+        return replace(self, pages=tuple(left))
 
 
 def page_ranges(text: str) -> tuple[tuple[int, int | None], ...]:

@@ -28,7 +28,7 @@ _GLOB = re.compile(r"[*?\[]")
 _HEAD = pdf.MARK_WITHIN
 
 
-def open_source(source: Any, *, limits: Limits | None = None, dpi: float = pdf.DPI) -> Iterator[Page]:
+def open_source(source: Any, *, limits: Limits | None = None, dpi: float = pdf.DPI, opening: Any = None) -> Iterator[Page]:
     """The pages of one source, decoded one at a time to upright (H, W, 3) uint8 RGB.
 
     `source` is a path, an http(s) address, "-" for standard input, bytes, a binary file object, a PIL image or an

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import GotocrError
+from ..errors import EngineError, GotocrError, InputError
 from ..schema import Leaf, Piece, Task
 from .meters import Meters
 from .problems import BusyError
@@ -158,6 +158,8 @@ class Desk:
             for source in asked.sources:
                 seat.check()
                 for step in reader.follow(source(), asked.task):
+                    if isinstance(step, Leaf) and step.error:  # an answer with a page missing would pass for a whole one
+                        raise (EngineError if step.width else InputError)(f"page {step.index + 1}: {step.error}")
                     if isinstance(step, (Piece, Leaf)):
                         yield step
                     else:

@@ -6,13 +6,15 @@ import io
 import json
 import os
 import sys
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from gotocr.cli import main
-from gotocr.errors import EXIT_PARTIAL, EngineError, MissingExtraError, WeightsError
+from gotocr.errors import EXIT_PARTIAL, EngineError, GotocrError, MissingExtraError, WeightsError
 from gotocr.formats import FORMATS
+from gotocr.formats.format import Format, page_name
 
 READ = "# Hello\n\nwide world\n"
 
@@ -24,9 +26,23 @@ def cli(scripted, model_folder, capfdbinary):
     def run(*argv):
         code = main(["read", "--model", str(model_folder), "--engine", "scripted", *map(str, argv)])
         out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode().splitlines()
+        return code, out.decode(errors="replace"), err.decode().splitlines()
 
+    run.model = ["--model", str(model_folder), "--engine", "scripted"]
     return run
+
+
+@pytest.fixture
+def tiff(tmp_path, strokes):
+    """Two pages."""
+    path = tmp_path / "two.tiff"
+    strokes((64, 32)).save(path, save_all=True, append_images=[strokes((64, 32), "lightgray")])
+    return path
+
+
+def found(folder):
+    """The files in a folder, hidden ones too, by their paths in it."""
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
 @pytest.fixture
@@ -44,12 +60,112 @@ def test_markdown_on_standard_output(cli, picture):
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
-def test_every_format(cli, picture, tmp_path, name):
-    code, out, err = cli(picture, "--to", name)
-    assert (code, err) == (0, []) and "wide world" in out
-    code, nothing, err = cli(picture, "--to", name, "-o", tmp_path / "out")
-    assert (code, nothing, err) == (0, "", [])
-    assert (tmp_path / "out" / f"page{FORMATS[name].suffix}").read_bytes() == out.encode()
+def test_every_format(cli, picture, tmp_path, name, capfdbinary):
+    target, out = FORMATS[name], tmp_path / "out" / "page"
+    assert cli(picture, "--to", name, "-o", tmp_path / "out") == (0, "", [])
+    if target.parts:
+        assert main(["read", *cli.model, str(picture), "--to", name]) == 0
+        streamed = capfdbinary.readouterr().out
+        assert streamed or target.drops
+    if not target.files:
+        assert (out / f"page{target.suffix}").read_bytes() == streamed
+    elif target.parts is None:
+        code, nothing, err = cli(picture, "--to", name)
+        assert (code, nothing) == (2, "") and "-o DIR" in err[0]
+
+
+def test_several_formats_at_once_from_one_reading(cli, scripted, picture, tmp_path):
+    assert cli(picture, "--to", "markdown,json", "--to", "text", "-o", tmp_path / "out") == (0, "", [])
+    assert sorted(os.listdir(tmp_path / "out" / "page")) == ["page.json", "page.md", "page.txt"] and len(scripted.jobs) == 1
+    for name, suffix in (("markdown", ".md"), ("json", ".json"), ("text", ".txt")):
+        assert cli(picture, "--to", name)[1].encode() == (tmp_path / "out" / "page" / f"page{suffix}").read_bytes()
+    code, _, err = cli(picture, "--to", "markdown,json")
+    assert code == 2 and "-o DIR" in err[0]
+
+
+class Things:
+    """A format of two files a page, and none of pages that are empty."""
+
+    @staticmethod
+    def files(leaves, source, model):
+        for leaf in leaves:
+            for number in range(1, 3 if leaf.text.strip() else 1):
+                yield page_name(leaf, "thing", number, ".thing"), f"{leaf.text} {number}".encode()
+
+
+def test_a_format_of_files_leaves_none_of_an_earlier_run(cli, scripted, tiff, tmp_path, monkeypatch):
+    monkeypatch.setitem(FORMATS._loaded, "text", Format("text", ".thing", "text/plain", files=Things.files))
+    scripted.texts, out = ["one", "two"], tmp_path / "out" / "two"
+    assert cli(tiff, "--to", "text", "-o", tmp_path / "out")[0] == 0
+    assert sorted(os.listdir(out)) == [f"page-000{page}-thing-{number}.thing" for page in (1, 2) for number in (1, 2)]
+    assert (out / "page-0002-thing-1.thing").read_bytes() == b"two 1"
+    (out / "mine.thing").write_text("not ours")
+    scripted.texts = ["one", ""]
+    assert cli(tiff, "--to", "text", "-o", tmp_path / "out")[0] == 0
+    assert sorted(os.listdir(out)) == ["mine.thing", "page-0001-thing-1.thing", "page-0001-thing-2.thing"]
+    assert cli(tiff, "--to", "text")[0] == 2
+
+
+def test_a_binary_format_goes_to_a_pipe_but_to_no_terminal(cli, several, monkeypatch):
+    monkeypatch.setitem(FORMATS._loaded, "text", replace(FORMATS["text"], binary=True))
+    assert cli(several[0], "--to", "text")[1] == "Hello\n\nwide world\n"
+    assert cli(several[0], several[2], "--to", "text")[0] == 2
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert cli(several[0], "--to", "text")[0] == 2
+
+
+def test_pages_are_chosen(cli, scripted, tiff):
+    scripted.texts = ["one"]
+    assert cli(tiff, "--pages", "2")[1] == "one\n"
+    assert len(scripted.jobs) == 1
+    for wrong in ("0", "x", "2-1"):
+        assert cli(tiff, "--pages", wrong)[0] == 2
+    code, _, err = cli(tiff, "--pages", "7")
+    assert code == 3 and len(err) == 1
+
+
+def test_a_page_that_fails_is_said_and_the_others_are_written(cli, scripted, tmp_path, strokes):
+    path, out = tmp_path / "four.tiff", tmp_path / "out"
+    frames = [strokes((64, 32)) for _ in range(4)]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    scripted.texts, scripted.faults = ["one", "two", "three", "four"], {1: EngineError("out of memory")}
+    code, _, err = cli(path, "--to", "json,markdown", "-o", out)
+    assert code == EXIT_PARTIAL and err == [f"gotocr: {path}: page 2: out of memory"]
+    pages = json.loads((out / "four" / "four.json").read_text())["pages"]
+    assert [page["error"] for page in pages] == [None, "out of memory", None, None] and pages[3]["text"] == "four"
+
+
+def test_what_was_read_outlives_an_interruption(cli, scripted, tiff, tmp_path):
+    out = tmp_path / "out" / "two"
+    scripted.texts, scripted.faults = ["one", "two"], {1: KeyboardInterrupt()}
+    code, _, err = cli(tiff, "-o", tmp_path / "out")
+    assert code == 130 and err[-1] == "gotocr: interrupted" and "1 pages are kept" in err[0] and "--resume" in err[0]
+    assert sorted(os.listdir(out)) == [".gotocr", "two.partial.md"] and (out / "two.partial.md").read_text() == "one\n"
+    scripted.texts, scripted.faults = ["two"], {}
+    scripted.jobs.clear()
+    assert cli(tiff, "-o", tmp_path / "out", "--resume") == (0, "", [])
+    assert os.listdir(out) == ["two.md"] and len(scripted.jobs) == 1
+    assert (out / "two.md").read_text() == "one\n\n<!-- page 2 -->\n\ntwo\n"
+    scripted.jobs.clear()
+    assert cli(tiff, "-o", tmp_path / "out", "--resume") == (0, "", []) and not scripted.jobs, "what is whole is left alone"
+    os.utime(tiff, (2e9, 2e9))
+    scripted.texts = ["new", "er"]
+    assert cli(tiff, "-o", tmp_path / "out", "--resume")[0] == 0 and len(scripted.jobs) == 2, "unless the source is newer"
+
+
+def test_pages_of_another_task_are_not_used_again(cli, scripted, tiff, tmp_path):
+    scripted.texts, scripted.faults = ["one", "two"], {1: KeyboardInterrupt()}
+    assert cli(tiff, "-o", tmp_path)[0] == 130
+    scripted.texts, scripted.faults = ["uno", "due"], {}
+    scripted.jobs.clear()
+    assert cli(tiff, "-o", tmp_path, "--resume", "--task", "plain")[0] == 0 and len(scripted.jobs) == 2
+    assert (tmp_path / "two" / "two.md").read_text().startswith("uno")
+
+
+def test_several_regions_are_read_one_behind_the_other(cli, scripted, picture):
+    scripted.texts = ["right", "left"]
+    assert cli(picture, "--region", "0.5,0.0,1.0,1.0", "--region", "0,0,64,64")[1] == "right\n\nleft\n"
+    assert [job.pixels.page_size for job in scripted.jobs] != [(320, 64)] or len(scripted.jobs) == 2
 
 
 def test_json_is_the_document(cli, picture):
@@ -62,7 +178,7 @@ def test_json_is_the_document(cli, picture):
 
 
 def test_options_reach_the_model(cli, scripted, picture):
-    code, out, err = cli(picture, "--task", "plain", "--box", "0,0,64,32", "--max-tokens", "3", "--device", "cuda")
+    code, out, err = cli(picture, "--task", "plain", "--region", "0,0,64,32", "--max-tokens", "3", "--device", "cuda")
     assert code == 0 and out == "# H\n"
     assert scripted.jobs[0].max_tokens == 3 and scripted.opened[0][1] == "cuda"
     assert len(err) == 1 and "page 1: cut off: the cap" in err[0] and "--max-tokens" in err[0]
@@ -75,7 +191,7 @@ def test_a_broken_source_is_one_line_and_the_others_are_read(cli, several, tmp_p
     assert len(err) == 1 and err[0].startswith(f"gotocr: {several[1]}")
     code, _, err = cli(*several, "-o", tmp_path / "out")
     assert code == EXIT_PARTIAL and len(err) == 1
-    assert sorted(os.listdir(tmp_path / "out")) == ["a.md", "c.md"]
+    assert found(tmp_path / "out") == ["a/a.md", "c/c.md"]
 
 
 def test_the_code_when_nothing_was_read_is_the_error_s_own(cli, scripted, several):
@@ -116,13 +232,13 @@ def test_a_document_that_fails_half_way_leaves_no_half_file(cli, scripted, tmp_p
     path, out = tmp_path / "two.tiff", tmp_path / "out"
     frames = [strokes((64, 32)) for _ in range(2)]
     frames[0].save(path, save_all=True, append_images=frames[1:])
-    out.mkdir()
-    (out / "two.md").write_text("older")
-    scripted.texts, scripted.fault = ["ab", "abcdef"], (4, EngineError("stalled"))
-    assert cli(path, "-o", out)[0] == EngineError.exit_code
-    assert os.listdir(out) == ["two.md"] and (out / "two.md").read_text() == "older"
+    (out / "two").mkdir(parents=True)
+    (out / "two" / "two.md").write_text("older")
+    scripted.texts, scripted.fault = ["ab", "abcdef"], (4, GotocrError("stalled"))
+    assert cli(path, "-o", out)[0] == 1
+    assert (out / "two" / "two.md").read_text() == "older" and (out / "two" / "two.partial.md").read_text() == "ab\n"
     assert cli(path, "--to", "json")[1] == "", "half a JSON document is worth nothing"
-    assert cli(path)[1] == "ab\n\n<!-- page 2 -->\n\n"[:3], "half a Markdown document is"
+    assert cli(path)[1] == "ab\n", "half a Markdown document is"
 
 
 def test_equal_names_are_numbered_in_order(cli, tmp_path):
@@ -131,16 +247,18 @@ def test_equal_names_are_numbered_in_order(cli, tmp_path):
         path.parent.mkdir(exist_ok=True)
         Image.new("RGB", (32, 32)).save(path)
     assert cli(*paths, "-o", tmp_path / "out")[0] == 0
-    assert sorted(os.listdir(tmp_path / "out")) == ["P-2.md", "p-3.md", "p.md"]
+    assert found(tmp_path / "out") == ["P-2/P-2.md", "p-3/p-3.md", "p/p.md"]
 
 
 def test_a_new_result_takes_the_place_of_the_old(cli, picture, tmp_path):
-    (tmp_path / "page.md").write_text("older and longer than the new one by far")
+    path = tmp_path / "page" / "page.md"
+    path.parent.mkdir()
+    path.write_text("older and longer than the new one by far")
     assert cli(picture, "-o", tmp_path)[0] == 0
-    assert (tmp_path / "page.md").read_text() == READ
+    assert path.read_text() == READ
     before = os.umask(0o022)
     os.umask(before)
-    assert (tmp_path / "page.md").stat().st_mode & 0o777 == 0o666 & ~before
+    assert path.stat().st_mode & 0o777 == 0o666 & ~before
 
 
 def test_folders_and_globs(cli, several, tmp_path):
@@ -155,12 +273,12 @@ def test_standard_input(cli, picture, monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture.read_bytes())))
     assert cli("-")[1] == READ
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture.read_bytes())))
-    assert cli("-", "-o", tmp_path / "out")[0] == 0 and os.listdir(tmp_path / "out") == ["stdin.md"]
+    assert cli("-", "-o", tmp_path / "out")[0] == 0 and found(tmp_path / "out") == ["stdin/stdin.md"]
 
 
 @pytest.mark.parametrize(
-    "argv", [["--box", "1,2,3"], ["--box", "5,5,1,9"], ["--box", "a,b,c,d"], ["--max-tokens", "0"], ["--max-tokens", "x"],
-             ["--tiles", "-1"], ["--to", "docx"], ["--task", "poem"], ["--engine", "steam"], ["-o", "x.md"]],
+    "argv", [["--region", "1,2,3"], ["--region", "5,5,1,9"], ["--region", "a,b,c,d"], ["--max-tokens", "0"], ["--max-tokens", "x"],
+             ["--tiles", "-1"], ["--to", "doc"], ["--to", "text,doc"], ["--resume"], ["--report"], ["--dpi", "0"], ["--dpi", "x"], ["--turn", "45"], ["--task", "poem"], ["--engine", "steam"], ["-o", "x.md"]],
 )  # fmt: skip
 def test_wrong_options(cli, scripted, picture, argv):
     code, out, err = cli(picture, *argv)
@@ -168,7 +286,7 @@ def test_wrong_options(cli, scripted, picture, argv):
 
 
 def test_a_box_outside_the_page_is_said(cli, picture):
-    code, _, err = cli(picture, "--box", "900,900,950,950")
+    code, _, err = cli(picture, "--region", "900,900,950,950")
     assert code == 2 and "320 x 64" in err[0]
 
 
@@ -176,9 +294,9 @@ def test_an_output_that_cannot_be_written(cli, picture, tmp_path):
     (tmp_path / "file").write_text("")
     code, _, err = cli(picture, "-o", tmp_path / "file")
     assert code == 6 and len(err) == 1
-    (tmp_path / "out" / "page.md").mkdir(parents=True)
+    (tmp_path / "out" / "page" / "page.md").mkdir(parents=True)
     code, _, err = cli(picture, "-o", tmp_path / "out")
-    assert code == 6 and "page.md" in err[0] and os.listdir(tmp_path / "out") == ["page.md"]
+    assert code == 6 and "page.md" in err[0]
 
 
 def test_control_characters_of_a_name_reach_no_terminal(cli):

@@ -1,0 +1,102 @@
+"""How a family of models looks at a page and is asked, and which models there are by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..registry import Registry
+from ..schema import Page, Piece, Pixels, Prompt, Task
+from ..weights import PRECISIONS
+
+if TYPE_CHECKING:
+    from ..pixels.views import View
+    from ..prompt.tokenizer import Tokenizer
+
+MODELS = Registry("models", {"nano": "gotocr.engines.models:NANO", "base": "gotocr.engines.models:BASE"})
+FAMILIES = Registry("families", {"nano": "gotocr.engines.models:NANO_FAMILY", "got": "gotocr.engines.models:GOT_FAMILY"})
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model by name: `find(quiet)` gives its folder, downloading it if need be, and not before it is needed."""
+
+    family: str
+    find: Callable[[bool], Path]
+    precision: str | None = None  # of its matrices, see `Family`; None = as its engine sees fit
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a family needs besides the task: the model's own config, its tokenizer and the spelling of its prompts."""
+
+    config: dict[str, Any]
+    tokenizer: Tokenizer
+    style: str | None
+
+
+@dataclass(frozen=True)
+class Family:
+    """How one family of models looks at a page and is asked."""
+
+    engine: str  # the engine unless another is asked for
+    view: Callable[[Page, Task, Setting], list[View]]
+    ask: Callable[[Task, Pixels, Setting], Prompt]
+    sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
+    precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
+    elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
+
+
+def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
+    from ..pixels.views import native_views
+    from ..weights.nano_files import nano_config
+
+    stride = nano_config(setting.config, "config.json").stride
+    return native_views(page, task.region.box if task.region else None, stride, task.mode == "plain")
+
+
+def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
+    from ..prompt.template import nano_prompt
+    from ..weights.nano_files import nano_config
+
+    down, across = nano_config(setting.config, "config.json").stride
+    height, width = pixels.values.shape[-2:]
+    return nano_prompt(task, (height // down) * (width // across), setting.tokenizer)
+
+
+def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
+    from ..pixels.tiles import view
+    from ..pixels.views import View
+
+    return [View(view(page, most=task.tiles))]
+
+
+def _ask_got(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
+    from ..prompt.published import DEFAULT_STYLE
+    from ..prompt.template import build
+
+    return build(task, pixels.page_size, len(pixels.values), setting.tokenizer, setting.style or DEFAULT_STYLE)
+
+
+def _find_nano(quiet: bool) -> Path:
+    return Path(__file__).parents[1] / "weights" / "nano"
+
+
+def _find_base(quiet: bool) -> Path:
+    from ..weights.fetch import find
+
+    return find("base", quiet)
+
+
+def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    from ..decode.doubt import believed, completed
+
+    return completed(believed(pieces))
+
+
+NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch")
+NANO = Model("nano", _find_nano)
+BASE = Model("got", _find_base)
