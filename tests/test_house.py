@@ -169,7 +169,7 @@ DOORS = {
     "list": (["list"], 0),
     "no such verb": (["raed"], 2),
     "no such option": (["read", "x.png", "--colur", "red"], 2),
-    "no such format": (["read", "x.png", "--to", "docx"], 2),
+    "no such format": (["read", "x.png", "--to", "doc"], 2),
     "no such task": (["read", "x.png", "--task", "poem"], 2),
     "no such model": (["read", "x.png", "--model", "nonesuch"], 2),
 }

@@ -67,6 +67,12 @@ def _add_make(parser: ArgumentParser) -> None:
     parser.add_argument("--worn", type=share, metavar="P", help="share of worn pictures (default: 0)")
 
 
+def _add_long(parser: ArgumentParser) -> None:
+    parser.add_argument("--pages", type=listed(count), metavar="N,M", help="lengths (default: 50,5000; if quick 5,50)")
+    parser.add_argument("--to", type=listed(str), metavar="A,B", help="formats (default: markdown,json,html)")
+    parser.add_argument("--model", metavar="NAME", help="nano, base or a folder (default: nano)")
+
+
 def _add_serve(parser: ArgumentParser) -> None:
     parser.add_argument("--url", help="a server as in http://localhost:8000/v1 (default: our own, started for this)")
     parser.add_argument("--model", metavar="NAME", help="what to ask it for (default: the first it names; our own has nano)")
@@ -84,6 +90,7 @@ _MODELS = f"{', '.join(MODELS)} or folders, with commas"
 _SUBJECTS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "read": ("how fast pictures are read: load, first token, tokens and pages a second, memory", _add_read),
     "make": ("how fast pictures are drawn, in samples a second of one core", _add_make),
+    "long": ("how much memory a PDF of many pages takes beside one of few", _add_long),
     "serve": ("how fast an OpenAI-compatible server answers to several clients at once", _add_serve),
 }
 

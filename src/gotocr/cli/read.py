@@ -92,9 +92,9 @@ def resolution(text: str) -> float | None:
 
 
 def run(arguments: Namespace) -> int:
-    task, opening = wanted(arguments)
     choice = {name: getattr(arguments, name) for name in ("engine", "device", "quiet", "precision")}
     reader = load(arguments.model, **choice)
+    task, opening = wanted(arguments)
     names = list(dict.fromkeys(arguments.to or [DEFAULT]))
     if not arguments.output and (len(names) > 1 or arguments.report or arguments.resume):
         raise errors.UsageError("several formats, --report and --resume need a folder: -o DIR")

@@ -10,5 +10,6 @@ BENCHES = Registry(
         "read": "gotocr.evaluate.speed.read:BENCH",
         "make": "gotocr.evaluate.speed.make:BENCH",
         "serve": "gotocr.evaluate.speed.serve:BENCH",
+        "long": "gotocr.evaluate.speed.long:BENCH",
     },
 )

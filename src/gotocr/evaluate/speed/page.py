@@ -59,6 +59,15 @@ has nothing else to do.
 | samples/s | samples by processor time, all rounds together; *least–most* of single rounds |
 | ms, median; ms, slowest | processor time of one sample |
 | megapixels, glyphs | the median of what is on one |""",
+    "long": """The same command, `gotocr read FILE -o DIR`, over a PDF of few and one of many small pages with two lines of text, from
+the file to all formats written; each in a process of its own, once. *ratio of memory* is against the first row: what a page
+needs is given back before the next one, so it stays at 1.
+
+| column | meaning |
+|---|---|
+| s, cpu s | wall and processor time, loading and writing included |
+| peak MB | the most memory the process held |
+| file kB, written kB | the PDF, and all that was written of it |""",
     "serve": """So many clients ask, each again as soon as it was answered; every question brings another picture of a line.
 Our own server, `gotocr serve`, runs in processes of its own, one that writes several texts at once (*rows*) beside one that
 writes them one after another; they take turns.
