@@ -13,6 +13,21 @@ def _xlsx(data: bytes) -> str:
     return "\n".join(str(value) for sheet in sheets for row in sheet.iter_rows(values_only=True) for value in row if value is not None)
 
 
+def _hocr(data: bytes) -> str:
+    from lxml import etree
+
+    body = etree.fromstring(data).find("{*}body")
+    return " ".join("".join(body.itertext()).split())
+
+
+def _alto(data: bytes) -> str:
+    from lxml import etree
+
+    return " ".join(element.get("CONTENT") for element in etree.fromstring(data).iter("{*}String"))
+
+
 OPENED: dict[str, Callable[[bytes], str]] = {
     "xlsx": _xlsx,
+    "hocr": _hocr,
+    "alto": _alto,
 }

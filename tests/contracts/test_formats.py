@@ -102,7 +102,7 @@ def test_pages_are_written_as_they_come(target):
     written, late = b"", []
     for part in target.parts(leaves(), "x", "nano"):
         written += part
-        late.append(max(seen, default=0) - written.decode().count(WITNESS))
+        late.append(max(seen, default=0) - written.decode().count(WITNESS.split()[0]))  # a format may mark each word
     assert max(late) <= 1
 
 

@@ -13,5 +13,7 @@ FORMATS = Registry(
         "content": "gotocr.formats.content:FORMAT",
         "csv": "gotocr.formats.csv:FORMAT",
         "xlsx": "gotocr.formats.xlsx:FORMAT",
+        "hocr": "gotocr.formats.hocr:FORMAT",
+        "alto": "gotocr.formats.alto:FORMAT",
     },
 )
