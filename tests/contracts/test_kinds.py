@@ -71,6 +71,9 @@ def test_it_is_found_between_other_text(kind):
         assert [found[0].text, found[-1].text] == ["Before", "After"]
 
 
+HARMLESS = set("class colspan rowspan scope xmlns display alttext stretchy".split())  # nothing that loads, links, runs or styles
+
+
 class Marks(HTMLParser):
     """The tags and attributes that a browser would see."""
 
@@ -90,7 +93,7 @@ def test_html_is_escaped(kind):
     for source in (evil, f"<table><tr><td>{evil}</td><td onclick='x()'>a</td></tr></table>", f"{GOOD[kind.name][0]}{evil}"):
         shown = Marks(kind.html(kind.parse(source)))
         assert not shown.tags & {"script", "img", "iframe", "style"}, shown.tags
-        assert shown.attributes <= {"class", "colspan", "rowspan"}, shown.attributes
+        assert shown.attributes <= HARMLESS, shown.attributes
 
 
 def test_anything_is_parsed_and_shown_without_an_exception(kind):

@@ -25,6 +25,10 @@ def _no_problems(block: Block) -> list[str]:
     return []
 
 
+def _no_picture(block: Block) -> str | None:
+    return None
+
+
 def _no_words(source: str) -> Iterator[tuple[Span, str]]:
     return iter(())
 
@@ -36,6 +40,7 @@ class Kind:
     - `find(text)` yields, left to right, the spans of a page's text that turn into this kind, an unclosed one too.
     - `parse(source)` makes a block of one such span; a broken one gives a block with `problems`, never an exception.
     - `html(block)` shows it, escaped: what every format falls back to. The block is untrusted.
+    - `svg(block)` draws it as one SVG element, where the kind is something to draw and this block can be drawn.
     - `markdown(block)` is the inverse of `parse`; a fenced block with `info` unless given.
     - `check(block)` says what is wrong with the content; empty = valid.
     - `words(source)` yields the printed words and where in the source they stand; none where the source is a code.
@@ -57,6 +62,7 @@ class Kind:
     sample: Callable[[np.random.Generator, Supply, tuple[int, int], float | None], Sample] | None = None
     info: str = ""
     grammar: str | None = None
+    svg: Callable[[Block], str | None] = _no_picture
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "info", self.info or self.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..kind import Kind
 from .reading import check, find, parse, words
 from .scores import SCORES
-from .show import show
+from .show import show, svg
 from .syntax import GRAMMAR
 
 
@@ -25,4 +25,5 @@ KIND = Kind(
     scores=SCORES,
     sample=_sample,
     grammar=GRAMMAR,
+    svg=svg,
 )

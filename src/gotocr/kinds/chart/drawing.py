@@ -13,7 +13,7 @@ STACKED = ("stacked bar", "stacked horizontal bar", "stacked area")
 MOST = 2000  # marks drawn
 
 
-def svg(data: Mapping[str, Any]) -> str:
+def drawn(data: Mapping[str, Any]) -> str:
     """An inline SVG picture of `data` (see `reading.understand`); "" where it has more values than can be seen."""
     series: Mapping[str, Any] = data["series"]
     if sum(map(len, series.values())) > MOST:
@@ -62,7 +62,7 @@ def _axis(low: float, high: float) -> tuple[float, float, list[str]]:
     parts = []
     for k in range(first, last + 1):
         y = _up(k * step, first * step, last * step)
-        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - 10}" y1="{y:.1f}" y2="{y:.1f}" stroke="#ddd"/>')
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - 10}" y1="{y:.1f}" y2="{y:.1f}" stroke="currentColor" stroke-opacity="0.18"/>')
         parts.append(_text(f"{k * step:.6g}", LEFT - 6, y + 4, "end"))
     return first * step, last * step, parts
 

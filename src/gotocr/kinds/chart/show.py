@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...schema import Block
-from .drawing import svg
+from ..svg import pure
+from .drawing import drawn
 from .writing import figure
 
 MOST_CELLS = 20_000
@@ -23,11 +24,19 @@ def show(block: Block) -> str:
     heads = [str(data[key]) for key in ("title", "subtitle") if data.get(key)]
     if heads:
         parts.append(f"<figcaption>{'<br>'.join(map(html.escape, heads))}</figcaption>")
-    if not block.problems:
-        parts.append(svg(data))
-    parts.append(_table(data, series))
+    drawing = svg(block)
+    table = _table(data, series)
+    parts.append(f"{drawing}\n<details><summary>Values</summary>{table}</details>" if drawing else table)
     parts += [f"<p>{html.escape(str(data[key]))}</p>" for key in ("note", "source") if data.get(key)]
     return "\n".join([*parts, "</figure>"])
+
+
+def svg(block: Block) -> str | None:
+    """The drawing; None where something is wrong with the chart, or it has more values than can be seen."""
+    series = block.data.get("series")
+    if block.problems or not isinstance(series, Mapping) or not any(series.values()):
+        return None
+    return pure(drawn(block.data))
 
 
 def _table(data: Mapping[str, Any], series: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ...schema import Block
 from ..kind import Span
+from .mathml import mathml
 
 _ENVIRONMENT = r"(?:equation|align|gather|multline|eqnarray|displaymath|flalign|alignat)\*?"
 # `$$` opens at the start of a line, or within one when it closes there; `\\[2pt]` is a line break, not an opening.
@@ -62,7 +63,9 @@ def check(block: Block) -> list[str]:
 
 
 def show(block: Block) -> str:
-    return f'<div class="formula">\\[{html.escape(block.text)}\\]</div>'
+    """MathML; the LaTeX, escaped, where that cannot be had."""
+    shown = mathml(block.text, display=True)
+    return f'<div class="formula">{shown}</div>' if shown else f'<pre class="formula"><code>{html.escape(block.text)}</code></pre>'
 
 
 def markdown(block: Block) -> str:

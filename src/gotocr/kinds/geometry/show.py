@@ -6,6 +6,7 @@ import html
 
 from ...draw.figure import Figure, Path, extent, lines
 from ...schema import Block
+from ..svg import pure
 from .tikz import COLOURS, read
 
 UNIT = 36.0  # user units a centimetre
@@ -14,13 +15,18 @@ TEXT = 14.0  # size of labels
 
 
 def show(block: Block) -> str:
-    reading = read(block.text)
-    inner = None if reading.problems else svg(reading.figure)
+    drawing = svg(block)
     code = f'<pre class="geometry"><code>{html.escape(block.text)}</code></pre>'
-    return f'<div class="geometry">{inner}</div>' if inner else code
+    return f'<div class="geometry">{drawing}</div>' if drawing else code
 
 
-def svg(figure: Figure) -> str:
+def svg(block: Block) -> str | None:
+    """The figure; None where our grammar does not read it all, or it is larger than can be shown."""
+    reading = read(block.text)
+    return None if reading.problems else pure(drawn(reading.figure))
+
+
+def drawn(figure: Figure) -> str:
     """The picture as SVG; empty where it is larger than can be shown."""
     from ...draw.figure_labels import marks
 
@@ -54,7 +60,7 @@ def svg(figure: Figure) -> str:
 def _path(path: Path) -> str:
     pen = path.pen
     name, _, pale = pen.colour.partition("!")
-    colour = name if name in COLOURS else "currentColor"
+    colour = name if name in COLOURS and name != "black" else "currentColor"
     if path.dot:
         x, y = path.start[0] * UNIT, -path.start[1] * UNIT
         inside = colour if pen.fill else "white"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ..kind import Kind
 from .reading import check, find, parse
 from .scores import exact, similarity
-from .show import show
+from .show import show, svg
 from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
@@ -36,4 +36,5 @@ KIND = Kind(
     sample=sample,
     info="smiles",
     grammar=GRAMMAR,
+    svg=svg,
 )

@@ -34,4 +34,5 @@ KIND = Kind(
     sample=sample,
     info="abc",
     grammar=GRAMMAR,
+    svg=block.svg,
 )

@@ -11,6 +11,7 @@ from ...errors import GotocrError
 from ...schema import Block
 from .. import code
 from ..kind import Span, fence
+from ..svg import pure
 from .abc_reader import from_abc
 from .kern_reader import from_kern
 from .musicxml_reader import from_musicxml
@@ -81,8 +82,8 @@ def _engraved(score: Score) -> str:
         drawn = engrave(to_mei(score), options=LOOKS)
     except GotocrError:
         return ""
-    drawn = re.sub(r"<style.*?</style>|<desc>.*?</desc>|<\?xml.*?\?>", "", drawn, flags=re.DOTALL)
-    return drawn.replace("<svg ", '<svg stroke="currentColor" ', 1).replace("<text ", '<text stroke="none" ')
+    drawn = drawn.replace("<svg ", '<svg stroke="currentColor" ', 1).replace("<text ", '<text stroke="none" ')
+    return pure(drawn) or ""
 
 
 def markdown(block: Block) -> str:

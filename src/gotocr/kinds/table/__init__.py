@@ -5,8 +5,9 @@ from __future__ import annotations
 from ..kind import Kind
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell
 from .picture import sample
-from .reading import check, find, markdown, parse, rows, show, words
+from .reading import check, find, markdown, parse, rows, words
 from .scoring import cells, grits_content, grits_topology, teds, teds_structure
+from .show import show
 from .syntax import GRAMMAR
 
 __all__ = ["KIND", "MOST_COLUMNS", "MOST_ROWS", "Cell", "check", "find", "markdown", "parse", "rows", "show", "words"]

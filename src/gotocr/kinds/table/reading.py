@@ -1,4 +1,4 @@
-"""Read a table as it was written (HTML or LaTeX tabular), show it, and check its grid."""
+"""Read a table as it was written (HTML or LaTeX tabular), and check its grid."""
 
 from __future__ import annotations
 
@@ -124,21 +124,6 @@ def words(source: str) -> Iterator[tuple[Span, str]]:
         for word in re.finditer(r"\S+", source[at:start]):
             yield Span(at + word.start(), at + word.end()), html.unescape(word[0])
         at = end
-
-
-def show(block: Block) -> str:
-    """The table as clean HTML: only rows, cells and their spans, all text escaped."""
-    lines = ["<table>"]
-    for row in rows(block):
-        cells = []
-        for cell in row:
-            spans = "".join(
-                f' {name}="{count}"' for name, count in (("colspan", cell.columns), ("rowspan", cell.rows)) if count > 1
-            )
-            tag = "th" if cell.head else "td"
-            cells.append(f"<{tag}{spans}>{html.escape(cell.text)}</{tag}>")
-        lines.append(f"<tr>{''.join(cells)}</tr>")
-    return "\n".join([*lines, "</table>"])
 
 
 def markdown(block: Block) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..kind import Kind
-from .blocks import check, find, find_printed, markdown, parse, parse_printed, show, words, words_printed
+from .blocks import check, find, find_printed, markdown, parse, parse_printed, words, words_printed
 from .scores import SCORES
+from .show import show
 
 if TYPE_CHECKING:
     import numpy as np

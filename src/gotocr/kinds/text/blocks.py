@@ -1,8 +1,7 @@
-"""Paragraphs, headings and lists found in a text, read, checked and shown; how they are drawn is in the other files."""
+"""Paragraphs, headings and lists found in a text, read and checked; how they are drawn is in the other files."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -19,8 +18,7 @@ _INDENT = re.compile(r"[ \t]+\S")
 # A word: anything between blanks, an inline formula counting as one piece of it.
 _WORD = re.compile(r"(?:\$(?=\S)[^$\n]{0,300}?(?<=\S)\$(?!\d)|\\\([^\n]{0,300}?\\\)|\S)+")
 # Emphasis: stars around something, not a product, a power or the star of a footnote.
-_EMPHASIS = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{1,2000}?)(?<=[^\s*])(?P=mark)(?![\w*])")
-_TAGS = {1: ("<em>", "</em>"), 2: ("<strong>", "</strong>"), 3: ("<strong><em>", "</em></strong>")}
+EMPHASIS = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{1,2000}?)(?<=[^\s*])(?P=mark)(?![\w*])")
 _UNREADABLE = "\ufffd"
 
 
@@ -92,7 +90,7 @@ def words(source: str) -> Iterator[tuple[Span, str]]:
     """The words without the marks of Markdown around them: heading marks, bullets and the stars of emphasis."""
     heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
     first, last = heading.span("text") if heading else (0, len(source))
-    stars = {at for found in _EMPHASIS.finditer(source) for at in _stars(found)}
+    stars = {at for found in EMPHASIS.finditer(source) for at in _stars(found)}
     for line in _lines(source):
         start, end = max(line.start, first), min(line.end, last)
         bullet = None if heading else _BULLET.match(source, start, end)
@@ -110,16 +108,6 @@ def words_printed(source: str) -> Iterator[tuple[Span, str]]:
     """Everything between blanks."""
     for word in re.finditer(r"\S+", source):
         yield Span(*word.span()), word[0]
-
-
-def show(block: Block) -> str:
-    """HTML, escaped; emphasis becomes tags except in lines as printed."""
-    text = html.escape(block.text)
-    if block.data.get("role") != "lines":
-        text = _EMPHASIS.sub(lambda found: found["text"].join(_TAGS[len(found["mark"])]), text)
-    if block.data.get("role") == "heading":
-        return f"<h{block.data['level']}>{text}</h{block.data['level']}>"
-    return "<p>" + text.replace("\n", "<br>\n") + "</p>"
 
 
 def markdown(block: Block) -> str:

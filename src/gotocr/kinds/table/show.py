@@ -1,0 +1,66 @@
+"""A table as clean HTML: only its caption, rows, cells and their spans, all text escaped, formulas in cells as MathML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+
+from ...schema import Block
+from ..text.show import inline
+from .cell import MOST_COLUMNS, Cell
+from .reading import rows
+
+MOST_LETTERS = 300  # of a caption
+_CAPTION = re.compile(
+    rf"<caption\b[^<>]{{0,200}}>(?P<html>.{{1,2000}}?)</caption|\\caption\{{(?P<latex>[^{{}}\n]{{1,{MOST_LETTERS}}})\}}",
+    re.IGNORECASE | re.DOTALL,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_NUMBER = re.compile(r"[-+−–±~<>≈$€£¥(]{0,4}\d[\d.,' \u202f\u00a0]{0,40}(?:[%‰)*†‡]{0,5}|[ \u00a0]?[±×][ \u00a0]?[\d.,]{1,20}\)?)")
+
+
+def show(block: Block) -> str:
+    """Rows at the top that are all heads are the table's head; cells that hold a number say so by their class."""
+    table = rows(block)
+    heads = _heads(table)
+    lines = ["<table>", *_caption(block.text)]
+    for number, row in enumerate(table):
+        if heads and number in (0, heads):
+            lines.append("<thead>" if number == 0 else "</thead>\n<tbody>")
+        lines.append(_row(row, "col" if number < heads else "row"))
+    if heads:
+        lines.append("</tbody>" if heads < len(table) else "</thead>")
+    return "\n".join([*lines, "</table>"])
+
+
+def _heads(table: Sequence[Sequence[Cell]]) -> int:
+    """How many rows at the top are of heads alone, with no cell that reaches out of them."""
+    heads = 0
+    while heads < len(table) and table[heads] and all(cell.head for cell in table[heads]):
+        heads += 1
+    reaches = (number + cell.rows > heads for number in range(heads) for cell in table[number])
+    return 0 if any(reaches) else heads
+
+
+def _caption(source: str) -> list[str]:
+    found = _CAPTION.search(source, 0, 20_000)
+    if not found:
+        return []
+    said = html.unescape(_TAG.sub(" ", found["html"])) if found["html"] else found["latex"]
+    said = " ".join(said.split())[:MOST_LETTERS]
+    return [f"<caption>{inline(said, emphasis=False)}</caption>"] if said else []
+
+
+def _row(row: Sequence[Cell], scope: str) -> str:
+    cells, width = [], 0
+    for cell in row:
+        columns = max(1, min(cell.columns, MOST_COLUMNS - width))
+        width += columns
+        held = "".join(f' {name}="{count}"' for name, count in (("colspan", columns), ("rowspan", cell.rows)) if count > 1)
+        if cell.head:
+            cells.append(f'<th scope="{scope}"{held}>{inline(cell.text, emphasis=False)}</th>')
+        else:
+            held += ' class="number"' if len(cell.text) < 64 and _NUMBER.fullmatch(cell.text) else ""
+            cells.append(f"<td{held}>{inline(cell.text, emphasis=False)}</td>")
+    return f"<tr>{''.join(cells)}</tr>"
