@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .abc_reader import from_abc
 from .compose import in_lines
 from .rhythm import chance
-from .score import Bar, Score, Voice, meters, normal, problems, replace
+from .score import Bar, Score, Voice, normal, problems, replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ def excerpt(rng: np.random.Generator, record: str, lines: int = 1) -> Score | No
     while stop < len(score.bars) and (notes > 0 or stop == whole):
         notes -= sum(len(voice) for voice in score.bars[stop].voices)
         stop += 1
-    meter = meters(score)[whole]
+    meter = score.meters[whole]
     bars = tuple(replace(bar, last=False, voices=tuple(map(_plain_chords, bar.voices))) for bar in score.bars[whole:stop])
     key = next((bar.key for bar in reversed(score.bars[: whole + 1]) if bar.key is not None), score.key)
     first = replace(bars[0], key=None, meter="", left=bars[0].left if whole == 0 else "", ending="")

@@ -7,7 +7,7 @@ from fractions import Fraction
 from html import escape
 from math import lcm
 
-from .score import CLEFS, Event, Pitch, Score, bar_length, meters, total, value_of
+from .score import CLEFS, Event, Pitch, Score, bar_length, total, value_of
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -63,7 +63,7 @@ def _divisions(score: Score) -> int:
 
 def _measure(score: Score, staff: int, number: int, parts: int) -> str:
     bar = score.bars[number]
-    length = bar_length(meters(score)[number])
+    length = bar_length(score.meters[number])
     short = ' implicit="yes"' if number == 0 and length and bar.time < length else ""
     done = [f'<measure number="{number + 1}"{short}>']
     if number and score.bars[number - 1].last:
@@ -124,23 +124,11 @@ def _right(score: Score, number: int) -> str:
     bar = score.bars[number]
     after = score.bars[number + 1] if number + 1 < len(score.bars) else None
     ending = ""
-    if _open_ending(score, number) and (after is None or after.ending or bar.right not in ("|", "|:")):
-        ending = f'<ending number="{_open_ending(score, number)}" type="{"stop" if bar.right == ":|" else "discontinue"}"/>'
+    if score.endings[number] and (after is None or after.ending or bar.right not in ("|", "|:")):
+        ending = f'<ending number="{score.endings[number]}" type="{"stop" if bar.right == ":|" else "discontinue"}"/>'
     style = f"<bar-style>{STYLES[bar.right]}</bar-style>" if bar.right in STYLES else ""
     repeat = '<repeat direction="backward"/>' if bar.right in (":|", "::") else ""
     return f'<barline location="right">{style}{ending}{repeat}</barline>' if style or ending or repeat else ""
-
-
-def _open_ending(score: Score, number: int) -> str:
-    """The ending ("1", "2" or "") that a bar is in: an ending runs to the next one, or to a bar line that is not plain."""
-    ending = ""
-    for bar in score.bars[: number + 1]:
-        ending = bar.ending or ending
-        if bar is score.bars[number]:
-            return ending
-        if bar.right not in ("|", "|:"):
-            ending = ""
-    return ending
 
 
 def _voice(score: Score, at: tuple[int, int], layer: int, parts: int) -> str:
@@ -156,7 +144,7 @@ def _voice(score: Score, at: tuple[int, int], layer: int, parts: int) -> str:
         ends = event.tuplet != (1, 1) and tuplet_left == 1
         tuplet_left = max(tuplet_left - 1, 0)
         beam = _beam(events, place)
-        whole = event.form == "bar" and event.time == bar_length(meters(score)[number])
+        whole = event.form == "bar" and event.time == bar_length(score.meters[number])
         event = event if whole or event.form != "bar" else replace(event, form="rest")
         done += _notes(event, layer, parts, (_tied_into(score, number, voice, place), ends, beam))
     return "".join(done)

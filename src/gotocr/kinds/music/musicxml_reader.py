@@ -17,6 +17,7 @@ MOST_CHARACTERS = 4_000_000
 MOST_BARS = 5_000
 MOST_PROBLEMS = 20
 MOST_STAVES = 40
+MOST_PLACES = 20_000  # bars times voices
 _LENGTHS = {name: Fraction(length) for length, name in TYPES.items()} | {"128th": Fraction(1, 128)}
 _CLEFS = {shape: name for name, shape in CLEFS.items()}
 _LINES = {"light-light": "||", "light-heavy": "|]", "none": ""}
@@ -57,7 +58,7 @@ def from_musicxml(text: str) -> tuple[Score, list[str]]:
         return Score(()), [f"<{root.tag[:20]}> is no partwise score"]
     problems: list[str] = []
     parts = [_PartReader(problems).read(part) for part in root.iter("part")]
-    score = _joined([part for part in parts if part.bars])
+    score = _joined([part for part in parts if part.bars], problems)
     return (score, problems) if score.bars else (Score(()), [*problems, "no notes"])
 
 
@@ -215,12 +216,15 @@ def _pitch(element: Element | None) -> Pitch | None:
     return Pitch(step, max(-1, min(11, int(_number(element.findtext("octave"))))), alter)
 
 
-def _joined(parts: list[_Part]) -> Score:
+def _joined(parts: list[_Part], problems: list[str]) -> Score:
     """All parts as one score: repeats, keys and metres are the first part's."""
     count = max((len(part.bars) for part in parts), default=0)
     places = [(part, staff) for part in parts for staff in range(1, part.staves + 1)][:MOST_STAVES]
     voices = [_voices(part, staff) for part, staff in places]
     if not any(voices):
+        return Score(())
+    if count * sum(max(1, len(found)) for found in voices) > MOST_PLACES:
+        problems.append(f"more than {MOST_PLACES} bars of all voices")
         return Score(())
     names = [part.clefs.get(staff, "treble") for part, staff in places]
     staves = tuple(Staff(name, max(1, len(found))) for name, found in zip(names, voices, strict=True))

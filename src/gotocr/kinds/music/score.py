@@ -142,6 +142,26 @@ class Score:
         """Of each voice the index of its staff and its number (0, 1) on it."""
         return tuple((number, voice) for number, staff in enumerate(self.staves) for voice in range(staff.voices))
 
+    @cached_property
+    def meters(self) -> tuple[str, ...]:
+        """The metre that holds in each bar; "" while none was printed."""
+        found, meter = [], self.meter
+        for bar in self.bars:
+            meter = bar.meter or meter
+            found.append(meter)
+        return tuple(found)
+
+    @cached_property
+    def endings(self) -> tuple[str, ...]:
+        """The ending ("1", "2" or "") that each bar is in: it runs to the next one, or to a bar line that is not plain."""
+        found, ending = [], ""
+        for bar in self.bars:
+            ending = bar.ending or ending
+            found.append(ending)
+            if bar.right not in ("|", "|:"):
+                ending = ""
+        return tuple(found)
+
     def systems(self) -> list[range]:
         """The indices of the bars of each line."""
         ends = [number + 1 for number, bar in enumerate(self.bars) if bar.last or number + 1 == len(self.bars)]
@@ -214,15 +234,6 @@ def key_alter(step: str, sharps: int) -> int:
     """What the key signature does to a step."""
     place = SHARPS.index(step)
     return int(place < sharps) - int(6 - place < -sharps)
-
-
-def meters(score: Score) -> list[str]:
-    """The metre that holds in each bar; "" while none was printed."""
-    found, meter = [], score.meter
-    for bar in score.bars:
-        meter = bar.meter or meter
-        found.append(meter)
-    return found
 
 
 def in_time(bar: Bar) -> Iterator[tuple[int, int, Event]]:
@@ -321,7 +332,7 @@ def problems(score: Score) -> list[str]:
     found = []
     if not score.bars:
         return ["no bars"]
-    for number, (bar, meter) in enumerate(zip(score.bars, meters(score), strict=True), 1):
+    for number, (bar, meter) in enumerate(zip(score.bars, score.meters, strict=True), 1):
         times = {total(voice) for voice in bar.voices if voice}
         if not times:
             found.append(f"bar {number} is empty")
@@ -350,6 +361,6 @@ def _split(score: Score, number: int) -> bool:
 
 def usual_length(score: Score, number: int) -> Fraction:
     """How long a bar of which only the rest is printed must be: by its metre, or as most others are."""
-    length = bar_length(meters(score)[number])
+    length = bar_length(score.meters[number])
     others = Counter(bar.time for bar in score.bars if any(event.form != "bar" for voice in bar.voices for event in voice))
     return length or (max(others, key=lambda time: (others[time], time)) if others else ONE)
