@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 
@@ -27,6 +28,7 @@ def _alto(data: bytes) -> str:
 
 
 OPENED: dict[str, Callable[[bytes], str]] = {
+    "latex": lambda data: re.sub(r"\{\\text\{(.)\}\}", r"\1", data.decode("utf-8")),  # letters beyond ASCII in a formula
     "xlsx": _xlsx,
     "hocr": _hocr,
     "alto": _alto,
