@@ -18,6 +18,7 @@ _ATTRIBUTES = frozenset(
     " baseline-shift dominant-baseline dx dy opacity visibility".split()
 )
 _PLAIN = re.compile(r"(?!url\b)[\w\s#.,%()+\-\"']*", re.IGNORECASE)  # a shape, a number, a colour, names of fonts
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d*)?")
 _BLACK = re.compile(r"black|#000(?:000)?|rgb\(0, ?0, ?0\)", re.IGNORECASE)
 
 
@@ -45,6 +46,9 @@ def pure(source: str, title: str = "") -> str | None:
     inner = inner.replace('id="\0', f'id="{mark}').replace('href="#\0', f'href="#{mark}')
     head = f"<title>{html.escape(title)}</title>" if title else ""
     kept = _attributes(root)
+    box = root.get("viewBox", "").split()
+    if root.get("width") is None and len(box) == 4 and _NUMBER.fullmatch(box[2]):
+        kept += f' width="{float(box[2]):g}"'
     if 'fill="' not in kept:
         kept += ' fill="currentColor"'
     return f'<svg xmlns="http://www.w3.org/2000/svg"{kept} role="img">{head}{inner}</svg>'
@@ -56,7 +60,7 @@ def _target(element: ElementTree.Element) -> str:
 
 def _written(element: ElementTree.Element, names: dict[str, str], depth: int) -> str:
     name = element.tag.removeprefix(_SVG) if isinstance(element.tag, str) else ""
-    if name not in _ELEMENTS or depth > DEEPEST:
+    if name not in _ELEMENTS or depth > DEEPEST or "placeholder" in element.get("class", ""):
         return ""
     letters = name in ("text", "tspan")
     inner = html.escape(element.text or "", quote=False) if letters else ""

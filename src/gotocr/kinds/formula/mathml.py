@@ -42,8 +42,19 @@ _REFERENCE = re.compile(r"&#x([0-9A-F]{5});")  # how the converter writes symbol
 _OPENING = re.compile(r"\\(?:begin|left)\b|(?<!\\)\{")
 _CLOSING = re.compile(r"\\(?:end|right)\b|(?<!\\)\}")
 _MARK = re.compile(rf"(?P<open>{_OPENING.pattern})|{_CLOSING.pattern}")
-_LABEL = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b")
+_DROPPED = re.compile(r"\\label\s*\{[^{}]*\}|\\(?:nonumber|notag)\b|\\(?:begin|end)\{(?:equation|displaymath|math)\*?\}")
+_TAG = re.compile(r"\\tag\*?\s*\{([^{}$]{1,40})\}")
+_ENVIRONMENT = re.compile(
+    r"\\(?P<end>begin|end)\{(?P<name>align|aligned|alignat|alignedat|flalign|eqnarray|gather|gathered|multline)\*?\}"
+)
+_COLUMNS = re.compile(r"(?<=\\begin\{alignat\})\s*\{\d{1,2}\}|(?<=\\begin\{alignat\*\})\s*\{\d{1,2}\}|(?<=\\begin\{alignedat\})\s*\{\d{1,2}\}")
+_ARRAYS = {"eqnarray": "rcl", "gather": "c", "gathered": "c", "multline": "c"}
 _UNKNOWN = re.compile(r"\\[A-Za-z]+")
+_OPERATORS = {"~": "\u223c"}  # what the converter writes with a sign that is not the one of mathematics
+_SIGNS = frozenset("+-\u2212\u00b1\u2213")
+_CLOSING_MARKS = frozenset(")]}|!\u2032\u2033\u2034\u2016\u27e9\u230b\u2309")  # behind these, a sign stands between two things
+_THIN = '<mspace width="0.167em"/>'
+_BASES = ("msub", "msup", "msubsup")
 
 
 @lru_cache(maxsize=4096)
@@ -54,8 +65,8 @@ def mathml(latex: str, display: bool = False) -> str | None:
     from latex2mathml.converter import Converter
 
     try:
-        tree = Converter(display="block" if display else "inline").convert_to_element(_LABEL.sub("", latex))
-        inner = "".join(_written(child, "") for child in tree)
+        tree = Converter(display="block" if display else "inline").convert_to_element(_known(latex))
+        inner = _row(tree, "")
     except Exception:  # the converter raises many things on what it does not know
         return None
     if not re.search(r">[^<]", inner):
@@ -72,22 +83,67 @@ def _depth(latex: str) -> int:
     return deepest
 
 
-def _written(element: Element, variant: str) -> str:
-    """One element and all in it; raises ValueError for a command the converter did not understand."""
+def _known(latex: str) -> str:
+    """The formula in environments that the converter knows."""
+    plain = _COLUMNS.sub("", _TAG.sub(r"\\qquad\\text{(\1)}", _DROPPED.sub("", latex)))
+
+    def named(found: re.Match[str]) -> str:
+        columns = _ARRAYS.get(found["name"])
+        if columns is None:
+            return rf"\{found['end']}{{align*}}"
+        return rf"\begin{{array}}{{{columns}}}" if found["end"] == "begin" else r"\end{array}"
+
+    plain = _ENVIRONMENT.sub(named, plain)
+    return rf"\begin{{array}}{{l}}{plain}\end{{array}}" if r"\\" in plain and r"\begin" not in plain else plain
+
+
+def _row(element: Element, variant: str) -> str:
+    """All in an element, side by side: functions stand off from what is beside them, a sign that begins a term does not."""
+    parts: list[str] = []
+    before: Element | None = None
+    for child in element:
+        sign = before is not None and child.tag == "mo" and _said(child) in _SIGNS and _opens(before)
+        if before is not None and child.tag != "mo" and (_function(before) or (_function(child) and before.tag != "mo")):
+            parts.append(_THIN)
+        elif before is not None and _function(child) and _said(before) in _CLOSING_MARKS:
+            parts.append(_THIN)
+        parts.append(_written(child, variant, sign))
+        if child.tag != "mspace":
+            before = child
+    return "".join(parts)
+
+
+def _said(element: Element) -> str:
+    said = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), element.text or "") if element.tag in _LEAVES else ""
+    return _OPERATORS.get(said, said)
+
+
+def _opens(element: Element) -> bool:
+    return element.tag == "mo" and _said(element) not in _CLOSING_MARKS
+
+
+def _function(element: Element) -> bool:
+    """Whether it is the name of one, as sin or log, with or without scripts."""
+    base = element[0] if element.tag in _BASES and len(element) else element
+    said = _said(base) if base.tag == "mi" else ""
+    return len(said) > 1 and said.isascii() and said.isalpha()
+
+
+def _written(element: Element, variant: str, sign: bool = False) -> str:
+    """One element and all in it; raises ValueError for what the converter did not understand."""
     variant = element.get("mathvariant", variant)
-    inner = "".join(_written(child, variant) for child in element)
-    if element.tag not in _ELEMENTS:
+    tag, said = element.tag, _said(element)
+    inner = _row(element, variant)
+    if tag not in _ELEMENTS:
         return inner
-    said = ""
-    if element.tag in _LEAVES:
-        said = _REFERENCE.sub(lambda found: chr(int(found[1], 16)), element.text or "")
-        if element.tag != "mtext" and _UNKNOWN.search(said):
-            raise ValueError(f"unknown command {said}")
-        if variant in _ALPHABETS and element.tag != "mtext":
-            said = "".join(letter_in(_ALPHABETS[variant], letter) for letter in said)
-        said = html.escape(said)
+    if tag != "mtext" and (_UNKNOWN.search(said) or element.text == "&"):
+        raise ValueError(f"unknown command {said}")
+    tag = "mo" if said in _OPERATORS.values() else tag
+    upright = variant == "normal" or (tag == "mi" and len(said) == 1 and "\u0391" <= said <= "\u03a9" and not variant)
+    if variant in _ALPHABETS and tag != "mtext":
+        said = "".join(letter_in(_ALPHABETS[variant], letter) for letter in said)
     named = {name: value.strip() for name, value in element.items() if name in _ATTRIBUTES}
     held = "".join(f' {name}="{value}"' for name, value in named.items() if _ATTRIBUTES[name].fullmatch(value))
-    if element.tag == "mi" and variant == "normal":
-        held += ' mathvariant="normal"'
-    return f"<{element.tag}{held}>{said}{inner}</{element.tag}>"
+    held += ' form="prefix"' if sign and "form" not in named else ""
+    held += ' mathvariant="normal"' if tag == "mi" and upright else ""
+    return f"<{tag}{held}>{html.escape(said)}{inner}</{tag}>"

@@ -22,7 +22,9 @@ _ABC = re.compile(r"^X:[ \t]*\d{1,6}[ \t]*\n(?:[A-Za-z]:[^\n]*\n|%[^\n]*\n){1,40
 _PRINTED = re.compile(r"^(?:[TC]:[^\n]*|w:[^\n]*)$", re.MULTILINE)
 _WORD = re.compile(r"[^\s\-_*|~]+")
 MOST_DRAWN = 4000  # notes; beyond, only the text is shown
-LOOKS = {"breaks": "auto", "adjustPageHeight": True, "footer": "none", "header": "none", "svgViewBox": True, "scale": 40}
+_STYLED = re.compile(r'<g( id="[^"]*" class="(?:ending|fing|reh|tempo|(dir|dynam|mNum))\b)')  # what verovio's style sheet says of them
+LOOKS = {"breaks": "auto", "adjustPageHeight": True, "footer": "none", "header": "none", "svgViewBox": True, "scale": 40,
+         "adjustPageWidth": True, "pageMarginLeft": 20, "pageMarginRight": 20}  # fmt: skip
 
 
 def find(text: str) -> Iterator[Span]:
@@ -82,6 +84,7 @@ def _engraved(score: Score) -> str:
         drawn = engrave(to_mei(score), options=LOOKS)
     except GotocrError:
         return ""
+    drawn = _STYLED.sub(lambda found: f'<g {"font-style=" if found[2] else "font-weight="}"{"italic" if found[2] else "bold"}"{found[1]}', drawn)
     drawn = drawn.replace("<svg ", '<svg stroke="currentColor" ', 1).replace("<text ", '<text stroke="none" ')
     return pure(drawn) or ""
 
