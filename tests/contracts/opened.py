@@ -7,6 +7,19 @@ import re
 from collections.abc import Callable
 
 
+def _docx(data: bytes) -> str:
+    from docx import Document
+    from docx.oxml.ns import qn
+
+    def said(element) -> str:
+        if element.tag == qn("m:t"):  # an equation has no blanks; letters and digits are told apart
+            return re.sub(r"(?<=[^\W\d])(?=\d)", " ", element.text or "")
+        return element.text or ""
+
+    body = Document(io.BytesIO(data)).element.body
+    return "\n".join("".join(map(said, line.iter(qn("w:t"), qn("m:t")))) for line in body.iter(qn("w:p")))
+
+
 def _xlsx(data: bytes) -> str:
     from openpyxl import load_workbook
 
@@ -28,6 +41,7 @@ def _alto(data: bytes) -> str:
 
 
 OPENED: dict[str, Callable[[bytes], str]] = {
+    "docx": _docx,
     "latex": lambda data: re.sub(r"\{\\text\{(.)\}\}", r"\1", data.decode("utf-8")),  # letters beyond ASCII in a formula
     "xlsx": _xlsx,
     "hocr": _hocr,

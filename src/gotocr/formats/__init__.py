@@ -13,9 +13,13 @@ FORMATS = Registry(
         "html": "gotocr.formats.html:FORMAT",
         "content": "gotocr.formats.content:FORMAT",
         "csv": "gotocr.formats.csv:FORMAT",
+        "docx": "gotocr.formats.docx:FORMAT",
         "latex": "gotocr.formats.latex:FORMAT",
         "xlsx": "gotocr.formats.xlsx:FORMAT",
         "hocr": "gotocr.formats.hocr:FORMAT",
         "alto": "gotocr.formats.alto:FORMAT",
+        "musicxml": "gotocr.formats.musicxml:FORMAT",
+        "abc": "gotocr.formats.abc:FORMAT",
+        "midi": "gotocr.formats.midi:FORMAT",
     },
 )

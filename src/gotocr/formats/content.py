@@ -92,7 +92,7 @@ def said(block: Block) -> str:
         return "\n".join(plain(line) if marked else line for line in lines(block))
     if block.kind in KINDS_WITH_CELLS:
         found = grid(block)
-        rows = ("\t".join(plain(text) for text in row).rstrip("\t") for row in found.texts())
+        rows = ("\t".join(text for text in row).rstrip("\t") for row in found.texts())
         said = "\n".join([*([found.title] if found.title else []), *rows])
         return said if said.strip() else clean(block.text)
     return clean(block.text)

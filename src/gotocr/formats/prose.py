@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..kinds.text.blocks import EMPHASIS
 from ..schema import Block
 
 # The same marks as `kinds.text` knows, and formulas and code within a line; all are bounded, so that no text takes long.
@@ -15,7 +16,6 @@ _WHOLE = re.compile(
     r"|(?<![\\$])\$(?=[^\s$])(?P<dollars>[^$\n]{1,600}?)(?<=[^\s\\])\$(?![\d$])"
     r"|(?<!\\)\\\((?P<round>(?:(?!\\\(|\\\))[^\n]){1,600})\\\)"
 )
-_EMPHASIS = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{1,2000}?)(?<=[^\s*])(?P=mark)(?![\w*])")
 _ESCAPED = re.compile(r"\\(?=[*`$#_\[\]<>|~])")  # a backslash that only says that the mark behind it is none
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|(?P<number>\d{1,9})[.)])[ \t]+(?=\S)")
 _CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
@@ -106,12 +106,11 @@ def plain(text: str) -> str:
     return "".join(run.text for run in runs(text))
 
 
-def runs(line: str) -> list[Run]:
-    """The runs of a line of Markdown, in order, none of them empty."""
+def runs(line: str, emphasis: bool = True) -> list[Run]:
+    """The runs of a line of Markdown, in order, none of them empty. In cells of tables, stars are no `emphasis`."""
     line = clean(line)
-    wholes = [match for match in _WHOLE.finditer(line)]
-    masked = _masked(line, wholes)
-    styles, stars = _styles(masked)
+    wholes = list(_WHOLE.finditer(line))
+    styles, stars = _styles(_masked(line, wholes) if emphasis else "")
     found: list[Run] = []
     at = 0
     for match in wholes:
@@ -138,7 +137,7 @@ def _masked(line: str, wholes: list[re.Match[str]]) -> str:
 def _styles(masked: str) -> tuple[list[tuple[int, bool, bool]], list[tuple[int, int]]]:
     """Where the look changes, as (place, bold, italic) from left to right; and where the stars themselves stand."""
     changes, stars = [(0, False, False)], []
-    for found in _EMPHASIS.finditer(masked):
+    for found in EMPHASIS.finditer(masked):
         count = len(found["mark"])
         changes += [(found.start(), count > 1, count != 2), (found.end(), False, False)]
         stars += [found.span("mark"), (found.end("text"), found.end())]

@@ -18,7 +18,7 @@ from .format import Format, blocks_of
 from .grid import KINDS_WITH_CELLS, Grid, grid
 from .numbers import decimal_mark, number
 from .package import repacked
-from .prose import Run, clean, runs
+from .prose import clean
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -134,19 +134,13 @@ def _widths(found: Grid) -> list[int]:
 def _cell(sheet: Any, text: str, mark: str | None, bold: bool) -> WriteOnlyCell:
     said = number(text, mark)
     if said is None:
-        pieces = runs(text)
-        bold = bold or bool(pieces) and all(run.bold for run in pieces)
-        return _text(sheet, "".join(map(_written, pieces)), bold)
+        return _text(sheet, text, bold)
     from openpyxl.cell import WriteOnlyCell
 
     cell = WriteOnlyCell(sheet, said.value if said.value % 1 else int(said.value))
     cell.number_format = said.look
     _dress(cell, bold, italic=False)
     return cell
-
-
-def _written(run: Run) -> str:
-    return f"${run.text}$" if run.formula else run.text
 
 
 def _text(sheet: Any, text: str, bold: bool = False, italic: bool = False) -> WriteOnlyCell:

@@ -50,9 +50,9 @@ def _block(block: Block) -> str:
     return _table(block) if block.kind in KINDS_WITH_CELLS else _source(block.text)
 
 
-def line(text: str) -> str:
+def line(text: str, emphasis: bool = True) -> str:
     """A line of Markdown: emphasis, code and formulas within it, all else escaped."""
-    return "".join(_run(run.text, run.bold, run.italic, run.code, run.formula) for run in runs(text))
+    return "".join(_run(run.text, run.bold, run.italic, run.code, run.formula) for run in runs(text, emphasis))
 
 
 def _run(text: str, bold: bool, italic: bool, code: bool, is_formula: bool) -> str:
@@ -101,7 +101,7 @@ def _table(block: Block) -> str:
     notes = [f"\n{folded(line(note))}" for note in found.notes if note not in block.problems]
     if found.width > MOST_COLUMNS:
         return _source("\n".join(" | ".join(row).rstrip(" |") for row in found.texts()))
-    return "\n".join([*around, *table(found, lambda text: folded(line(text))), *notes])
+    return "\n".join([*around, *table(found, lambda text: folded(line(text, emphasis=False))), *notes])
 
 
 def _source(text: str) -> str:
