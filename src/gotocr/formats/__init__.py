@@ -21,5 +21,10 @@ FORMATS = Registry(
         "musicxml": "gotocr.formats.musicxml:FORMAT",
         "abc": "gotocr.formats.abc:FORMAT",
         "midi": "gotocr.formats.midi:FORMAT",
+        "smi": "gotocr.formats.smi:FORMAT",
+        "mol": "gotocr.formats.mol:FORMAT",
+        "sdf": "gotocr.formats.mol:SDF",
+        "svg": "gotocr.formats.svg:FORMAT",
+        "tikz": "gotocr.formats.tikz:FORMAT",
     },
 )

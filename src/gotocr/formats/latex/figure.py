@@ -12,8 +12,8 @@ MOST, WIDEST = 60.0, 15.0  # centimetres to each side that are drawn; width of a
 MOST_LINES = 400  # of a grid
 
 
-def figure(source: str, label: Callable[[str], str]) -> str | None:
-    """The picture, `label` making LaTeX of its labels; None where something of it cannot be read or drawn."""
+def figure(source: str, label: Callable[[str], str], widest: float = WIDEST) -> str | None:
+    """The picture, at most `widest` cm, `label` making LaTeX of its labels; None where something cannot be read or drawn."""
     reading = read(source)
     if reading.problems:
         return None
@@ -26,7 +26,7 @@ def figure(source: str, label: Callable[[str], str]) -> str | None:
     reach = [abs(value) for value in points]
     if not all(value <= MOST for value in reach):
         return None
-    scale = min(1.0, WIDEST / (2 * max(reach, default=1.0) or 1.0))
+    scale = min(1.0, widest / (2 * max(reach, default=1.0) or 1.0))
     body, _ = write(replace(drawn, labels=()))
     nodes = [f"\\node at ({one.at[0]:.1f},{one.at[1]:.1f}) {{{label(one.text)}}};" for one in drawn.labels]
     option = f"[scale={scale:.3f}]" if scale < 1 else ""
