@@ -33,7 +33,8 @@ def drawn(figure: Figure) -> str:
     drawn = [line for path in figure.paths for line in lines(path)]
     left, low, right, high = extent(drawn)
     for label in figure.labels:
-        left, right = min(left, label.at[0]), max(right, label.at[0])
+        half = len(marks(label.text)) * TEXT * 0.25 / UNIT  # a letter is half as wide as high, or so
+        left, right = min(left, label.at[0] - half), max(right, label.at[0] + half)
         low, high = min(low, label.at[1]), max(high, label.at[1])
     if max(abs(value) for value in (left, low, right, high)) > MOST:
         return ""
