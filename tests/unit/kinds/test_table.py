@@ -26,7 +26,8 @@ LATEX = r"""\begin{tabular}{lcc}
 def test_html_and_latex_say_the_same():
     from_html, from_latex = rows(KIND.parse(HTML)), rows(KIND.parse(LATEX))
     assert from_html[0] == [Cell("Method", 1, 2), Cell("Small & large", 2)]
-    assert from_latex[:2] == from_html[:2] and from_latex[2] == [Cell("Ours"), Cell("80.1"), Cell("$74.9$")]
+    assert from_latex[:2] == [[cell._replace(head=True) for cell in row] for row in from_html[:2]]
+    assert from_latex[2] == [Cell("Ours"), Cell("80.1"), Cell("$74.9$")]
     assert not KIND.parse(LATEX).problems
 
 

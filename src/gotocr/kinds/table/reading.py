@@ -1,4 +1,4 @@
-"""Read a table as it was written (HTML or LaTeX tabular), and check its grid."""
+"""Read a table as it was written (HTML, LaTeX or pipes), and check its grid."""
 
 from __future__ import annotations
 
@@ -9,26 +9,91 @@ from html.parser import HTMLParser
 
 from ...schema import Block
 from ..kind import Span
-from . import latex
+from . import latex, latex_text, pipes
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell, span, widths
+from .latex_tokens import TABULAR
 
-_OPEN = re.compile(r"<table\b|\\begin\{(?P<environment>table\*?|tabular[x*]?|longtable)\}", re.IGNORECASE)
+_NAMES = "|".join(re.escape(name) for name in sorted(TABULAR, key=len, reverse=True))
+_AROUND = "table\\*?|sidewaystable\\*?|wraptable|threeparttable"  # environments that hold a tabular and its caption
+_OPEN = re.compile(
+    rf"(?<!`)(?:<table\b|\\begin\s?\{{\s?(?P<environment>{_AROUND}|{_NAMES}|array)\s?\}})", re.IGNORECASE
+)
+_BEFORE_ARRAY = re.compile(r"(?:^|\n[ \t]*\n)[ \t]*$")  # one within a formula is none of ours
 _TAG = re.compile(r"<(?P<close>/?)table\b[^<>]*>", re.IGNORECASE)
 _MARKUP = re.compile(r"<[^<>]*>")
-_LATEX_MARKUP = re.compile(rf"{latex.MARKUP.pattern}|{latex.CELL_ENDS.pattern}|\\\\")
+_ROW = re.compile(r"&|\\\\|\\tabularnewline")
 
 
 def find(text: str) -> Iterator[Span]:
-    """`<table>` to its own `</table>`, `\\begin{tabular}` to its `\\end`; an unclosed one runs to the end of the text."""
+    """`<table>` to its own `</table>`, `\\begin{tabular}` to its `\\end`, pipe tables; one that is never closed runs to the end.
+
+    A `table` environment with one tabular in it is that table, with its caption; of several, each tabular is found. An
+    `array` is a table where it is a paragraph of its own, not in a formula.
+    """
+    marked, piped = _marked(text), pipes.find(text)
+    one, other = next(marked, None), next(piped, None)
     at = 0
-    while opened := _OPEN.search(text, at):
-        if opened["environment"]:
-            closing = rf"\end{{{opened['environment']}}}"
-            closed = text.find(closing, opened.end())
-            at = closed + len(closing) if closed >= 0 else len(text)
+    while one or other:
+        if other is None or (one is not None and one.start <= other.start):
+            found, one = one, next(marked, None)
         else:
-            at = _table_end(text, opened.start())
-        yield Span(opened.start(), at)
+            found, other = other, next(piped, None)
+        if found.start >= at:
+            yield found
+            at = found.end
+
+
+def _marked(text: str) -> Iterator[Span]:
+    at = 0
+    ends: dict[str, dict[int, int]] = {}
+    while opened := _OPEN.search(text, at):
+        start, name = opened.start(), opened["environment"]
+        if name is None:
+            at = _table_end(text, start)
+            yield Span(start, at)
+        elif name == "array" and not _BEFORE_ARRAY.search(text, max(start - 80, 0), start):
+            at = opened.end()
+        else:
+            end = environment_end(text, start, name, ends)
+            if re.fullmatch(_AROUND, name) and not _holds_one(text, Span(opened.end(), end), ends):
+                at = opened.end()  # what is in it is looked at by itself
+                continue
+            if end < 0 and not _ROW.search(text, opened.end()):
+                at = opened.end()
+                continue
+            at = end if end >= 0 else len(text)
+            yield Span(start, at)
+
+
+def environment_end(text: str, start: int, name: str, kept: dict[str, dict[int, int]]) -> int:
+    """Where the environment that begins at `start` ends, those of the same name within it counted; -1 = never.
+
+    `kept` is for one text: of each name, the ends that were worked out, so that nothing is looked at twice.
+    """
+    if name not in kept:
+        marks = list(re.finditer(rf"\\(begin|end)\s?\{{\s?{re.escape(name)}\s?\}}", text))
+        ends, stack = {}, []
+        for mark in marks:
+            if mark[1] == "begin":
+                stack.append(mark.start())
+            elif stack:
+                ends[stack.pop()] = mark.end()
+        kept[name] = ends
+    return kept[name].get(start, -1)
+
+
+def _holds_one(text: str, inside: Span, kept: dict[str, dict[int, int]]) -> bool:
+    """Whether exactly one tabular, and what is nested in it, stands between two places."""
+    start, end = inside
+    if end < 0:
+        return False
+    first = next((found for found in _OPEN.finditer(text, start, end) if found["environment"] in TABULAR), None)
+    if first is None:
+        return _OPEN.search(text, start, end) is not None and "array" in text[start:end] and "\\end{array}" in text[start:end]
+    behind = environment_end(text, first.start(), first["environment"], kept)
+    if behind < 0 or behind > end:
+        return False
+    return not any(found["environment"] in TABULAR for found in _OPEN.finditer(text, behind, end))
 
 
 def _table_end(text: str, start: int) -> int:
@@ -41,20 +106,28 @@ def _table_end(text: str, start: int) -> int:
 
 
 def parse(source: str) -> Block:
-    """The table's source, whole; `data["form"]` is "html" or "latex"."""
+    """The table's source, whole; `data["form"]` is "html", "latex" or "pipes".
+
+    A LaTeX table's caption is `data["caption"]`, and what stands around its tabular `data["notes"]`, a list of lines.
+    """
     text = source.strip()
-    form = "html" if text[:1] == "<" else "latex"
-    block = Block("table", text, data={"form": form})
+    form = "html" if text[:1] == "<" else "latex" if text[:1] == "\\" or "\n" not in text else "pipes"
+    data: dict[str, object] = {"form": form}
+    if form == "latex":
+        said = latex.read(text)
+        data |= {"caption": said.caption} if said.caption else {}
+        data |= {"notes": list(said.notes)} if said.notes else {}
+    block = Block("table", text, data=data)
     return Block("table", text, problems=tuple(check(block)), data=block.data)
 
 
 def check(block: Block) -> list[str]:
     """A table must be closed, have cells, and be a grid: every row as wide as the first, spans counted."""
-    latex = block.data.get("form") == "latex"
+    form = block.data.get("form")
     environment = _OPEN.match(block.text)
-    if latex and (not environment or not block.text.endswith(rf"\end{{{environment['environment']}}}")):
+    if form == "latex" and (not environment or not _is_closed(block.text, environment["environment"])):
         return ["the table is never closed"]
-    if not latex and _table_end(block.text, 0) == len(block.text) and not block.text.lower().endswith("</table>"):
+    if form not in ("latex", "pipes") and _table_end(block.text, 0) == len(block.text) and not block.text.lower().endswith("</table>"):
         return ["the table is never closed"]
     wide = widths(rows(block))
     if not any(wide):
@@ -65,14 +138,27 @@ def check(block: Block) -> list[str]:
     return []
 
 
+def _is_closed(text: str, name: str | None) -> bool:
+    return name is None or re.search(rf"\\end\s?\{{\s?{re.escape(name)}\s?\}}\Z", text) is not None
+
+
 def rows(block: Block) -> list[list[Cell]]:
     """The cells, row by row as written: a cell that spans several rows stands in its first. Never raises."""
     if block.data.get("form") == "latex":
         return latex.rows(block.text)
+    if block.data.get("form") == "pipes":
+        return pipes.rows(block.text)
     reader = _Reader()
     reader.feed(block.text)
     reader.close()
     return reader.table
+
+
+def aligned(block: Block) -> tuple[str, ...]:
+    """"left", "center", "right" or "" for each column, where the table says so; none for HTML."""
+    if block.data.get("form") == "latex":
+        return latex.read(block.text).aligned
+    return pipes.aligned(block.text) if block.data.get("form") == "pipes" else ()
 
 
 class _Reader(HTMLParser):
@@ -117,10 +203,17 @@ class _Reader(HTMLParser):
 
 
 def words(source: str) -> Iterator[tuple[Span, str]]:
-    """The words between the tags of an HTML table; a LaTeX table's words are those between its marks."""
-    markup = _MARKUP if source.lstrip()[:1] == "<" else _LATEX_MARKUP
+    """The words between the tags of an HTML table; of a LaTeX table, or one of pipes, the words as they are printed."""
+    start = source.lstrip()[:1]
+    if start == "\\":
+        for bits in latex.read(source).bits:
+            yield from latex_text.words(bits)
+        return
+    if start != "<" and "\n" in source.strip():
+        yield from pipes.words(source)
+        return
     at = 0
-    for start, end in [*(match.span() for match in markup.finditer(source)), (len(source), len(source))]:
+    for start, end in [*(match.span() for match in _MARKUP.finditer(source)), (len(source), len(source))]:
         for word in re.finditer(r"\S+", source[at:start]):
             yield Span(at + word.start(), at + word.end()), html.unescape(word[0])
         at = end

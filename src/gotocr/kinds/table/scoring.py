@@ -79,6 +79,7 @@ def _grid(text: str) -> tuple[GridCell, ...]:
 
 @lru_cache(maxsize=KEPT)
 def _table(text: str) -> tuple[tuple[Cell, ...], ...]:
-    """The rows of the first table in a text; of none, no rows. Words around it do not count."""
+    """The rows of the first table in a text; of none, no rows. Words around it, and marks of heads, do not count."""
     found = next(find(text), None)
-    return tuple(map(tuple, rows(parse(text[found.start : found.end])))) if found else ()
+    table = rows(parse(text[found.start : found.end])) if found else []
+    return tuple(tuple(cell._replace(head=False) for cell in row) for row in table)
