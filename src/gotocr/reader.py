@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .engines.engine import Engine
     from .pixels.limits import Limits
     from .pixels.opening import Opening
-    from .pixels.views import View
+    from .pixels.parts import Part
 
 __all__ = ["FAMILIES", "MODELS", "NO_TOKEN", "Reader", "choose_task", "load", "read"]
 
@@ -244,11 +244,18 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     return task
 
 
+class _Seen(NamedTuple):
+    """What parts the text of a view from that of the one before, and what part of the page it shows."""
+
+    before: str
+    part: Part
+
+
 class _Sheet(NamedTuple):
     """A page that is being read, or why it cannot be."""
 
     page: Page | Lost
-    views: Sequence[View] = ()
+    views: Sequence[_Seen] = ()
     first: int = 0  # number of its first view's job
     size: int = 0  # bytes
     why: GotocrError | None = None
@@ -264,7 +271,7 @@ class _Sheet(NamedTuple):
         for number, view in enumerate(self.views, self.first):
             for piece in parted(view.before, sift(written(number)), begun):
                 begun = True
-                yield piece
+                yield piece if piece.box is None else replace(piece, box=view.part.back(piece.box))
 
 
 class _Sheets:
@@ -287,18 +294,28 @@ class _Sheets:
         if isinstance(page, Lost):
             self.waiting.append(_Sheet(page, why=page.why))
             return True
-        reader, task = self._reader, self._task
         try:
-            views = reader.family.view(page, task, reader.setting)
-            jobs = [Job(view.pixels, reader.family.ask(task, view.pixels, reader.setting), task.max_tokens) for view in views]
+            seen, jobs = self._look(page)
         except (InputError, UsageError) as error:  # a region that is not on this page, say
             self.waiting.append(_Sheet(page, size=page.image.nbytes, why=error))
             return True
-        size = page.image.nbytes + sum(view.pixels.values.nbytes for view in views)
-        self.waiting.append(_Sheet(page, views, self._count, size))
+        size = page.image.nbytes + sum(job.pixels.values.nbytes for job in jobs)
+        self.waiting.append(_Sheet(page, seen, self._count, size))
         self._jobs += jobs
         self._count += len(jobs)
         return True
+
+    def _look(self, page: Page) -> tuple[list[_Seen], list[Job]]:
+        """What a model sees of a page, and is asked about it."""
+        from .engines.looks import looks
+
+        family, setting, seen, jobs = self._reader.family, self._reader.setting, [], []
+        for look in looks(page, self._task, family.told):
+            for number, view in enumerate(family.view(look.part.page, look.task, setting)):
+                before = view.before if number or not seen else "\n" if look.task.mode == "plain" else "\n\n"
+                seen.append(_Seen(before, look.part))
+                jobs.append(Job(view.pixels, family.ask(look.task, view.pixels, setting), look.task.max_tokens))
+        return seen, jobs
 
     def jobs(self) -> Iterator[Job | None]:
         """What is to be written next, pages being opened for it; None where those that wait are many enough."""
@@ -371,4 +388,5 @@ def _leaf(sheet: _Sheet, pieces: Sequence[Piece], blocks: tuple[Block, ...], why
         truncated=any(piece.finish not in (None, "stop") for piece in pieces),
         confidence=confidence(piece.probability for piece in pieces),
         error=None if why is None else str(why),
+        notes=tuple(dict.fromkeys(note for view in sheet.views for note in view.part.notes)),
     )

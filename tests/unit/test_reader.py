@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 import gotocr
 from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, InputError, UsageError
+from gotocr.engines.looks import looks
 from gotocr.engines.models import GOT_FAMILY, Setting
 from gotocr.reader import MODELS, choose_task, load
 from gotocr.schema import Leaf, Page, Piece, Region, Task
@@ -92,9 +94,54 @@ def test_the_device_reaches_the_engine(scripted, model_folder, picture):
 def test_the_task_reaches_the_job(reader, scripted, picture):
     document = reader.read(picture, "plain", box=(0, 0, 64, 32), max_tokens=3)
     job = scripted.jobs[0]
-    assert job.max_tokens == 3 and job.pixels.values.shape[-1] <= 64 and job.pixels.page_size == (320, 64)
+    assert job.max_tokens == 3 and job.pixels.values.shape[-1] <= 64 and job.pixels.page_size == (64, 32), "the part is a picture of its own"
     assert job.prompt.ids[-1] == scripted.tokenizer.id("<|plain|>")
     assert document.pages[0].truncated and document.pages[0].text == "# H"
+
+
+def test_regions_are_read_in_their_order_and_placed_on_the_page(reader, scripted, picture):
+    scripted.texts = ["right", "left"]
+    boxes = [(160, 16, 320, 48), (0, 0, 64, 64)]
+    (leaf,) = reader.read(picture, regions=tuple(Region(box) for box in boxes)).pages
+    assert leaf.text == "right\n\nleft" and [block.text for block in leaf.blocks] == ["right", "left"]
+    for block, (left, top, right, bottom) in zip(leaf.blocks, boxes, strict=True):
+        assert left <= block.box[0] < block.box[2] <= right and top <= block.box[1] < block.box[3] <= bottom
+    shares = reader.read(picture, regions=(Region((0.5, 0.25, 1.0, 0.75), relative=True),)).pages[0]
+    assert shares.text == "right" and shares.blocks[0].box == leaf.blocks[0].box
+
+
+def test_a_region_that_is_not_on_the_page_is_said(reader, picture, pages):
+    with pytest.raises(UsageError, match="320 x 64"):
+        reader.read(picture, box=(900, 900, 950, 950))
+    with pytest.raises(InputError, match="no red frame"):
+        reader.read(picture, colour="red")
+
+
+def test_what_stands_in_a_frame_is_read_alone(reader, scripted, tmp_path, strokes):
+    image = strokes((400, 200))
+    ImageDraw.Draw(image).rectangle((150, 40, 350, 160), outline="red", width=3)
+    leaf = reader.read(image, "plain", colour="red").pages[0]
+    width, height = scripted.jobs[0].pixels.page_size
+    assert 150 < width < 201 and 80 < height < 121 and leaf.blocks[0].box[0] >= 150
+
+
+def test_a_page_on_its_side_is_turned_and_boxes_lie_on_the_page_as_it_came(reader, scripted, picture):
+    turned = Image.open(picture).transpose(Image.Transpose.ROTATE_90)
+    leaf = reader.read(turned, "plain", turn=90).pages[0]
+    assert (leaf.width, leaf.height) == (64, 320) and leaf.notes == ("turned by 90 degrees",)
+    upright = reader.read(picture, "plain").pages[0]
+    (left, top, right, bottom) = upright.blocks[0].words[0].box
+    assert leaf.blocks[0].words[0].box == (top, 320 - right, bottom, 320 - left)
+
+
+def test_base_is_told_of_a_region_or_shown_it_alone():
+    page = Page(np.full((100, 200, 3), 255, np.uint8))
+    region = Region((50, 20, 150, 80))
+    (told,) = looks(page, Task(regions=(region,)), told=True)
+    assert told.part.page is page and told.task.region == region
+    (shown,) = looks(page, Task(regions=(replace(region, crop=True),)), told=True)
+    assert shown.part.page.image.shape == (60, 100, 3) and shown.task.region is None
+    assert shown.part.back((0, 0, 10, 10)) == (50, 20, 60, 30)
 
 
 def test_the_prompt_has_one_slot_for_each_cell_of_the_picture(reader, scripted, picture):

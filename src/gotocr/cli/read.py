@@ -183,10 +183,9 @@ class _Job:
         return failed
 
     def _source(self, source: str) -> Source:
-        from .. import __version__
         from .results import Source
 
-        facts: dict[str, Any] = {"version": __version__, "model": self._reader.name, "task": asdict(self._task)}
+        facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task)}
         facts["opening"] = asdict(self._opening) | {"password": None}
         changed = 0.0
         with suppress(OSError, ValueError):

@@ -47,6 +47,7 @@ class Family:
     sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
     precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
     elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
+    told: bool = False  # whether its prompts can name a region of the page
 
 
 def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
@@ -97,6 +98,6 @@ def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano)
-GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch")
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True)
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

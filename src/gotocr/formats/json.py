@@ -50,6 +50,8 @@ def _page(leaf: Leaf) -> dict[str, Any]:
         "text": leaf.text,
         "truncated": leaf.truncated,
         "confidence": _sure(leaf.confidence),
+        "error": leaf.error,
+        "notes": list(leaf.notes),
         "blocks": [_block(block) for block in leaf.blocks],
     }
 

@@ -29,12 +29,13 @@ def unpack(line: str) -> Leaf:
         page = json.loads(line)
         plain = {name: page[name] for name in _PLAIN}
         plain["notes"] = tuple(plain["notes"])
-        return Leaf(**plain, blocks=tuple(_block(*parts) for parts in page["blocks"]))
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Leaf(**plain, blocks=tuple(_block(packed) for packed in page["blocks"]))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"no page: {error}") from error
 
 
-def _block(kind: str, text: str, box: Any, confidence: Any, words: Any, problems: Any, data: Any) -> Block:
+def _block(packed: list[Any]) -> Block:
+    kind, text, box, confidence, words, problems, data = packed
     named = tuple(Word(said, _box(where), sure) for said, where, sure in words)
     return Block(kind, text, _box(box), confidence, named, tuple(problems), data)
 

@@ -296,7 +296,7 @@ def test_an_output_that_cannot_be_written(cli, picture, tmp_path):
     assert code == 6 and len(err) == 1
     (tmp_path / "out" / "page" / "page.md").mkdir(parents=True)
     code, _, err = cli(picture, "-o", tmp_path / "out")
-    assert code == 6 and "page.md" in err[0]
+    assert code == 6 and "page.md" in err[-1]
 
 
 def test_control_characters_of_a_name_reach_no_terminal(cli):
