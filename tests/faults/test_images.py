@@ -15,6 +15,7 @@ from PIL import Image, PngImagePlugin
 from gotocr.errors import InputError, TooLargeError, UsageError
 from gotocr.pixels.limits import Limits
 from gotocr.pixels.source import open_source
+from gotocr.schema import Lost
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "JPEG2000")
@@ -69,7 +70,7 @@ def test_empty_missing_and_folders(tmp_path: Path) -> None:
         (b'<?xml version="1.0"?>\n<svg xmlns="x"/>', "SVG"),
         (b"PK\x03\x04" + bytes(50), "office"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "PostScript"),
-        (bytes(4) + b"ftypheic" + bytes(90), "HEIC"),
+        (bytes(4) + b"ftypisom" + bytes(90), "a video"),
         (bytes(range(256)) * 9, "not a picture"),
         (b"\x00", "not a picture"),
     ],
@@ -98,7 +99,7 @@ def test_damaged_files_never_crash(kind: str) -> None:
             spoilt[place] = int(rng.integers(0, 256))
         try:
             for page in open_source(bytes(spoilt), limits=Limits(max_pixels=1_000_000)):
-                assert page.image.dtype == np.uint8 and page.image.shape[2] == 3
+                assert isinstance(page, Lost) or page.image.dtype == np.uint8 and page.image.shape[2] == 3
         except InputError as error:
             assert "\n" not in str(error)
 
@@ -128,8 +129,9 @@ def test_bomb_on_a_later_page() -> None:
     body = encoded("TIFF", pages[0], save_all=True, append_images=pages[1:])
     found = open_source(body, limits=Limits(max_pixels=10_000))
     assert next(found).image.shape == (10, 10, 3)
-    with pytest.raises(TooLargeError):
-        next(found)
+    lost = next(found)
+    assert isinstance(lost, Lost) and lost.index == 1 and isinstance(lost.why, TooLargeError)
+    assert "page 2, has more pixels than the limit" in str(lost.why) and not list(found)
 
 
 def test_bomb_in_the_text_of_a_png() -> None:
@@ -175,50 +177,3 @@ def test_endless_devices() -> None:
 def test_things_that_are_no_source() -> None:
     for source in (None, 7, object(), [b"a"], {"a": 1}):
         failure(source, UsageError)
-
-
-def pdf(body: bytes = b"", count: int = 1, box: str = "0 0 72 72", trailer: bytes = b"") -> bytes:
-    """A small PDF written by hand."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b"3 0 R " * count, count),
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R >>" % box.encode(),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body),
-    ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
-    for number, content in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = len(out)
-    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    return bytes(out) + b"trailer\n<< /Size 5 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (trailer, table)
-
-
-def test_handwritten_pdf_is_drawn() -> None:
-    (page,) = open_source(pdf(b"0 0 0 rg 0 36 72 36 re f"))
-    assert page.image.shape == (144, 144, 3)
-    assert (page.image[:70] == 0).all() and (page.image[74:] == 255).all()
-
-
-def test_hostile_pdfs(tmp_path: Path) -> None:
-    failure(pdf(count=0))
-    assert "broken PDF" in failure(b"%PDF-1.7\n" + bytes(200))
-    (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
-    assert "broken.pdf" in failure(tmp_path / "broken.pdf")
-    assert "page 1" in failure(pdf(box="0 0 14400 14400"), TooLargeError)
-    assert len(list(open_source(pdf(box="0 0 14400 14400"), dpi=2))) == 1
-    failure(pdf()[:120])
-
-
-def test_locked_pdf() -> None:
-    """Encrypted by the standard handler; its keys are rubbish, so no password opens it."""
-    lock = b"/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32)
-    assert "password" in failure(pdf(trailer=lock))
-
-
-def test_pdf_page_that_refers_to_itself() -> None:
-    body = pdf().replace(b"/Kids [3 0 R ]", b"/Kids [2 0 R ]")
-    try:
-        list(open_source(body))
-    except InputError as error:
-        assert "\n" not in str(error)

@@ -1,21 +1,25 @@
-"""PDF pages become pictures, one at a time, through PDFium."""
+"""The pages of a PDF, one at a time, through PDFium; how one is drawn is in `pdf_page`."""
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..errors import InputError
-from .arrays import check_size
+from ..errors import GotocrError, InputError
 from .limits import Limits
+from .opening import DPI as DPI
+from .opening import Opening
+from .pdf_page import draw
 
-DPI = 144.0
-POINTS_PER_INCH = 72.0
+if TYPE_CHECKING:
+    import pypdfium2
+
 MARK = b"%PDF-"
 MARK_WITHIN = 1024  # readers accept some rubbish before the mark
+REOPEN = 250  # pages after which a document is opened anew: PDFium keeps all it has read of one that is open
 
 # PDFium may be called by one thread at a time. Reentrant: closing can happen while another page is drawn.
 _lock = threading.RLock()
@@ -26,59 +30,79 @@ def is_pdf(head: bytes) -> bool:
     return MARK in head[:MARK_WITHIN]
 
 
-def pages(data: str | bytes, name: str, limits: Limits, dpi: float = DPI, first: int = 0) -> Iterator[np.ndarray]:
-    """The pages of a PDF (a path or its bytes) from `first` on as (H, W, 3) uint8 RGB; memory holds one at a time.
+def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Iterator[tuple[int, np.ndarray | GotocrError]]:
+    """The pages of a PDF (a path or its bytes) that `opening` asks for, as index and (H, W, 3) uint8 RGB.
 
-    Filled-in forms are drawn. Raises `InputError` for a locked or broken file, `TooLargeError` for a page that
-    would exceed `limits.max_pixels` at this resolution.
+    Others are not looked at; memory holds one at a time. In place of a page that cannot be drawn, or would exceed
+    `limits`, comes what is wrong with it. Raises `InputError` for a file that is locked or broken as a whole.
     """
-    import pypdfium2
-
     with _lock:
-        document = _open(pypdfium2, data, name)
+        document = _open(data, name, opening.password)
     try:
         with _lock:
             count = len(document)
         if count == 0:
             raise InputError(f"{name} has no pages")
-        for number in range(first, count):
-            yield _draw(document, number, f"{name}, page {number + 1},", limits, dpi)
+        for done, number in enumerate(opening.of(count)):
+            if done and done % REOPEN == 0:
+                with _lock:
+                    document.close()
+                    document = _open(data, name, opening.password)
+            yield number, _page(document, number, f"{name}, page {number + 1},", limits, opening.dpi)
+        yield from opening.absent(name, count)
     finally:
         with _lock:
             document.close()
 
 
-def _open(pypdfium2, data: str | bytes, name: str):  # type: ignore[no-untyped-def]
+def length(data: str | bytes, opening: Opening) -> int:
+    """How many pages a PDF says it has. Raises `InputError` as `pages` does."""
+    with _lock:
+        document = _open(data, "the PDF", opening.password)
+        try:
+            return len(document)
+        finally:
+            document.close()
+
+
+def _open(data: str | bytes, name: str, password: str | None) -> pypdfium2.PdfDocument:
+    import pypdfium2
+
     try:
-        document = pypdfium2.PdfDocument(data)
+        document = pypdfium2.PdfDocument(data, password=password or None)
         if document.get_formtype():
             document.init_forms()
         return document
     except (pypdfium2.PdfiumError, OSError, ValueError) as error:
-        if "password" in str(error).lower():
-            raise InputError(f"{name} is locked with a password; save a copy without one") from error
+        says = str(error).lower()
+        if isinstance(error, UnicodeEncodeError) or "password" in says:
+            raise InputError(
+                f"{name} is not opened by this password; give the right one with --password"
+                if password
+                else f"{name} is locked; give its password with --password"
+            ) from error
+        if "security" in says:
+            raise InputError(f"{name} is locked in a way that cannot be opened here; save a copy without protection") from error
         raise InputError(f"{name} is a broken PDF or has no pages; save it again") from error
 
 
-def _draw(document, number: int, name: str, limits: Limits, dpi: float) -> np.ndarray:  # type: ignore[no-untyped-def]
-    scale = dpi / POINTS_PER_INCH
+def _page(
+    document: pypdfium2.PdfDocument, number: int, name: str, limits: Limits, dpi: float | None
+) -> np.ndarray | GotocrError:
     with _lock:
         try:
             page = document[number]
         except Exception as error:
-            raise InputError(f"{name} cannot be opened ({error}); save the file again") from error
+            return InputError(f"{name} cannot be opened ({_line(error)}); save the file again")
         try:
-            width, height = page.get_size()
-            size = math.ceil(width * scale), math.ceil(height * scale)
-            check_size(*size, limits, f"{name} drawn at {dpi:g} dpi", "lower the dpi")
-            bitmap = page.render(scale=scale, rev_byteorder=True)
-            try:
-                return np.array(bitmap.to_numpy()[:, :, :3])  # (H, W, 3)
-            finally:
-                bitmap.close()
-        except InputError:
-            raise
+            return draw(page, name, limits, dpi)
+        except GotocrError as error:
+            return error
         except Exception as error:
-            raise InputError(f"{name} cannot be drawn ({error}); save the file again") from error
+            return InputError(f"{name} cannot be drawn ({_line(error)}); save the file again")
         finally:
             page.close()
+
+
+def _line(error: Exception) -> str:
+    return " ".join((str(error) or type(error).__name__).split())[:120]

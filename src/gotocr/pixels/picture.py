@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import islice
 from typing import BinaryIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, features
 
 from ..errors import GotocrError, InputError, TooLargeError
 from .arrays import WHITE, check_size, depth_table, to_uint8
+from .heif import SUFFIXES as HEIF_SUFFIXES
+from .heif import is_avif, is_contained, is_heif, open_heif
 from .limits import Limits
+from .opening import Opening
+from .tiff import beginning_with, directories, is_tiff
 
 # Formats that are safe to decode from strangers: none of these starts another program or is guessed without a mark.
 FORMATS = ("PNG", "JPEG", "MPO", "TIFF", "GIF", "WEBP", "BMP", "PPM", "JPEG2000", "AVIF", "ICO", "QOI")
-SUFFIXES = frozenset(
+SUFFIXES = HEIF_SUFFIXES | frozenset(
     ".png .apng .jpg .jpeg .jpe .jfif .mpo .tif .tiff .gif .webp .bmp .dib .pbm .pgm .ppm .pnm .jp2 .j2k .jpx .avif "
     ".ico .qoi".split()
 )
@@ -36,8 +41,13 @@ _TURNS = {
 _PREMULTIPLIED = {"La": "LA", "RGBa": "RGBA"}
 _TIFF_BITS = 258
 _TIFF_PHOTOMETRIC = 262
-_TIFF_SUBFILE = 254
-_TIFF_SMALLER_OR_MASK = 0b101  # a smaller copy of another frame, or its mask: no page of its own
+_HEAD = 1024  # bytes that tell what a file is
+_CODECS: tuple[tuple[str, str, Callable[[bytes], bool]], ...] = (
+    ("WebP", "webp", lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP"),
+    ("AVIF", "avif", is_avif),
+    ("JPEG 2000", "jpg_2000", lambda head: head.startswith((b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  \r\n\x87\n"))),
+)
+MOST_COUNTED = 20_000  # pages of a TIFF
 
 _HINTS = (
     ((b"<!doctype", b"<html"), "a web page"),
@@ -52,30 +62,51 @@ _HINTS = (
 _open_lock = threading.Lock()  # PIL keeps its size limit in a module variable
 
 
-def frames(file: BinaryIO, name: str, limits: Limits) -> Iterator[np.ndarray]:
-    """The pages of an image file, one at a time, as (H, W, 3) uint8 RGB.
+def pages(file: BinaryIO, name: str, limits: Limits, opening: Opening) -> Iterator[tuple[int, np.ndarray | GotocrError]]:
+    """The pages of an image file that `opening` asks for, one at a time, as index and (H, W, 3) uint8 RGB.
 
-    Frames of a TIFF are pages (smaller copies and masks are skipped). Of animations (GIF, WebP, APNG) and of
-    several pictures in one JPEG only the first is read: the others are the same scene, not more pages.
-    Raises `InputError` for what is no picture or is broken, `TooLargeError` beyond `limits.max_pixels`.
+    Pages of a TIFF are found without decoding those before (smaller copies and masks are none); in place of one that
+    is broken or exceeds `limits` comes what is wrong with it. All other pictures have one page: see `decode`, also
+    for its errors.
     """
-    with _clear(name):
-        image = _open(file, name, limits)
-    with image:
-        frame = 0
-        while True:
-            with _clear(name):
-                page = from_pil(image, limits, name) if frame == 0 or not _is_copy(image) else None
-            if page is not None:
-                yield page
-            if image.format != "TIFF":
-                return
-            frame += 1
-            with _clear(name):
-                try:
-                    image.seek(frame)
-                except EOFError:
-                    return
+    head = file.read(_HEAD)
+    file.seek(0)
+    count = 0
+    if is_tiff(head):
+        last, several = opening.last, sum(1 for _ in islice(directories(file), 2)) > 1
+        for place in directories(file):
+            if last is not None and count > last:
+                break
+            count += 1
+            if opening.wants(count - 1):
+                called = f"{name}, page {count}," if several else name
+                yield count - 1, _page(beginning_with(file, place), called, limits)
+    if count == 0:  # no TIFF, or one whose first directory is already broken: PIL says how
+        count = 1
+        file.seek(0)
+        if opening.wants(0):
+            yield 0, decode(file, name, limits)
+    yield from opening.absent(name, count)
+
+
+def length(file: BinaryIO) -> int | None:
+    """How many pages an image file has, without decoding; None where counting would take long."""
+    head = file.read(_HEAD)
+    if not is_tiff(head):
+        return 1
+    counted = sum(1 for _ in islice(directories(file), MOST_COUNTED + 1))
+    return max(counted, 1) if counted <= MOST_COUNTED else None
+
+
+def decode(file: BinaryIO, name: str, limits: Limits) -> np.ndarray:
+    """The picture in an image file as (H, W, 3) uint8 RGB; of several the first, or in HEIC the main one.
+
+    Of animations (GIF, WebP, APNG) and of several pictures in one JPEG the others are the same scene, not more pages.
+    Raises `InputError` for what is no picture or is broken, `TooLargeError` beyond `limits.max_pixels`,
+    `MissingExtraError` for HEIC where pi_heif is not installed.
+    """
+    with _clear(name), _open(file, name, limits) as image:
+        return from_pil(image, limits, name)
 
 
 def from_pil(image: Image.Image, limits: Limits, name: str = "<image>") -> np.ndarray:
@@ -91,6 +122,13 @@ def from_pil(image: Image.Image, limits: Limits, name: str = "<image>") -> np.nd
         return values if turn is None else np.asarray(Image.fromarray(values).transpose(turn))
 
 
+def _page(file: BinaryIO, name: str, limits: Limits) -> np.ndarray | GotocrError:
+    try:
+        return decode(file, name, limits)
+    except GotocrError as error:
+        return error
+
+
 def hint(head: bytes) -> str:
     """What the first bytes of a file that is no picture look like; empty when they tell nothing."""
     if not head:
@@ -101,8 +139,8 @@ def hint(head: bytes) -> str:
     for marks, what in _HINTS:
         if start.lower().startswith(tuple(mark.lower() for mark in marks)):
             return what
-    if head[4:8] == b"ftyp":
-        return "HEIC or a video; turn pictures into JPEG or PNG"
+    if is_contained(head):
+        return "a video; save the page that is to be read as a picture"
     return "text" if head.isascii() and b"\x00" not in head else ""
 
 
@@ -128,8 +166,11 @@ def _formats() -> tuple[str, ...]:
 
 def _open(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
     """Read a file's header only. PIL's own limit is set to ours meanwhile, so that ours decides."""
-    head = file.read(1024)
+    head = file.read(_HEAD)
     file.seek(0)
+    if is_heif(head):
+        return open_heif(file, name, limits)
+    _check_codec(head, name)
     with _open_lock, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, max(1, limits.max_pixels // 2)  # PIL allows twice
@@ -147,9 +188,11 @@ def _open(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
             Image.MAX_IMAGE_PIXELS = before
 
 
-def _is_copy(image: Image.Image) -> bool:
-    kind = getattr(image, "tag_v2", {}).get(_TIFF_SUBFILE, 0)
-    return isinstance(kind, int) and bool(kind & _TIFF_SMALLER_OR_MASK)
+def _check_codec(head: bytes, name: str) -> None:
+    """Raises `InputError` for a format that Pillow knows, where its library was left out of this Pillow."""
+    for kind, library, is_one in _CODECS:
+        if is_one(head) and not features.check(library):
+            raise InputError(f"{name} is {kind}, which the Pillow here was built without; turn it into PNG, or install another")
 
 
 def _orientation(image: Image.Image) -> int:

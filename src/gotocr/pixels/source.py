@@ -1,4 +1,4 @@
-"""Anything a user may hand over becomes pages: path, bytes, stream, address, PIL image, array, PDF."""
+"""Anything a user may hand over becomes pages: path, bytes, stream, address, clipboard, PIL image, array, PDF."""
 
 from __future__ import annotations
 
@@ -8,77 +8,109 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 
-from ..errors import InputError, TooLargeError, UsageError
-from ..schema import Page
+from ..errors import GotocrError, InputError, TooLargeError, UsageError
+from ..schema import Lost, Page
 from . import pdf
 from .arrays import from_array
+from .clipboard import CLIPBOARD, copied, copied_files
 from .limits import Limits
-from .picture import SUFFIXES, frames, from_pil
+from .opening import DPI, Opening
+from .picture import SUFFIXES, from_pil, length, pages
 from .web import fetch, is_address, shown
 
 STDIN = "-"
 _GLOB = re.compile(r"[*?\[]")
+MOST_LOST = 1000  # pages in a row that are given up one by one
 _HEAD = pdf.MARK_WITHIN
 
+Found = Iterator[tuple[int, np.ndarray | GotocrError]]  # pages by index from 0, or what is wrong with one
 
-def open_source(source: Any, *, limits: Limits | None = None, dpi: float = pdf.DPI, opening: Any = None) -> Iterator[Page]:
+
+def open_source(source: Any, *, limits: Limits | None = None, opening: Opening | None = None) -> Iterator[Page | Lost]:
     """The pages of one source, decoded one at a time to upright (H, W, 3) uint8 RGB.
 
-    `source` is a path, an http(s) address, "-" for standard input, bytes, a binary file object, a PIL image or an
-    array ((H, W) or (H, W, 3 or 4) of bool, integers or floats). PDF and TIFF have pages; of an animation only the
-    first frame is read. `dpi` is the resolution PDF pages are drawn at. Errors come when a page is asked for:
-    `InputError` (missing, empty, broken, not a picture), `TooLargeError` (beyond `limits`), `UsageError`.
+    `source` is a path, an http(s) address, "-" for standard input, "clipboard:", bytes, a binary file object, a PIL
+    image or an array ((H, W) or (H, W, 3 or 4) of bool, integers or floats). PDF and TIFF have pages; of an animation
+    only the first frame is read. `opening` says which pages are wanted (others are neither drawn nor decoded), at what
+    resolution those of a PDF are drawn, and its password.
+
+    A page that cannot be had comes as `Lost`, and those behind it still come. Errors come when a page is asked for:
+    `InputError` (missing, empty, broken, not a picture, no page asked for is there), `TooLargeError` (beyond `limits`),
+    `UsageError`, `MissingExtraError` (HEIC without pi_heif). Where all pages asked for are lost, the first one's is raised.
     """
-    limits = limits or Limits()
-    if not dpi > 0:
-        raise UsageError(f"dpi must be positive (got {dpi:g})")
-    name, images = _images(source, limits, dpi)
-    for index, image in enumerate(images):
+    limits, opening = limits or Limits(), opening or Opening()
+    name, images = _images(source, limits, opening)
+    held: list[Lost] | None = None if opening.done else []  # until the first page: there may be none
+    in_a_row = 0
+    for index, image in images:
+        if isinstance(image, GotocrError):
+            in_a_row += 1
+            if in_a_row > MOST_LOST:
+                image = InputError(f"{MOST_LOST:,} pages of {shown(name)} in a row cannot be opened; the rest is not tried")
+            lost = Lost(index, name, image.with_traceback(None))
+            if held is None:
+                yield lost
+            else:
+                held.append(lost)
+            if in_a_row > MOST_LOST:
+                break
+            continue
+        in_a_row = 0
+        yield from held or ()
+        held = None
         yield Page(image=image, index=index, source=name)
+    if held:
+        raise held[0].why
 
 
-def page_of(path: Path, number: int = 0, *, dpi: float = pdf.DPI) -> Page:
-    """One page of a file, counted from 0; the other pages of a PDF are not drawn. Raises `InputError` as `open_source` does."""
-    name = shown(str(path))
-    found: Iterator[Page] = open_source(path, dpi=dpi)
-    if number > 0 and _is_pdf(path):
-        images = pdf.pages(str(path), name, Limits(), dpi, first=number)
-        found = (Page(image, number, str(path)) for image in images)
-    for page in found:
-        if page.index == number:
-            return page
-    raise InputError(f"{name} has no page {number + 1}")
+def page_of(path: Path, number: int = 0, *, dpi: float = DPI) -> Page:
+    """One page of a file, counted from 0; no other is drawn or decoded. Raises `InputError` as `open_source` does."""
+    if number < 0:
+        raise InputError(f"{shown(str(path))} has no page {number + 1}")
+    page = next(open_source(path, opening=Opening(((number + 1, number + 1),), dpi)))
+    assert isinstance(page, Page), "what is lost alone is raised"
+    return page
 
 
-def _is_pdf(path: Path) -> bool:
+def page_count(source: Any, opening: Opening | None = None, limits: Limits | None = None) -> int | None:
+    """How many pages `open_source` will give, lost ones and those that `opening` counts as done among them.
+
+    None where it is not known without much work, or only by reading a stream, an address or the clipboard: nothing is
+    consumed. None, too, where the source cannot be opened: `open_source` says why.
+    """
+    opening = opening or Opening()
     try:
-        with path.open("rb") as file:
-            return pdf.is_pdf(file.read(_HEAD))
-    except (OSError, ValueError):
-        return False  # `open_source` says why
+        count = _length(source, limits or Limits(), opening)
+    except (GotocrError, OSError, ValueError):
+        return None
+    return None if count is None else opening.number_of(count) + sum(1 for _ in opening.absent("", count))
 
 
-def expand(sources: Iterable[Any]) -> list[Any]:
+def expand(sources: Iterable[Any], *, recursive: bool = False) -> list[Any]:
     """Folders and glob patterns among `sources` become the files in them, in natural order ("p2" before "p10").
 
-    Folders give the visible picture and PDF files directly in them, `**` in a pattern looks into folders. All else
-    is passed on as it is; so is a folder or pattern that holds nothing, for `open_source` to say so when its turn
-    comes and the others are still read.
+    Folders give the visible picture and PDF files directly in them, with `recursive` also those in the visible folders
+    within (links to folders are not followed); `**` in a pattern looks into folders. "clipboard:" becomes the files that
+    were copied, if some were. All else is passed on as it is; so is a folder or pattern that holds nothing, for
+    `open_source` to say so when its turn comes and the others are still read.
     """
     found: list[Any] = []
     for source in sources:
+        if isinstance(source, str) and source == CLIPBOARD:
+            found.extend(expand(copied_files(), recursive=recursive) or [source])
+            continue
         if not isinstance(source, (str, os.PathLike)) or source == STDIN or is_address(str(source)):
             found.append(source)
             continue
         try:
-            files = _inside(Path(source).expanduser())
+            files = _inside(Path(source).expanduser(), recursive)
         except (OSError, ValueError):  # not allowed to look, or no possible name: `open_source` will say it
             files = []
         found.extend(sorted(files, key=natural) or [source])
@@ -90,10 +122,10 @@ def natural(name: str) -> list[str | int]:
     return [int(part) if part.isdigit() else part for part in re.split(r"([0-9]+)", name.casefold())]
 
 
-def _inside(path: Path) -> list[str]:
+def _inside(path: Path, recursive: bool) -> list[str]:
     """The readable files in a folder or behind a pattern; none for anything else."""
     if path.is_dir():
-        inside = (path / name for name in os.listdir(path) if not name.startswith("."))
+        inside = _below(path) if recursive else (path / name for name in os.listdir(path) if not name.startswith("."))
     elif _is_pattern(path):
         inside = map(Path, glob.iglob(str(path), recursive=True))
     else:
@@ -101,32 +133,88 @@ def _inside(path: Path) -> list[str]:
     return [str(file) for file in inside if file.suffix.lower() in SUFFIXES | {".pdf"} and file.is_file()]
 
 
-def _images(source: Any, limits: Limits, dpi: float) -> tuple[str, Iterator[np.ndarray]]:
+def _below(path: Path) -> Iterator[Path]:
+    for folder, inner, files in os.walk(path):
+        inner[:] = [name for name in inner if not name.startswith(".")]
+        yield from (Path(folder, name) for name in files if not name.startswith("."))
+
+
+def _images(source: Any, limits: Limits, opening: Opening) -> tuple[str, Found]:
     """The name of a source and its pages, not yet decoded."""
     if isinstance(source, Image.Image):
-        return "<image>", iter([from_pil(source, limits)])
+        return "<image>", _single(lambda: from_pil(source, limits), "the image", opening)
     if isinstance(source, (bytes, bytearray, memoryview)):
-        return "<bytes>", _decode(bytes(source), "the data", limits, dpi)
+        return "<bytes>", _decode(bytes(source), "the data", limits, opening)
     if isinstance(source, (str, os.PathLike)):
-        text = os.fspath(source)
-        text = os.fsdecode(text) if isinstance(text, bytes) else text
+        text = _text(source)
         if text == STDIN:
-            return "<stdin>", _decode(_read_stdin(limits), "standard input", limits, dpi)
+            return "<stdin>", _decode(_read_stdin(limits), "standard input", limits, opening)
+        if text == CLIPBOARD:
+            return "<clipboard>", _from_clipboard(limits, opening)
         if is_address(text):
-            return text, _decode(fetch(text, limits), shown(text), limits, dpi)
-        return text, _from_path(Path(text).expanduser(), shown(text), limits, dpi)
+            return text, _decode(fetch(text, limits), shown(text), limits, opening)
+        return text, _from_path(Path(text).expanduser(), shown(text), limits, opening)
     if hasattr(source, "read"):
         name = getattr(source, "name", None)
         name = name if isinstance(name, str) else "<file>"
-        return name, _decode(_read_stream(source, shown(name), limits), shown(name), limits, dpi)
+        return name, _decode(_read_stream(source, shown(name), limits), shown(name), limits, opening)
     if hasattr(source, "__array__"):
-        return "<array>", iter([from_array(np.asarray(source), limits)])
+        return "<array>", _single(lambda: from_array(np.asarray(source), limits), "the array", opening)
     raise UsageError(
         f"cannot read a {type(source).__name__}; give a path, address, bytes, file object, PIL image or array"
     )
 
 
-def _from_path(path: Path, name: str, limits: Limits, dpi: float) -> Iterator[np.ndarray]:
+def _length(source: Any, limits: Limits, opening: Opening) -> int | None:
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        data = bytes(source)
+        return pdf.length(data, opening) if pdf.is_pdf(data[:_HEAD]) else length(io.BytesIO(data))
+    if isinstance(source, (str, os.PathLike)):
+        text = _text(source)
+        path = Path(text).expanduser()
+        if text in (STDIN, CLIPBOARD) or is_address(text) or "\x00" in text or not path.is_file():
+            return None
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            file.seek(0)
+            return pdf.length(str(path), opening) if pdf.is_pdf(head) else length(file)
+    return 1 if isinstance(source, Image.Image) or (not hasattr(source, "read") and hasattr(source, "__array__")) else None
+
+
+def _text(source: str | os.PathLike[Any]) -> str:
+    text = os.fspath(source)
+    return os.fsdecode(text) if isinstance(text, bytes) else text
+
+
+def _single(image: Callable[[], np.ndarray], name: str, opening: Opening) -> Found:
+    """What has one page alone; it is not made unless it is wanted."""
+    if opening.wants(0):
+        yield 0, image()
+    yield from opening.absent(name, 1)
+
+
+def _from_clipboard(limits: Limits, opening: Opening) -> Found:
+    """The picture on the clipboard, or the pages of the files that were copied, one behind the other."""
+    found = copied()
+    if isinstance(found, Image.Image):
+        yield from _single(lambda: from_pil(found, limits, "the picture on the clipboard"), "the clipboard", opening)
+        return
+    every = Opening(dpi=opening.dpi, password=opening.password)
+    count = 0
+    for path in expand(found):
+        try:
+            for _, image in _from_path(Path(path), shown(path), limits, every):
+                if opening.wants(count):
+                    yield count, image
+                count += 1
+        except GotocrError as error:
+            if opening.wants(count):
+                yield count, error
+            count += 1
+    yield from opening.absent("the clipboard", count)
+
+
+def _from_path(path: Path, name: str, limits: Limits, opening: Opening) -> Found:
     try:
         if "\x00" in str(path) or not name:
             raise InputError(f"'{name}' is not a path")
@@ -135,11 +223,11 @@ def _from_path(path: Path, name: str, limits: Limits, dpi: float) -> Iterator[np
             raise InputError(f"{name} is a folder without pictures or PDF files")
         with path.open("rb") as file:
             if not stat.S_ISREG(mode):  # a pipe or a device: no seeking, no size
-                yield from _decode(_read_stream(file, name, limits), name, limits, dpi)
+                yield from _decode(_read_stream(file, name, limits), name, limits, opening)
                 return
             head = file.read(_HEAD)
             file.seek(0)
-            yield from pdf.pages(str(path), name, limits, dpi) if pdf.is_pdf(head) else frames(file, name, limits)
+            yield from pdf.pages(str(path), name, limits, opening) if pdf.is_pdf(head) else pages(file, name, limits, opening)
     except FileNotFoundError as error:
         says = "nothing matches" if _is_pattern(path) else "there is no file"
         raise InputError(f"{says} {name}") from error
@@ -147,10 +235,10 @@ def _from_path(path: Path, name: str, limits: Limits, dpi: float) -> Iterator[np
         raise InputError(f"cannot read {name}: {error.strerror or error}") from error
 
 
-def _decode(data: bytes, name: str, limits: Limits, dpi: float) -> Iterator[np.ndarray]:
+def _decode(data: bytes, name: str, limits: Limits, opening: Opening) -> Found:
     if pdf.is_pdf(data[:_HEAD]):
-        return pdf.pages(data, name, limits, dpi)
-    return frames(io.BytesIO(data), name, limits)
+        return pdf.pages(data, name, limits, opening)
+    return pages(io.BytesIO(data), name, limits, opening)
 
 
 def _read_stdin(limits: Limits) -> bytes:

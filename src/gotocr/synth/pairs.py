@@ -20,7 +20,7 @@ from ..errors import InputError
 from ..kinds.kind import fence
 from ..pixels.limits import Limits
 from ..pixels.native import letter_height, letter_scale
-from ..pixels.picture import frames
+from ..pixels.picture import decode
 from ..schema import Glyphs, Page, Sample
 from .shards import resize
 
@@ -73,7 +73,7 @@ class Pairs:
         """Row `index` at its own size. Raises InputError for a picture that is missing or broken."""
         row = self.rows[index]
         plain, marked, kind = truths(row["truth"], row.get("truth_format", "text"))
-        image = next(frames(io.BytesIO(self._bytes(row["image"])), row["image"], Limits()))
+        image = decode(io.BytesIO(self._bytes(row["image"])), row["image"], Limits())
         return Sample(image, plain, marked, NO_GLYPHS, kind, index, {"source": row.get("source", "")}, located=False)
 
     def _bytes(self, image: str) -> bytes:

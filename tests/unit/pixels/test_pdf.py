@@ -12,6 +12,7 @@ from PIL import Image
 
 from gotocr.errors import TooLargeError, UsageError
 from gotocr.pixels.limits import Limits
+from gotocr.pixels.opening import Opening
 from gotocr.pixels.source import open_source
 
 COLOURS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 255], [0, 0, 0], [90, 90, 90]]], np.uint8)
@@ -42,9 +43,9 @@ def test_pdf_pages(tmp_path: Path) -> None:
         assert [page.image.shape for page in pages] == [(64, 96, 3)] * 2  # 144 dpi: twice its points
         for number, page in enumerate(pages):
             assert_near(page.image[10::32, 10::32], np.roll(COLOURS, number, axis=1), 40)
-    assert next(open_source(pdf_bytes(1), dpi=72)).image.shape == (32, 48, 3)
+    assert next(open_source(pdf_bytes(1), opening=Opening(dpi=72))).image.shape == (32, 48, 3)
     with pytest.raises(UsageError, match="dpi"):
-        next(open_source(path, dpi=0))
+        next(open_source(path, opening=Opening(dpi=0)))
 
 
 def test_pdf_is_drawn_page_by_page_and_may_be_left(tmp_path: Path) -> None:

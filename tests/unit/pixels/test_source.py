@@ -97,14 +97,14 @@ def test_one_page_of_a_file(tmp_path: Path, kind: str, monkeypatch: pytest.Monke
     path = tmp_path / f"pages.{kind}"
     sheets = [Image.new("RGB", (20 + 10 * number, 30), "white") for number in range(3)]
     sheets[0].save(path, save_all=True, append_images=sheets[1:], resolution=144)
-    drawn, draw = [], pdf._draw
-    monkeypatch.setattr(pdf, "_draw", lambda document, number, *more: drawn.append(number) or draw(document, number, *more))
+    drawn, draw = [], pdf._page
+    monkeypatch.setattr(pdf, "_page", lambda document, number, *more: drawn.append(number) or draw(document, number, *more))
     for number in (2, 0, 1):
         page = page_of(path, number)
         assert page.image.shape == (30, 20 + 10 * number, 3) and page.index == number and page.source == str(path)
     assert drawn == ([2, 0, 1] if kind == "pdf" else [])
-    for number in (3, -1):
-        with pytest.raises(InputError, match=f"pages.{kind} has no page {number + 1}$"):
+    for number, says in ((3, "has 3 pages; there is no page 4$"), (-1, "has no page 0$")):
+        with pytest.raises(InputError, match=f"pages.{kind} {says}"):
             page_of(path, number)
     with pytest.raises(InputError, match="no file"):
         page_of(tmp_path / "absent.pdf", 1)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...schema import Job, Page, Piece, Task
+from ...schema import Job, Lost, Page, Piece, Task
 from .machine import MEGA, peak_memory
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Trial:
         reader, jobs = self.reader, []
         for path in paths:
             for page in open_source(path):
+                if isinstance(page, Lost):
+                    raise page.why
                 yield page
                 for view in reader.family.view(page, self.task, reader.setting):
                     prompt = reader.family.ask(self.task, view.pixels, reader.setting)
