@@ -173,6 +173,8 @@ class _Job:
                     if sink.done:
                         self.tell(source, f"{len(sink.done)} pages are kept, and written as far as they go; --resume goes on")
                     raise
+                if sink.empty and not self._quiet:
+                    self.tell(source, f"nothing in it to be written as {', '.join(sink.empty)}")
         except (errors.GotocrError, BrokenPipeError):
             raise
         except Exception as error:

@@ -44,6 +44,7 @@ class Sink(Protocol):
 
     done: set[int]  # indices of the pages that are kept, those of an earlier run among them
     whole: bool  # nothing is left to do
+    empty: list[str]  # formats that the source holds nothing for
 
     def take(self, reads: Iterable[Read]) -> None: ...
 
@@ -95,6 +96,7 @@ class _Stream:
     waiting: list[bytes]
     done: frozenset[int] = frozenset()
     whole: bool = False
+    empty: tuple[str, ...] = ()
 
     def take(self, reads: Iterable[Read]) -> None:
         for part in self.target.parts((read.leaf for read in reads), self.source.name, self.source.model):
@@ -138,6 +140,7 @@ class _Shelf:
     def __init__(self, folder: Path, wanted: Wanted, source: Source) -> None:
         self._folder, self._wanted, self._source = folder, wanted, source
         self._journal = Journal(folder)
+        self.empty: list[str] = []
         self.whole = wanted.resume and self._is_whole()
         if not self.whole:
             make(folder)
@@ -210,6 +213,8 @@ class _Shelf:
             names.add(name)
             with _file(self._folder / name) as write:
                 write(data)
+        if not names:
+            self.empty.append(target.name)
         ours = re.compile(rf"page-\d+-\w+-\d+{re.escape(target.suffix)}")
         for path in self._folder.iterdir():
             if ours.fullmatch(path.name) and path.name not in names:

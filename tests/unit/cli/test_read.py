@@ -62,7 +62,7 @@ def test_markdown_on_standard_output(cli, picture):
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_every_format(cli, picture, tmp_path, name, capfdbinary):
     target, out = FORMATS[name], tmp_path / "out" / "page"
-    assert cli(picture, "--to", name, "-o", tmp_path / "out") == (0, "", [])
+    assert cli(picture, "--to", name, "-o", tmp_path / "out", "--quiet") == (0, "", [])
     if target.parts:
         assert main(["read", *cli.model, str(picture), "--to", name]) == 0
         streamed = capfdbinary.readouterr().out
@@ -104,6 +104,9 @@ def test_a_format_of_files_leaves_none_of_an_earlier_run(cli, scripted, tiff, tm
     assert cli(tiff, "--to", "text", "-o", tmp_path / "out")[0] == 0
     assert sorted(os.listdir(out)) == ["mine.thing", "page-0001-thing-1.thing", "page-0001-thing-2.thing"]
     assert cli(tiff, "--to", "text")[0] == 2
+    scripted.texts = [""]
+    code, _, err = cli(tiff, "--to", "text", "-o", tmp_path / "out")
+    assert code == 0 and "nothing in it to be written as text" in err[0] and os.listdir(out) == ["mine.thing"]
 
 
 def test_a_binary_format_goes_to_a_pipe_but_to_no_terminal(cli, several, monkeypatch):
