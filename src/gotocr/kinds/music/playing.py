@@ -13,7 +13,7 @@ LOUD = {"ppp": 24, "pp": 36, "p": 50, "mp": 64, "mf": 78, "f": 94, "ff": 108, "f
 USUAL = "mf"
 ACCENTED = 14  # how much louder
 GRACE = Fraction(1, 32)  # of a whole note; all before one note take half of its time at most
-_BACK, _AHEAD, _SECTIONS = (":|", "::"), ("|:", "::"), ("||", "|]", ":|", "::")
+_BACK, _AHEAD = (":|", "::"), ("|:", "::")
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class Sound:
 def order(score: Score) -> list[int]:
     """The numbers of the bars as they are played: what is repeated twice, a first ending once.
 
-    A repeat without a beginning goes back, as ABC 2.1 says, to the last double bar line or end of a repeat, or to the start.
+    A repeat without a beginning goes back to the end of the last repeat, or to the start; a second ending is not repeated.
     """
     done: list[int] = []
-    start, marked = 0, False  # where a repeat goes back to, and whether a sign says so
+    start = 0  # where a repeat goes back to
     for number, bar in enumerate(score.bars):
         if bar.left or (number and score.bars[number - 1].right in _AHEAD):
-            start, marked = number, True
+            start = number
         done.append(number)
-        if bar.right in _BACK and score.endings[number] != "2":
-            done += [again for again in range(start, number + 1) if score.endings[again] != "1"]
-        if bar.right in _BACK or (bar.right in _SECTIONS and not marked):
-            start, marked = number + 1, False
+        if bar.right in _BACK:
+            if score.endings[number] != "2":
+                done += [again for again in range(start, number + 1) if score.endings[again] != "1"]
+            start = number + 1
     return done
 
 

@@ -26,8 +26,8 @@ def notes(music: str, **more: str) -> list[tuple[float, int, float]]:
         ("A4 | B4 | c4 |]", "ABc"),
         ("|: A4 | B4 :|", "ABAB"),
         ("A4 | B4 :| c4 |]", "ABABc"),  # no beginning: from the start
-        ("A4 || B4 :| c4 |]", "ABBc"),  # from the last double bar
-        ("|: A4 || B4 :|", "ABAB"),  # but a sign counts
+        ("A4 || B4 :| c4 |]", "ABABc"),  # a double bar begins no repeat
+        ("A4 :| B4 || c4 :|", "AABcBc"),  # but the end of another does
         ("|: A4 :: B4 :| c4 |]", "AABBc"),
         ("|: A4 |1 B4 :|2 c4 |] d4 |]", "ABAcd"),
         ("|: A4 |1 B4 | c4 :|2 d4 | e4 |]", "ABcAde"),
