@@ -22,6 +22,7 @@ _ESCAPED = re.compile(r"\\(?=[*`$#_\[\]|~])")  # a backslash that only says that
 _PLACE = "\ue000"  # stands for a part that is already HTML
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|(?P<number>\d{1,9})[.)])[ \t]+(?P<text>\S.*)", re.DOTALL)
 _NO_SPACE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")  # scripts without spaces between words
+LONG = 60  # letters of a formula within a line, which no browser breaks
 DEEPEST = 24  # lists within each other; deeper ones stand side by side
 
 
@@ -58,7 +59,11 @@ def inline(text: str, emphasis: bool = True) -> str:
 def _whole(found: re.Match[str]) -> str:
     if found["code"]:
         return f"<code>{html.escape(found['code'])}</code>"
-    return mathml(found["dollars"] or found["round"]) or f'<code class="formula">{html.escape(found[0])}</code>'
+    latex = found["dollars"] or found["round"]
+    shown = mathml(latex)
+    if not shown:
+        return f'<code class="formula">{html.escape(found[0])}</code>'
+    return shown if len(latex) < LONG else f'<span class="formula">{shown}</span>'  # which may scroll by itself
 
 
 def _paragraphs(text: str) -> list[str]:
