@@ -2,7 +2,7 @@
 
 A block is an `ocr_carea` with one `ocr_par`, its `ocr_line`s (of a heading, as Tesseract does, `ocr_header`s) and their
 `ocrx_word`s. Tables, formulas, molecules and drawings are floats of the classes that hOCR has for them; what is not made of
-words stands in them as its source. Boxes are in whole pixels of the page; what has none is written without one.
+words stands in them as its source. Boxes are in whole pixels of the page; what has none is text within what has one.
 """
 
 from __future__ import annotations
@@ -83,8 +83,11 @@ def _line(line: Line, name: str, kind: str, leaf: Leaf) -> str:
 
 
 def _word(word: Word, name: str, leaf: Leaf) -> str:
-    title = _title(_place(word.box, leaf), word.confidence)
-    return f'<span class="ocrx_word" id="word_{name}"{title}>{content(word.text)}</span>'
+    """An `ocrx_word`; without a box, plain text of the line: programs take it for granted that each word has one."""
+    place = _place(word.box, leaf)
+    if not place:
+        return content(word.text)
+    return f'<span class="ocrx_word" id="word_{name}"{_title(place, word.confidence)}>{content(word.text)}</span>'
 
 
 def _place(box: Box | None, leaf: Leaf) -> str:

@@ -12,7 +12,7 @@ from gotocr.schema import Block, Document, Leaf, Word
 from tests.golden.test_formats import document
 
 NAMESPACE = "{http://www.w3.org/1999/xhtml}"
-NEED_BOXES = ("ocr_page", "ocr_carea", "ocr_line", "ocr_header", "ocr_table", "ocr_math", "ocr_chem", "ocr_image", "ocr_linedrawing")
+NEED_BOXES = ("ocr_page", "ocrx_word", "ocr_carea", "ocr_line", "ocr_header", "ocr_table", "ocr_math", "ocr_chem", "ocr_image", "ocr_linedrawing")
 
 
 def page(*blocks: Block, **changes: object) -> ElementTree.Element:
@@ -61,10 +61,11 @@ def test_a_word_says_where_it_stands_and_how_sure_it_is():
     obeys(root)
     assert [(word.text, word.get("title")) for word in classed(root, "ocrx_word")] == [
         ("one", "bbox 10 20 31 40; x_wconf 98"),
-        ("two", None),
         ("low", "bbox 10 50 30 60; x_wconf 100"),
     ]
-    assert [box(line) for line in classed(root, "ocr_line")] == [(10, 20, 31, 40), (10, 50, 30, 60)]
+    lines = classed(root, "ocr_line")
+    assert [box(line) for line in lines] == [(10, 20, 31, 40), (10, 50, 30, 60)]
+    assert "".join(lines[0].itertext()) == "one two", "a word without a box is no element: programs want a box of each"
 
 
 @pytest.mark.parametrize("kind, name", [("molecule", "ocr_chem"), ("music", "ocr_image"), ("geometry", "ocr_linedrawing")])
