@@ -1,4 +1,4 @@
-"""Plain text: the words without any marks, a row of a table on a line with tabs; formulas and code as their source.
+"""Plain text: the words without any marks, a row of a table on a line with tabs; formulas, code, music and other drawings as their source.
 
 Pages are parted by a form feed, as `pdftotext` does; documents on one stream begin with `==> SOURCE <==`, as `head`
 writes it.
@@ -13,7 +13,8 @@ from ..kinds import KINDS
 from ..schema import Block, Leaf
 from .format import Format, blocks_of
 
-_SOURCES = ("text", "formula", "code")  # kinds whose own text reads better than what is left of their HTML
+_SOURCES = ("text", "formula", "code", "music", "molecule", "geometry")  # whose own text says more than what is left of their HTML
+_UNSAID = ("svg", "summary", "math")  # elements whose text is none to be read
 
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
@@ -45,9 +46,14 @@ class _Words(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._columns = 0
+        self._unsaid = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("td", "th"):
+        if tag in _UNSAID:
+            self._unsaid += 1
+            latex = dict(attrs).get("alttext")
+            self.parts += [f"${latex}$"] if latex else []
+        elif tag in ("td", "th"):
             self.parts.append("\t" * self._columns)
             span = dict(attrs).get("colspan") or "1"
             self._columns = int(span) if span.isascii() and span.isdigit() else 1
@@ -55,7 +61,9 @@ class _Words(HTMLParser):
             self._line()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("tr", "p", "div", "li", "pre", "table"):
+        if tag in _UNSAID:
+            self._unsaid = max(0, self._unsaid - 1)
+        elif tag in ("tr", "p", "div", "li", "pre", "table"):
             self._line()
 
     def _line(self) -> None:
@@ -64,7 +72,7 @@ class _Words(HTMLParser):
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if data.strip() and not self._unsaid:
             self.parts.append(data)
 
 
