@@ -10,16 +10,12 @@ from ...draw import latex_forms as forms
 from ...draw.latex import Node, parse, symbol
 from ...draw.latex_symbols import ACCENTS, ARROWS, BRACKETS, DELIMITERS, OPERATORS, WIDE_ACCENTS
 from ...draw.math.alphabets import letter_in
+from .atoms import INTEGRALS, SPACES, SUMS, WITH_TWO_SIDES, class_of, ends, head_of, paired, plain
 from .xml import said
 
 LONGEST, DEEPEST = 10_000, 12  # letters of a formula; large operators and functions within each other
 _BREAK = r"\\ outside of a table"
 _FONT = '<w:rPr><w:rFonts w:ascii="Cambria Math" w:hAnsi="Cambria Math"/></w:rPr>'
-_SPACES = {
-    "\\,": "\u2009", "\\thinspace": "\u2009", "\\:": "\u205f", "\\>": "\u205f", "\\medspace": "\u205f", "\\;": "\u2004",
-    "\\thickspace": "\u2004", "\\quad": "\u2003", "\\qquad": "\u2003\u2003", "\\enspace": "\u2002", "\\enskip": "\u2002",
-    "\\ ": " ", "~": "\u00a0", " ": " ", "\\space": " ", "\\nobreakspace": "\u00a0",
-}  # fmt: skip
 _ALPHABETS = {
     "\\mathrm": "rm", "\\mathup": "rm", "\\mathbf": "bf", "\\bold": "bf", "\\boldsymbol": "bm", "\\bm": "bm", "\\pmb": "bm",
     "\\mathbfit": "bi", "\\mathit": "it", "\\mathnormal": "", "\\mathsf": "sf", "\\mathsfit": "sfit", "\\mathtt": "tt",
@@ -32,10 +28,7 @@ _FENCES = {
 }  # fmt: skip
 _RIGHT_FENCES = {"rcases": "}", "drcases": "}"}
 _ALIGNED = frozenset("align aligned alignat alignedat split flalign eqnarray \\eqalign".split())
-_LARGE = frozenset("∑∏∐⋂⋃⨀⨁⨂⨅⨆⨉⨄⋁⋀")  # with limits above and below
-_INTEGRALS = frozenset("∫∬∭∮∯∰∱∲∳")
 _STRUCK = {"\\cancel": "strikeBLTR", "\\bcancel": "strikeTLBR", "\\sout": "strikeH"}
-_ENDS_OPERAND = ("rel", "bin", "punct", "close")
 _ACROSS = {"\\overrightarrow": "\u20d7", "\\overleftarrow": "\u20d6", "\\overleftrightarrow": "\u20e1"}
 
 
@@ -49,16 +42,18 @@ def equation(latex: str, display: bool = False) -> str | None:
         tree = parse(rf"\begin{{gathered}}{latex}\end{{gathered}}")
     if tree.problems or any(node.kind == "unknown" for node in tree.body.walk()):
         return None
-    inner = _Writer(display).many(tree.body.parts)
-    return f"<m:oMath>{inner}</m:oMath>" if inner else None
+    return f"<m:oMath>{_Writer(display).whole(tree.body)}</m:oMath>" if tree.body.parts else None
 
 
 def _letters(text: str, upright: bool = False, normal: bool = False) -> str:
     if not text:
         return ""
-    how = "<m:nor/>" if normal else '<m:sty m:val="p"/>' if upright else ""
-    dress = f"<m:rPr>{how}</m:rPr>" if how else ""
+    dress = "<m:rPr><m:nor/></m:rPr>" if normal or (upright and text.isalpha()) or text in _MARKS else ""
     return f'<m:r>{dress}{_FONT}<m:t xml:space="preserve">{said(text)}</m:t></m:r>'
+
+
+_MARKS = frozenset("&%$#_^~\"@()[]{}\\")  # by themselves, some programs take them for operators
+_EMPTY = _letters("\u200b", normal=True)
 
 
 def _set(name: str, **values: str) -> str:
@@ -79,6 +74,18 @@ def _limit(base: str, mark: str, above: bool) -> str:
     return f"<m:{name}><m:e>{base}</m:e><m:lim>{mark}</m:lim></m:{name}>"
 
 
+def _scripted(base: str, low: str, high: str, beside: bool) -> str:
+    """`base` with what stands below and above it (or nothing), at its side or over and under it."""
+    if not beside:
+        inner = _limit(base, low, above=False) if low else base
+        return _limit(inner, high, above=True) if high else inner
+    if low and high:
+        return f"<m:sSubSup><m:e>{base}</m:e><m:sub>{low}</m:sub><m:sup>{high}</m:sup></m:sSubSup>"
+    if low:
+        return f"<m:sSub><m:e>{base}</m:e><m:sub>{low}</m:sub></m:sSub>"
+    return f"<m:sSup><m:e>{base}</m:e><m:sup>{high or _EMPTY}</m:sup></m:sSup>"
+
+
 class _Writer:
     """Nodes to OMML; `alphabet` is that of the letters where it stands."""
 
@@ -88,16 +95,18 @@ class _Writer:
     def many(self, parts: Sequence[Node | None]) -> str:
         """What follows each other; a large operator or a function takes what follows it as its own."""
         writer, found, at, letters = self, [], 0, ""
-        parts = [part for part in parts if part is not None]
+        parts = paired([part for part in parts if part is not None])
         while at < len(parts):
             part = parts[at]
             at += 1
-            head = _head(part)
-            if part.kind == "symbol" and head is None:  # letters and digits side by side are one run
-                letters += writer.letter(part)
+            head = head_of(part)
+            is_word = writer._alphabet == "rm" and part.name.isalpha()
+            if part.kind == "symbol" and (is_word or part.name.isdigit() or (part.name == "." and letters)):  # one run
+                letters += part.name
                 continue
-            found.append(writer.letters(letters))
-            letters = ""
+            if letters:
+                found.append(writer.letters(letters))
+                letters = ""
             if part.kind == "switch" and part.name in _ALPHABETS:
                 writer = _Writer(self._display, _ALPHABETS[part.name], self._depth)
             elif head is None:
@@ -109,13 +118,21 @@ class _Writer:
                 at = last
         return "".join([*found, writer.letters(letters)])
 
+    def whole(self, node: Node) -> str:
+        """What stands by itself; a sign of relation at its edge gets something without ink for its other side."""
+        parts = [part for part in node.parts if part.kind != "space"] if node.kind == "list" else [node]
+        inner = self.one(node) or _EMPTY
+        if len(parts) > 1 or (parts and class_of(parts[0]) in WITH_TWO_SIDES):
+            inner = _EMPTY * (class_of(parts[0]) in WITH_TWO_SIDES) + inner + _EMPTY * (class_of(parts[-1]) in WITH_TWO_SIDES)
+        return inner
+
     def _operand(self, parts: Sequence[Node], at: int, short: bool) -> int:
         """Where the operand that begins at `at` ends: one atom of a function, all up to the next relation or sign of a sum."""
         last = at
         while last < len(parts) and parts[last].kind == "space":
             last += 1
         first = last
-        while last < len(parts) and not _ends(parts[last]) and not (short and (last > first or _head(parts[last]))):
+        while last < len(parts) and not ends(parts[last]) and not (short and (last > first or head_of(parts[last]))):
             last += 1
         return last if last > first else at
 
@@ -125,20 +142,18 @@ class _Writer:
         write: Callable[[Node], str] | None = getattr(self, f"_{node.kind}", None)
         return write(node) if write else self.many(node.parts)
 
-    def letter(self, node: Node) -> str:
-        """The character that a symbol is in the alphabet that holds."""
-        known = symbol(node.name)
-        text = known.text if known else node.name
-        return "".join(letter_in(self._alphabet, letter) for letter in text) if self._alphabet not in ("", "rm") else text
-
     def letters(self, text: str) -> str:
+        """Characters in the alphabet that holds."""
+        if self._alphabet not in ("", "rm"):
+            text = "".join(letter_in(self._alphabet, letter) for letter in text)
         return _letters(text, upright=self._alphabet == "rm")
 
     def _symbol(self, node: Node) -> str:
-        return self.letters(self.letter(node))
+        known = symbol(node.name)
+        return self.letters("\u2223" if node.name == "|" else known.text if known else node.name)
 
     def _space(self, node: Node) -> str:
-        return _letters(_SPACES.get(node.name, ""), normal=True)
+        return _letters(SPACES.get(node.name, ""), normal=True)
 
     def _operator(self, node: Node) -> str:
         if node.parts:
@@ -152,13 +167,18 @@ class _Writer:
 
     def _large(self, node: Node, inner: str) -> str:
         base, below, above = node.parts if node.kind == "scripts" else (node, None, None)
+        if below is None and above is None:
+            return _letters(symbol(base.name).text) + inner
         text = symbol(base.name).text
-        beside = node.name == "\\nolimits" or text in _INTEGRALS or not self._display
+        low, high = self.one(below), self.one(above)
+        beside = node.name == "\\nolimits" or text in INTEGRALS or not self._display
+        if text not in INTEGRALS and text not in SUMS:
+            return _scripted(_letters(text), low, high, beside) + inner
         place = "subSup" if beside and node.name != "\\limits" else "undOvr"
         values = {"chr": text, "limLoc": place}
         values |= {"subHide": "1"} if below is None else {}
         values |= {"supHide": "1"} if above is None else {}
-        parts = f"<m:sub>{self.one(below)}</m:sub><m:sup>{self.one(above)}</m:sup><m:e>{inner}</m:e>"
+        parts = f"<m:sub>{low}</m:sub><m:sup>{high}</m:sup><m:e>{inner or _EMPTY}</m:e>"
         return f"<m:nary>{_set('nary', **values)}{parts}</m:nary>"
 
     def _fraction(self, node: Node) -> str:
@@ -178,17 +198,10 @@ class _Writer:
 
     def _scripts(self, node: Node) -> str:
         base, below, above = node.parts
-        if _head(node) is not None and _head(node).kind == "symbol":
+        if head_of(node) is not None and head_of(node).kind == "symbol":
             return self._large(node, "")
-        inner, low, high = self.one(base), self.one(below), self.one(above)
-        if base is not None and self._takes_limits(base, node.name):
-            inner = _limit(inner, low, above=False) if below else inner
-            return _limit(inner, high, above=True) if above else inner
-        if below and above:
-            return f"<m:sSubSup><m:e>{inner}</m:e><m:sub>{low}</m:sub><m:sup>{high}</m:sup></m:sSubSup>"
-        if below:
-            return f"<m:sSub><m:e>{inner}</m:e><m:sub>{low}</m:sub></m:sSub>"
-        return f"<m:sSup><m:e>{inner}</m:e><m:sup>{high}</m:sup></m:sSup>"
+        beside = base is None or not self._takes_limits(base, node.name)
+        return _scripted(self.one(base) or _EMPTY, self.one(below), self.one(above), beside)
 
     def _takes_limits(self, base: Node, name: str) -> bool:
         if name:
@@ -201,7 +214,7 @@ class _Writer:
     def _accent(self, node: Node) -> str:
         inner, name = self.one(node.parts[0]), node.name
         if name in forms.TEXT_ACCENTS:
-            return _letters(unicodedata.normalize("NFC", _plain(node.parts[0]) + forms.TEXT_ACCENTS[name]), normal=True)
+            return _letters(unicodedata.normalize("NFC", plain(node.parts[0]) + forms.TEXT_ACCENTS[name]), normal=True)
         if name in ("\\overline", "\\underline", "\\underbar", "\\overlinesegment", "\\underlinesegment"):
             return f"<m:bar>{_set('bar', pos='top' if 'over' in name else 'bot')}<m:e>{inner}</m:e></m:bar>"
         mark = _ACROSS.get(name) or ACCENTS.get(name) or WIDE_ACCENTS.get(name)
@@ -224,7 +237,16 @@ class _Writer:
 
     def _fenced(self, node: Node) -> str:
         left, body, right = node.parts
-        return _fenced(self.one(body), *(DELIMITERS.get(mark.name, "") for mark in (left, right)))
+        sides = [DELIMITERS.get(mark.name, "") for mark in (left, right)]
+        between = [part for part in body.parts if part is not None and part.kind == "middle"]
+        if len({part.parts[0].name for part in between}) != 1:
+            return _fenced(self.one(body), *sides)
+        cells, at = [], 0
+        for mark in [*map(body.parts.index, between), len(body.parts)]:
+            cells.append(self.many(body.parts[at:mark]))
+            at = mark + 1
+        look = _set("d", begChr=sides[0], sepChr=DELIMITERS.get(between[0].parts[0].name, ""), endChr=sides[1])
+        return f"<m:d>{look}{''.join(f'<m:e>{cell}</m:e>' for cell in cells)}</m:d>"
 
     def _middle(self, node: Node) -> str:
         return _letters(DELIMITERS.get(node.parts[0].name, ""))
@@ -241,7 +263,7 @@ class _Writer:
         return _fenced(grid, left, right) if left or right else grid
 
     def _column(self, node: Node) -> str:
-        rows = "".join(f"<m:e>{self.one(row[0])}</m:e>" for row in node.rows)
+        rows = "".join(f"<m:e>{self.whole(row[0])}</m:e>" for row in node.rows)
         return f"<m:eqArr>{rows}</m:eqArr>"
 
     def _matrix(self, node: Node, name: str, wide: int) -> str:
@@ -249,7 +271,7 @@ class _Writer:
         close = '<m:cGpRule m:val="3"/><m:cGp m:val="4"/>' if name in _ALIGNED else ""
         rows = []
         for row in node.rows:
-            cells = [*(self.one(cell) for cell in row), *[""] * (wide - len(row))]
+            cells = [*(self.whole(cell) for cell in row), *[_EMPTY] * (wide - len(row))]
             rows.append("<m:mr>" + "".join(f"<m:e>{cell}</m:e>" for cell in cells) + "</m:mr>")
         return f'<m:m><m:mPr><m:plcHide m:val="1"/>{close}<m:mcs>{columns}</m:mcs></m:mPr>{"".join(rows)}</m:m>'
 
@@ -260,14 +282,14 @@ class _Writer:
                 found += [_letters("".join(letters), normal=True), self.many(part.parts)]
                 letters = []
             elif part is not None:
-                letters.append(_plain(part))
+                letters.append(plain(part))
         return "".join([*found, _letters("".join(letters), normal=True)])
 
     def _styled(self, node: Node) -> str:
         return _Writer(self._display, _ALPHABETS.get(node.name, self._alphabet), self._depth).many(node.parts[0].parts or node.parts)
 
     def _not(self, node: Node) -> str:
-        text = _plain(node.parts[0])
+        text = plain(node.parts[0])
         return _letters(unicodedata.normalize("NFC", text[:1] + "\u0338") + text[1:])
 
     def _box(self, node: Node) -> str:
@@ -302,23 +324,6 @@ class _Writer:
     _switch = _note = _rule = _nothing
 
 
-def _head(node: Node) -> Node | None:
-    """The large operator or the function that a node is, with its scripts or without; None for any other."""
-    base = node.parts[0] if node.kind == "scripts" else node
-    if base is None:
-        return None
-    known = symbol(base.name) if base.kind == "symbol" else None
-    if base.kind == "operator" or (known is not None and (known.text in _LARGE or known.text in _INTEGRALS)):
-        return base
-    return None
-
-
-def _ends(node: Node) -> bool:
-    base = node.parts[0] if node.kind == "scripts" else node
-    known = symbol(base.name) if base is not None and base.kind == "symbol" else None
-    return base is not None and (base.kind in ("tag", "switch", "arrow", "middle") or (known is not None and known.atom in _ENDS_OPERAND))
-
-
 def _sides(node: Node, name: str, wide: int) -> list[str]:
     words = {"l": "left", "r": "right", "c": "center"}
     if name in _ALIGNED:
@@ -327,16 +332,3 @@ def _sides(node: Node, name: str, wide: int) -> list[str]:
         return ["left"] * wide
     told = [words[mark] for mark in node.value if mark in words]
     return [*told[:wide], *["center"] * (wide - len(told))]
-
-
-def _plain(node: Node | None) -> str:
-    """The letters of a part of a text."""
-    if node is None:
-        return ""
-    if node.kind == "space":
-        return _SPACES.get(node.name, " ")
-    if node.kind == "symbol":
-        known = symbol(node.name)
-        return {"--": "\u2013", "---": "\u2014", "``": "\u201c", "''": "\u201d"}.get(node.name) or (known.text if known else node.name)
-    inner = "".join(map(_plain, node.parts))
-    return unicodedata.normalize("NFC", inner + forms.TEXT_ACCENTS[node.name]) if node.name in forms.TEXT_ACCENTS else inner

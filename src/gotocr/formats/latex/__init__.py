@@ -95,8 +95,6 @@ def _list(found: list[Item]) -> str:
 
 def _table(block: Block) -> str:
     found = grid(block)
-    if not block.text.strip():
-        return ""
     around = [rf"\textbf{{{folded(line(found.title))}}}" "\n"] if found.title else []
     notes = [f"\n{folded(line(note))}" for note in found.notes if note not in block.problems]
     if found.width > MOST_COLUMNS:
