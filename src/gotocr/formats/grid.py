@@ -16,8 +16,6 @@ from .prose import clean
 
 KINDS_WITH_CELLS = ("table", "chart")
 MOST_AREA = 2_000_000  # places of a grid whose spans are followed; beyond, each cell stands for itself
-_RULE = re.compile(r"\\(?:hline|toprule|midrule|bottomrule)(?![A-Za-z])")
-_ROW_END = re.compile(r"\\\\")
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,10 @@ def _table(block: Block) -> Grid:
     table = rows(Block("table", block.text, data={"form": form}))
     table = [[cell._replace(text=clean(cell.text)) for cell in row] for row in table]
     cells, height, width = _place(table)
-    heads = _ruled_heads(block.text) if form == "latex" else _marked_heads(table)
-    return Grid(cells, height, width, min(heads, max(height - 1, 0)))
+    heads = _marked_heads(table)
+    caption, notes = block.data.get("caption", ""), block.data.get("notes", ())
+    notes = tuple(clean(str(note)) for note in notes) if isinstance(notes, (list, tuple)) else ()
+    return Grid(cells, height, width, min(heads, max(height - 1, 0)), clean(str(caption)), notes)
 
 
 def _marked_heads(table: Sequence[Sequence[Cell]]) -> int:
@@ -75,12 +75,6 @@ def _marked_heads(table: Sequence[Sequence[Cell]]) -> int:
         heads += 1
     reach = max((number + cell.rows for number, row in enumerate(table[:heads]) for cell in row), default=0)
     return max(heads, reach) if reach < len(table) else heads
-
-
-def _ruled_heads(source: str) -> int:
-    """Rows above the second of three rules, as tables are printed that have lines above, below the head, and below."""
-    rules = [match.start() for match in _RULE.finditer(source)]
-    return len(_ROW_END.findall(source, rules[0], rules[1])) if len(rules) == 3 else 0
 
 
 def _place(table: Sequence[Sequence[Cell]]) -> tuple[tuple[Placed, ...], int, int]:

@@ -70,6 +70,8 @@ class Printer:
         elif kind == "verb":
             mark = source[-1]
             self.put(source[source.index(mark) + 1 : -1], start, end)
+        elif kind == "address":
+            self.put(source[source.index("{") + 1 : -1], start + source.index("{") + 1, end - 1)
         elif kind == "raise":
             return self._raised(index)
         elif kind == "close" and self._accents:

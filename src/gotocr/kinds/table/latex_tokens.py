@@ -10,6 +10,8 @@ _LETTER = r"[^\\{}&$%~`'\-\s^_\[\]()=*]"
 _TOKEN = re.compile(
     rf"""
       (?P<verb>\\(?:verb\*?|lstinline(?:\[[^\[\]\n]{{0,200}}\])?)(?P<mark>[^A-Za-z0-9\s*{{\[])[^\n]{{0,500}}?(?P=mark))
+    | (?P<link>\\href[ ]?\{{[^{{}}\n]{{0,500}}\}})
+    | (?P<address>\\(?:url|nolinkurl|path)[ ]?\{{[^{{}}\n]{{0,500}}\}})
     | (?P<row>(?:\\\\\*?|\\(?:tabularnewline|crcr|cr)(?![A-Za-z]))(?:[ \t]{{0,9}}\[{LENGTH}\])?)
     | (?P<edge>\\(?:begin|end)[ ]{{0,3}}\{{[ ]{{0,3}}(?P<environment>[A-Za-z]{{1,30}}\*?)[ ]{{0,3}}\}})
     | (?P<inline>\\\()
@@ -22,6 +24,7 @@ _TOKEN = re.compile(
 )
 _TO_DOLLAR = re.compile(r"[^\\$]*(?:\\.[^\\$]*)*(?P<end>\$\$?)", re.DOTALL)
 _SPLITS = re.compile(r"\\begin\{|\\end\{|\\\\|\\.|&", re.DOTALL)
+_BARE_SIGN = re.compile(r"\d ?%[ ]{0,3}(?:[&)\]/,;]|\\\\)")
 _NOTHING = re.compile(r"[^\S\n]*(?:\n|\Z)")
 _NEXT_LINE = re.compile(r"\n?[ \t]*")
 _RULED = re.compile(r"\\(?:[a-z]*rule|[a-z]*line)\b[^\n\\&]{0,60}$")
@@ -67,14 +70,14 @@ class Tokens:
 
 def tokenize(text: str) -> Tokens:
     """The tokens of LaTeX text, comments left out. Never raises."""
-    tokens, line = Tokens(text), _Line()
+    tokens, comments = Tokens(text), _Comments(text)
     at, dollars, fresh = 0, True, True  # fresh: nothing stands in this row yet
     while at < len(text):
         found = _TOKEN.match(text, at)
         kind, end = found.lastgroup, found.end()
         if kind == "percent":
-            if line.has_comment(text, at, fresh):
-                at = _NEXT_LINE.match(text, line.end).end()
+            if comments.opens(at, fresh):
+                at = comments.end()
                 continue
             kind = "letter"
         elif kind in ("dollar", "inline") and (kind == "inline" or dollars):
@@ -95,33 +98,41 @@ def tokenize(text: str) -> Tokens:
     return tokens
 
 
-@dataclass
-class _Line:
-    """The line that is being read: where it ends, and the last end of a cell or row in it."""
+class _Comments:
+    """Tells comments from percent signs: people write comments into LaTeX, models write the sign that they see."""
 
-    end: int = -1
-    split: int = -1
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._bare = _BARE_SIGN.search(text) is not None  # who writes 5% for 5\\% comments nothing
+        self._end = self._split = -1  # of the line that is being read; the last end of a cell or row in it
 
-    def has_comment(self, text: str, at: int, fresh: bool) -> bool:
-        """Whether a `%` opens a comment: people write comments into LaTeX, models write the sign that they see.
+    def opens(self, at: int, fresh: bool) -> bool:
+        """Whether the `%` at `at` opens a comment.
 
-        Nothing behind it, or at the start of a line: a comment. Between rows too, unless cells follow. Behind a cell's text
-        it is a sign, unless a cell or a row ends right before it and none does behind it.
+        Nothing behind it, or at the start of a line, or between rows: a comment. Behind a cell's text it is a sign, unless
+        a cell or a row ends right before it and none does behind it.
         """
-        if at > self.end:
+        text = self._text
+        if at > self._end:
             end = text.find("\n", at)
-            self.end = end if end >= 0 else len(text)
-            self.split = max(text.rfind(mark, at, self.end) for mark in ("&", "\\\\", "\\end"))
+            self._end = end if end >= 0 else len(text)
+            self._split = max(text.rfind(mark, at, self._end) for mark in ("&", "\\\\", "\\end"))
+        line = text[max(at - 80, 0) : at].rpartition("\n")
         if _NOTHING.match(text, at + 1):
-            return True
-        before = text[max(at - 80, 0) : at]
-        line = before.rpartition("\n")
+            return not (self._bare and line[2].rstrip()[-1:].isalnum())
+        if self._bare:
+            return False
         if not line[2].strip() and (line[1] or at < 80):
             return True
-        if self.split > at:
-            return False
-        ended = line[2].rstrip().endswith(("&", "\\\\")) and self.end < len(text)
+        last = self._end == len(text)
+        if self._split > at:
+            return fresh and not last
+        ended = line[2].rstrip().endswith(("&", "\\\\")) and not last
         return fresh or ended or _RULED.search(line[2]) is not None
+
+    def end(self) -> int:
+        """Where the line behind the comment goes on."""
+        return _NEXT_LINE.match(self._text, self._end).end()
 
 
 def _formula_end(text: str, opened: re.Match[str]) -> int:

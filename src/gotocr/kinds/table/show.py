@@ -12,10 +12,7 @@ from .cell import MOST_COLUMNS, Cell
 from .reading import rows
 
 MOST_LETTERS = 300  # of a caption
-_CAPTION = re.compile(
-    rf"<caption\b[^<>]{{0,200}}>(?P<html>.{{1,2000}}?)</caption|\\caption\{{(?P<latex>[^{{}}\n]{{1,{MOST_LETTERS}}})\}}",
-    re.IGNORECASE | re.DOTALL,
-)
+_CAPTION = re.compile(r"<caption\b[^<>]{0,200}>(?P<html>.{1,2000}?)</caption", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _NUMBER = re.compile(r"[-+−–±~<>≈$€£¥(]{0,4}\d[\d.,' \u202f\u00a0]{0,40}(?:[%‰)*†‡]{0,5}|[ \u00a0]?[±×][ \u00a0]?[\d.,]{1,20}\)?)")
 
@@ -24,14 +21,14 @@ def show(block: Block) -> str:
     """Rows at the top that are all heads are the table's head; cells that hold a number say so by their class."""
     table = rows(block)
     heads = _heads(table)
-    lines = ["<table>", *_caption(block.text)]
+    lines = ["<table>", *_caption(block)]
     for number, row in enumerate(table):
         if heads and number in (0, heads):
             lines.append("<thead>" if number == 0 else "</thead>\n<tbody>")
         lines.append(_row(row, "col" if number < heads else "row"))
     if heads:
         lines.append("</tbody>" if heads < len(table) else "</thead>")
-    return "\n".join([*lines, "</table>"])
+    return "\n".join([*lines, "</table>", *_notes(block)])
 
 
 def _heads(table: Sequence[Sequence[Cell]]) -> int:
@@ -43,13 +40,20 @@ def _heads(table: Sequence[Sequence[Cell]]) -> int:
     return 0 if any(reaches) else heads
 
 
-def _caption(source: str) -> list[str]:
-    found = _CAPTION.search(source, 0, 20_000)
-    if not found:
-        return []
-    said = html.unescape(_TAG.sub(" ", found["html"])) if found["html"] else found["latex"]
+def _caption(block: Block) -> list[str]:
+    said = block.data.get("caption")
+    if not isinstance(said, str):
+        found = _CAPTION.search(block.text, 0, 20_000)
+        said = html.unescape(_TAG.sub(" ", found["html"])) if found else ""
     said = " ".join(said.split())[:MOST_LETTERS]
     return [f"<caption>{inline(said, emphasis=False)}</caption>"] if said else []
+
+
+def _notes(block: Block) -> list[str]:
+    """What a LaTeX table has under it."""
+    said = block.data.get("notes")
+    lines = [inline(str(line), emphasis=False) for line in said] if isinstance(said, (list, tuple)) else []
+    return [f'<p class="notes">{"<br>".join(lines)}</p>'] if lines else []
 
 
 def _row(row: Sequence[Cell], scope: str) -> str:
