@@ -18,8 +18,8 @@ from .bench import Bench
 from .rounds import Tell, silent
 from .tables import Table, show
 
-A5 = (420, 595)  # points
-LINES = 2  # of text on a page
+A6 = (298, 420)  # points
+LINES = 1  # of text on a page
 FULL, QUICK = (50, 5000), (5, 50)  # pages
 PATIENCE = 4 * 3600.0  # seconds
 
@@ -107,9 +107,9 @@ def write_pdf(path: Path, pages: int) -> None:
         kids = []
         for page in range(pages):
             lines = b"".join(b"(%s) Tj T* " % f"Line {line + 1} of page {page + 1} of the book".encode() for line in range(LINES))
-            stream = b"BT /F1 16 Tf 20 TL 60 %d Td %sET" % (A5[1] - 80, lines)
+            stream = b"BT /F1 14 Tf 20 TL 40 %d Td %sET" % (A6[1] - 80, lines)
             put(objects + 1, b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
-            box = b"[0 0 %d %d]" % A5
+            box = b"[0 0 %d %d]" % A6
             put(objects + 2, b"<< /Type /Page /Parent 2 0 R /MediaBox %s /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>" % (box, objects + 1))
             kids.append(b"%d 0 R" % (objects + 2))
             objects += 2

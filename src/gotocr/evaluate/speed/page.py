@@ -59,7 +59,7 @@ has nothing else to do.
 | samples/s | samples by processor time, all rounds together; *least–most* of single rounds |
 | ms, median; ms, slowest | processor time of one sample |
 | megapixels, glyphs | the median of what is on one |""",
-    "long": """The same command, `gotocr read FILE -o DIR`, over a PDF of few and one of many small pages with two lines of text, from
+    "long": """The same command, `gotocr read FILE -o DIR`, over a PDF of few and one of many small pages with a line of text, from
 the file to all formats written; each in a process of its own, once. *ratio of memory* is against the first row: what a page
 needs is given back before the next one, so it stays at 1.
 

@@ -16,7 +16,7 @@ def test_the_file_has_so_many_pages_of_text(tmp_path):
     write_pdf(path, 7)
     document = pypdfium2.PdfDocument(path)
     texts = [page.get_textpage().get_text_range() for page in document]
-    assert len(texts) == 7 and "Line 2 of page 7 of the book" in texts[6]
+    assert len(texts) == 7 and "Line 1 of page 7 of the book" in texts[6]
     assert all(line in path.read_bytes() for line in (b"xref", b"%%EOF"))
 
 
