@@ -13,7 +13,7 @@ from .markup import escaped, fit
 Marker = Callable[[str, Block], str]  # HTML of a block and the block: the HTML with its words marked
 DRAWN = {"music": "Music", "molecule": "Molecule", "chart": "Chart", "geometry": "Figure"}  # and what a listener is told
 MOST_LETTERS = 2_000_000  # of a block; what is longer is shown as it was written
-SHOWN = 200  # letters of a problem
+SHOWN = 240  # letters of a note
 
 
 def shown(block: Block, marker: Marker | None = None) -> str:
@@ -25,12 +25,13 @@ def shown(block: Block, marker: Marker | None = None) -> str:
     inner = fit(inner)
     if marker and block.words:
         inner = marker(inner, block)
-    return inner + "".join(note(problem) for problem in block.problems)
+    return inner + (note("; ".join(block.problems)) if block.problems else "")
 
 
 def note(said: str) -> str:
     """A quiet line about a block."""
-    return f'<p class="note problem">{escaped(said[:SHOWN])}</p>'
+    short = said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
+    return f'<p class="note problem">{escaped(short)}</p>'
 
 
 def _shown(block: Block) -> str:

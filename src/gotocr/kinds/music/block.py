@@ -61,9 +61,14 @@ def check(block: Block) -> list[str]:
 
 
 def show(block: Block) -> str:
-    """The engraved music where the engraver is installed and the text is sound, else the text."""
+    """The engraved music under its title, where the engraver is installed and the text is sound; else the text."""
     drawing = svg(block)
-    return f'<div class="music">{drawing}</div>' if drawing else f'<pre class="music">{html.escape(block.text)}</pre>'
+    if not drawing:
+        return f'<pre class="music">{html.escape(block.text)}</pre>'
+    score = read(block.text)[0]
+    heads = "<br>".join(map(html.escape, filter(None, (score.title, score.composer))))
+    caption = f"<figcaption>{heads}</figcaption>" if heads else ""
+    return f'<figure class="music">{caption}{drawing}</figure>'
 
 
 def svg(block: Block) -> str | None:
