@@ -28,7 +28,8 @@ def picture_of(image: np.ndarray, most: int = MOST) -> bytes:
     return body.getvalue()
 
 
-def address(picture: bytes) -> str | None:
+def address(picture: bytes | None) -> str | None:
     """A `data:` address of a JPEG, WebP or PNG; None for anything else."""
+    picture = picture or b""
     kind = next((name for start, name in _TYPES if picture.startswith(start)), None)
     return f"data:image/{kind};base64,{base64.b64encode(picture).decode('ascii')}" if kind else None

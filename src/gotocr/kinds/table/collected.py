@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 
     from ...draw.supply import Supply
 
+_MARKUP = re.compile(
+    r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\[\]]*\])?(?:\{(?:[^{}]|\{[^{}]*\})*\})?"
+    r"|\\(?:hline|toprule|midrule|bottomrule|centering)(?![A-Za-z])"
+    r"|\\c(?:line|midrule)(?:\([lr]*\))?\{[^{}]*\}"
+)
 MOST_LETTERS = 160  # of one cell
 _TOKEN = re.compile(r"<(tr|td|th)\b([^<>]*)>([^<>]*)|<(/?)thead>", re.IGNORECASE)
 _SPAN = re.compile(r'(col|row)span="?(\d{1,3})')
@@ -115,7 +120,7 @@ def latex_table(source: str) -> Content | None:
 
 
 def _lines(part: str) -> int:
-    return latex.MARKUP.sub("", part).count(r"\\")
+    return _MARKUP.sub("", part).count(r"\\")
 
 
 def _typed(text: str) -> str:
