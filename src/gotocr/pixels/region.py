@@ -1,13 +1,18 @@
-"""Boxes on a page: checked, cut to the page, cut out of it, and carried back from a model's picture."""
+"""Boxes on a page: read from text, checked, cut to the page, cut out of it, and carried back from a model's picture."""
 
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 
 from ..errors import UsageError
-from ..schema import Box, Page, Pixels
+from ..schema import Box, Page, Pixels, Region
+
+_SIDE = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*(%?)\s*", re.ASCII)
+_WAYS = "four numbers, left,top,right,bottom, in pixels as 40,60,400,300, in shares as 0.0,0.0,0.5,0.5, or in percent as 0%,0%,50%,50%"
 
 
 def size(page: Page) -> tuple[int, int]:
@@ -49,3 +54,48 @@ def to_page(box: Box, pixels: Pixels) -> Box:
         min(max(right, 0.0), float(width)),
         min(max(bottom, 0.0), float(height)),
     )
+
+
+def parse_region(text: str) -> Region:
+    """A box from text: "left,top,right,bottom", in pixels, shares or percent of the page; `resolve` makes pixels of it.
+
+    Percent signs on all four make it percent. Numbers that are all within 0 and 1, one of them at least with a decimal
+    point, are shares: "0,0,1.0,0.5". All else is pixels: "0,0,1,1" is the first pixel. Raises `UsageError` for text that is no box.
+    """
+    sides = [_SIDE.fullmatch(side) for side in text.split(",")]
+    if len(sides) != 4 or not all(sides):
+        raise UsageError(f"{text[:80]!r} is no region; give {_WAYS}")
+    values = tuple(float(side[1]) for side in sides)
+    percent = [side[2] == "%" for side in sides]
+    if any(percent):
+        if not all(percent):
+            raise UsageError(f"the region {text[:80]!r} mixes percent with other numbers; give {_WAYS}")
+        return Region(_ordered(tuple(value / 100 for value in values), text[:80]), relative=True)
+    relative = any("." in side[1] for side in sides) and all(0 <= value <= 1 for value in values)
+    return Region(_ordered(values, text[:80]), relative=relative)
+
+
+def resolve(region: Region, page_size: tuple[int, int]) -> Region:
+    """A region with its box in pixels of a page of `page_size` (width, height), cut to the page; one without a box as it is.
+
+    Raises `UsageError` for a box that is reversed, has no area, is no four finite numbers or holds nothing of the page.
+    """
+    if region.box is None:
+        return region
+    box, (width, height) = tuple(region.box), page_size
+    if len(box) != 4 or not all(math.isfinite(value) for value in box):
+        raise UsageError(f"a box is four finite numbers, left, top, right, bottom (got {list(box)})")
+    _ordered(box, list(box))
+    if region.relative:
+        if box[0] >= 1 or box[1] >= 1 or box[2] <= 0 or box[3] <= 0:
+            raise UsageError(f"the box {list(box)} holds nothing of the page: shares of it go from 0 to 1 (0% to 100%)")
+        box = box[0] * width, box[1] * height, box[2] * width, box[3] * height
+    clip(box, page_size)  # says what is wrong with it
+    kept = max(0.0, box[0]), max(0.0, box[1]), min(float(width), box[2]), min(float(height), box[3])
+    return replace(region, box=kept, relative=False)
+
+
+def _ordered(box: Box, shown: object) -> Box:
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise UsageError(f"the region {shown!r} is empty: its right must be beyond its left, and its bottom below its top")
+    return box
