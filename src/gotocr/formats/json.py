@@ -1,4 +1,7 @@
-"""JSON: the whole document, pages to blocks to words, with boxes, confidences and problems."""
+"""JSON: the whole document, pages to blocks to words, with boxes, confidences and problems.
+
+Pages are as on paper; a block that goes on with the last one of the page before has `"continues": true` in its data.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..kinds.flow import marked
 from ..schema import Block, Box, Leaf, Word
 from .format import Format
 
@@ -21,7 +25,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     head = {"source": source, "model": model, "coordinates": COORDINATES}
     entries = ",\n ".join(f"{_line(key)}: {_line(value)}" for key, value in head.items())
     yield f'{{\n {entries},\n "pages": ['.encode("utf-8", "replace")
-    for number, leaf in enumerate(leaves):
+    for number, leaf in enumerate(marked(leaves)):
         yield f"{',' if number else ''}\n  {_lay_out(_page(leaf), '  ')}".encode("utf-8", "replace")
     yield b"\n ]\n}\n"
 

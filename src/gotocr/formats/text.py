@@ -1,7 +1,7 @@
 """Plain text: the words without any marks, a row of a table on a line with tabs; formulas, code, music and other drawings as their source.
 
-Pages are parted by a form feed, as `pdftotext` does; documents on one stream begin with `==> SOURCE <==`, as `head`
-writes it.
+What goes on behind a page's end stands on the page where it begins. Pages are parted by a form feed, as `pdftotext` does;
+documents on one stream begin with `==> SOURCE <==`, as `head` writes it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 from ..kinds import KINDS
+from ..kinds.flow import joined
 from ..schema import Block, Leaf
 from .format import Format, blocks_of
 
@@ -18,7 +19,7 @@ _UNSAID = ("svg", "summary", "math")  # elements whose text is none to be read
 
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
-    for number, leaf in enumerate(leaves):
+    for number, leaf in enumerate(joined(leaves)):
         if number:
             yield b"\f"
         body = "\n\n".join(_block(block) for block in blocks_of(leaf))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html.parser import HTMLParser
 
 from ...schema import Block
@@ -20,8 +20,8 @@ _OPEN = re.compile(
 )
 _BEFORE_ARRAY = re.compile(r"(?:^|\n[ \t]*\n)[ \t]*$")  # one within a formula is none of ours
 _TAG = re.compile(r"<(?P<close>/?)table\b[^<>]*>", re.IGNORECASE)
+_CAPTION = re.compile(r"<caption\b[^<>]{0,200}>(?P<text>.{1,2000}?)</caption", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>")
-_ROW = re.compile(r"&|\\\\|\\tabularnewline")
 
 
 def find(text: str) -> Iterator[Span]:
@@ -44,7 +44,7 @@ def find(text: str) -> Iterator[Span]:
 
 
 def _marked(text: str) -> Iterator[Span]:
-    at = 0
+    at, last_split = 0, max(text.rfind("&"), text.rfind("\\\\"))
     ends: dict[str, dict[int, int]] = {}
     while opened := _OPEN.search(text, at):
         start, name = opened.start(), opened["environment"]
@@ -58,7 +58,7 @@ def _marked(text: str) -> Iterator[Span]:
             if re.fullmatch(_AROUND, name) and not _holds_one(text, Span(opened.end(), end), ends):
                 at = opened.end()  # what is in it is looked at by itself
                 continue
-            if end < 0 and not _ROW.search(text, opened.end()):
+            if end < 0 and last_split < opened.end():
                 at = opened.end()
                 continue
             at = end if end >= 0 else len(text)
@@ -108,11 +108,14 @@ def _table_end(text: str, start: int) -> int:
 def parse(source: str) -> Block:
     """The table's source, whole; `data["form"]` is "html", "latex" or "pipes".
 
-    A LaTeX table's caption is `data["caption"]`, and what stands around its tabular `data["notes"]`, a list of lines.
+    A caption is `data["caption"]`; what stands around the tabular of LaTeX `data["notes"]`, a list of lines.
     """
     text = source.strip()
     form = "html" if text[:1] == "<" else "latex" if text[:1] == "\\" or "\n" not in text else "pipes"
     data: dict[str, object] = {"form": form}
+    if form == "html" and (found := _CAPTION.search(text, 0, 20_000)):
+        said = " ".join(html.unescape(_MARKUP.sub(" ", found["text"])).split())
+        data |= {"caption": said} if said else {}
     if form == "latex":
         said = latex.read(text)
         data |= {"caption": said.caption} if said.caption else {}
@@ -221,3 +224,16 @@ def words(source: str) -> Iterator[tuple[Span, str]]:
 
 def markdown(block: Block) -> str:
     return block.text
+
+
+def write(table: Sequence[Sequence[Cell]]) -> str:
+    """The HTML of cells, a row a line, as it is read again: spans, heads and escaped text, and nothing else."""
+    lines = ["<table>"]
+    for row in table:
+        cells = []
+        for cell in row:
+            tag = "th" if cell.head else "td"
+            spans = "".join(f' {name}="{n}"' for name, n in (("rowspan", cell.rows), ("colspan", cell.columns)) if n > 1)
+            cells.append(f"<{tag}{spans}>{html.escape(cell.text, quote=False)}</{tag}>")
+        lines.append(f"<tr>{''.join(cells)}</tr>")
+    return "\n".join([*lines, "</table>"])

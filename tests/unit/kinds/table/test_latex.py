@@ -205,19 +205,19 @@ def test_words_are_those_that_are_printed_and_stand_where_they_were_written():
 @pytest.mark.parametrize(
     "hostile",
     [
-        table(("&".join(["\\textbf{1.5}"] * 100) + "\\\\ \\hline\n") * 1000, "*{100}{l}"),  # 100,000 cells
-        "\\begin{tabular}{l}" * 10_000 + "a & b" + "\\end{tabular}" * 10_000,
-        "\\begin{tabular}{l}" * 10_000,
-        "\\begin{table}" * 20_000,
-        table("{" * 100_000 + "x" + "}" * 100_000),
-        table("\\makecell[" * 20_000),
-        table("$a & " * 40_000),
-        table("% " * 200_000),
-        table("x" * 1_000_000),
-        table("\\multirow{9999}{*}{a} &" * 900 + "\\\\" + "x\\\\" * 20_000),
-        table("&\\\\" * 20_000 + "\\multirow{-9999}{*}{a} \\\\" * 20_000),
-        table("\\multicolumn{999}{l}{a} &" * 10_000 + "\\\\" + "x\\\\" * 20_000),
-        table("\\'" * 200_000),
+        table(("&".join(["\\textbf{1.5}"] * 100) + "\\\\ \\hline\n") * 200, "*{100}{l}"),  # 20,000 cells
+        "\\begin{tabular}{l}" * 5_000 + "a & b" + "\\end{tabular}" * 5_000,
+        "\\begin{tabular}{l}" * 5_000,
+        "\\begin{table}" * 5_000,
+        table("{" * 50_000 + "x" + "}" * 50_000),
+        table("\\makecell[" * 5_000),
+        table("$a & " * 5_000),
+        table("% " * 50_000),
+        table("x" * 300_000),
+        table("\\multirow{9999}{*}{a} &" * 300 + "\\\\" + "x\\\\" * 5_000),
+        table("&\\\\" * 5_000 + "\\multirow{-9999}{*}{a} \\\\" * 5_000),
+        table("\\multicolumn{999}{l}{a} &" * 5_000 + "\\\\" + "x\\\\" * 5_000),
+        table("\\'" * 50_000),
         table("\\frac{" * 50_000),
         table("a", "*{999}{" * 3000 + "l" + "}" * 3000),
     ],
@@ -227,4 +227,4 @@ def test_hostile_tables_are_read_soon(hostile):
     start = time.process_time()
     for span in find(hostile):
         KIND.html(KIND.parse(hostile[span.start : span.end]))
-    assert time.process_time() - start < 8
+    assert time.process_time() - start < 5
