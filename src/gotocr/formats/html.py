@@ -1,7 +1,7 @@
 """HTML: one page that needs nothing else, in which no script can run and nothing is fetched; headings, lists, tables, MathML, drawings.
 
 It suits screens of all widths, light and dark, and paper. Pages of the source are parted by a rule with the page's number, and by
-a page break in print. Words that the model was not sure of are marked.
+a page break in print; what goes on behind a page's end stands where it begins. Words that the model was not sure of are marked.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 
+from ..kinds.flow import joined
 from ..schema import Block, Leaf
 from .body import lost, note, shown
 from .format import Format, blocks_of
@@ -23,7 +24,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     title = name_of(source)
     opened = f'{head(title, style, model=model)}<body>\n<header><h1 dir="auto">{escaped(title)}</h1></header>\n<main>\n'
     yield opened.encode("utf-8", "replace")
-    for number, leaf in enumerate(leaves):
+    for number, leaf in enumerate(joined(leaves)):
         yield f"{_page(leaf, first=number == 0)}\n".encode("utf-8", "replace")
     by = f" by the model {escaped(model)}" if model else ""
     yield f'</main>\n<footer><p class="note">Read from {escaped(source)}{by} with gotocr.</p></footer>\n</body>\n</html>\n'.encode(
@@ -57,4 +58,4 @@ def _doubts(source: str, block: Block) -> str:
     return marked(source, block.words, opening, "</mark>")
 
 
-FORMAT = Format("html", ".html", "text/html; charset=utf-8", parts, whole=True)
+FORMAT = Format("html", ".html", "text/html; charset=utf-8", parts)

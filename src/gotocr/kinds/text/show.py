@@ -37,7 +37,8 @@ def show(block: Block) -> str:
         return f"<h{level}>{inline(_joined(block.text))}</h{level}>"
     if role == "list":
         return "".join(_listed(block.text))
-    return "<p>" + "<br>\n".join(inline(line) for line in _paragraphs(block.text)) + "</p>"
+    opened = '<p class="footnote">' if role == "footnote" else "<p>"
+    return opened + "<br>\n".join(inline(line) for line in _paragraphs(block.text)) + "</p>"
 
 
 def inline(text: str, emphasis: bool = True) -> str:
