@@ -39,7 +39,13 @@ def test_words_carry_their_boxes_and_how_sure_they_are():
         {"data-word": "0", "data-box": "1 2 31 10", "data-sure": "40", "class": "low"},
         {"data-word": "1", "data-box": "300 2 400 9", "data-sure": "99"},
     ]
-    assert {"class": "kind-text", "data-block": "0", "x": "1", "y": "2", "width": "2", "height": "2"} in made.of("rect")
+    assert {"class": "kind-text", "data-block": "0", "x": "-1", "y": "0", "width": "6", "height": "6"} in made.of("rect")
+
+
+def test_a_formula_is_looked_through_as_a_whole():
+    made = report(Leaf(0, 400, 300, "", (Block("formula", "x^2", (1, 2, 30, 40), 0.61),)))
+    (whole,) = [attrs for attrs in made.of("div") if attrs.get("class", "").startswith("whole")]
+    assert whole == {"class": "whole low", "data-word": "0", "data-box": "1 2 30 40", "data-sure": "61"}
 
 
 def test_every_kind_with_words_is_tied_to_the_picture():
@@ -48,7 +54,7 @@ def test_every_kind_with_words_is_tied_to_the_picture():
     made = report(read(f"# Head line\n\nSome *text* here.\n\n{table}\n\n{chart}"))
     tied = [attrs["data-word"] for attrs in made.of("span") if "data-box" in attrs]
     assert len(tied) >= 2 + 3 + 3 + 2
-    assert sum("data-box" in attrs for attrs in made.of("div")) == 4, "and the blocks"
+    assert sum("data-box" in attrs and attrs["class"] != "whole" for attrs in made.of("div")) == 4, "and the blocks"
 
 
 def test_the_picture_is_in_the_page_or_it_says_there_is_none():

@@ -75,7 +75,7 @@ class _Page:
     def __init__(self, leaf: Leaf) -> None:
         self._leaf, self._number = leaf, leaf.index + 1
         self._blocks = blocks_of(leaf)
-        words = [word for block in self._blocks for word in block.words]
+        words = [word for block in self._blocks for word in block.words or (block,)]
         sure = [word.confidence for word in words if _known(word.confidence)]
         self._doubtful = sum(one < DOUBT for one in sure)
         doubt = 2.0 if leaf.error else 1.0 - sum(sure) / len(sure) if sure else 1.0 - (leaf.confidence or 1.0)
@@ -89,7 +89,7 @@ class _Page:
         body = [note(said) for said in self._leaf.notes]
         body += [lost(self._leaf)] if self._leaf.error else []
         body += blocks or ([] if self._leaf.error else ['<p class="note">Nothing was read on this page.</p>'])
-        told = f"{self._doubtful} of its words are doubtful" if self._doubtful else ""
+        told = f"{self._doubtful} places to look at" if self._doubtful else ""
         return f"""<section class="page" id="page-{number}" data-doubt="{self._doubt:.4f}" aria-labelledby="name-{number}">
 <h2 id="name-{number}">Page {number}<span class="about">{told}</span></h2>
 <div class="sheet"><div class="view" tabindex="0" role="group" aria-label="Picture of page {number}">{self._picture(picture)}</div></div>
@@ -115,7 +115,8 @@ class _Page:
         box = _clipped(block.box, self._leaf)
         if not box:
             return ""
-        left, top, right, bottom = box
+        room = max(2, round(self._leaf.width / 250))  # beside the ink, so that it can be read
+        left, top, right, bottom = box[0] - room, box[1] - room, box[2] + room, box[3] + room
         return (
             f'<rect class="kind-{_kind(block)}" data-block="{place}" x="{left}" y="{top}" width="{right - left}" '
             f'height="{bottom - top}"/>'
@@ -129,6 +130,9 @@ class _Page:
         if _known(block.confidence):
             held += f' data-sure="{_percent(block.confidence)}"'
         body = shown(block, self._words)
+        if held and not block.words:  # a formula, say, is looked through as a word is
+            low = " low" if _known(block.confidence) and block.confidence < DOUBT else ""
+            body = f'<div class="whole{low}" data-word="0"{held}>{body}</div>'
         return f'<div class="block kind-{kind}" id="{name}" data-block="{place}"{held} dir="auto">{body}</div>'
 
     def _words(self, source: str, block: Block) -> str:

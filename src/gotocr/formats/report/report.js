@@ -82,7 +82,7 @@
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
   function say(thing, x, y) {
-    const said = thing.parts ? text(thing) : thing.block.className.replace(/.*kind-(\w+).*/, "$1");
+    const said = thing.parts && !thing.parts[0].classList.contains("whole") ? text(thing) : thing.block.className.replace(/.*kind-(\w+).*/, "$1");
     const name = document.createElement("b");
     name.textContent = said.length > 60 ? `${said.slice(0, 60)}…` : said;
     tip.replaceChildren(name, thing.sure === null ? "" : `${thing.sure} % sure`);
@@ -203,9 +203,9 @@
         if (is) low.push(word);
       }
       const own = low.slice(before);
-      section.querySelector(".doubts")?.replaceChildren(...own.filter(word => word.box).map(word => rect(word.box)));
+      section.querySelector(".doubts")?.replaceChildren(...own.filter(word => word.box).map(word => rect(word.box, 1)));
       section.querySelector("h2 .about").textContent =
-        own.length ? `${own.length} ${own.length === 1 ? "word" : "words"} marked` : "";
+        own.length ? `${own.length} ${own.length === 1 ? "place" : "places"} marked` : "";
     }
     tell();
   }
