@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..kinds import KINDS
+from ..kinds.flow import joined
 from ..schema import Block, Leaf
 from .format import Format, blocks_of
 from .grid import KINDS_WITH_CELLS, grid
@@ -31,7 +32,7 @@ from .prose import clean, items, level, lines, plain
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     above: list[tuple[int, str]] = []  # (level, text) of the headings that the next block stands under
-    for leaf in leaves:
+    for leaf in joined(leaves):
         if leaf.error:
             yield _line(_unread(leaf, source, above))
         for number, block in enumerate(blocks_of(leaf)):

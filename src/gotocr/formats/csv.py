@@ -13,6 +13,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
+from ..kinds.flow import joined
 from ..schema import Block, Leaf
 from .format import Format, blocks_of, page_name
 from .grid import KINDS_WITH_CELLS, grid
@@ -23,7 +24,7 @@ _PLAIN = re.compile(r"[-+]?[\d.,]*\d[\d.,]*(?: ?%)?(?:[eE][-+]?\d+)?|[-+\s]*|%",
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     begun = False
-    for leaf in leaves:
+    for leaf in joined(leaves):
         for block in blocks_of(leaf):
             if block.kind in KINDS_WITH_CELLS:
                 yield b"\r\n" * begun + _table(block)
@@ -31,7 +32,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
 
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
-    for leaf in leaves:
+    for leaf in joined(leaves):
         counts = dict.fromkeys(KINDS_WITH_CELLS, 0)
         for block in blocks_of(leaf):
             if block.kind in counts:

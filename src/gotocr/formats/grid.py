@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -58,9 +57,11 @@ def grid(block: Block) -> Grid:
 
 
 def _table(block: Block) -> Grid:
-    form = block.data.get("form") or ("latex" if block.text.lstrip()[:1] == "\\" else "html")
-    table = rows(Block("table", block.text, data={"form": form}))
-    table = [[cell._replace(text=clean(cell.text)) for cell in row] for row in table]
+    if "form" not in block.data:
+        if not any(mark in block.text for mark in ("<", "\\", "|")):
+            return Grid((), 0, 0)
+        block = KINDS["table"].parse(block.text)
+    table = [[cell._replace(text=clean(cell.text)) for cell in row] for row in rows(block)]
     cells, height, width = _place(table)
     heads = _marked_heads(table)
     caption, notes = block.data.get("caption", ""), block.data.get("notes", ())

@@ -13,6 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..errors import MissingExtraError
+from ..kinds.flow import joined
 from ..schema import Leaf
 from .format import Format, blocks_of
 from .grid import KINDS_WITH_CELLS, Grid, grid
@@ -44,7 +45,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     book.properties.creator, book.properties.title = "gotocr", clean(source)[:255]
     names: set[str] = set()
     lost = []
-    for leaf in leaves:
+    for leaf in joined(leaves):
         if leaf.error:
             lost.append(f"page {leaf.index + 1} could not be read: {leaf.error}")
         counts = dict.fromkeys(KINDS_WITH_CELLS, 0)

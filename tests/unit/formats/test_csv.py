@@ -16,6 +16,7 @@ TABLE = KINDS["table"].parse(
     '<table><tr><th>Name</th><th colspan="2">Wide, "quoted"</th></tr><tr><td>\u4e2d\u6587</td><td>-3.5</td><td>007</td></tr>'
     "<tr><td></td><td>NA</td><td>x</td></tr></table>"
 )
+OTHER = KINDS["table"].parse("<table><tr><td>1</td></tr></table>")
 CHART = KINDS["chart"].parse('{"type": "line", "x": "Year", "series": {"A": {"2019": 1, "2020": 2.5}}}')
 
 
@@ -43,7 +44,7 @@ def test_no_row_is_an_empty_line():
 
 
 def test_a_file_for_each_table_and_chart():
-    pages = (Leaf(0, 10, 10, "", (TABLE, CHART, TABLE)), Leaf(1, 10, 10, "", (Block("text", "x"), TABLE)))
+    pages = (Leaf(0, 10, 10, "", (TABLE, CHART, TABLE)), Leaf(1, 10, 10, "", (OTHER,)))
     files = dict(FORMAT.files(pages, "x", "nano"))
     assert list(files) == ["page-0001-table-1.csv", "page-0001-chart-1.csv", "page-0001-table-2.csv", "page-0002-table-1.csv"]
     assert files["page-0001-chart-1.csv"] == written(CHART)
@@ -62,3 +63,13 @@ def test_numbers_and_dashes_stay(text):
 def test_no_mark_of_byte_order_and_crlf():
     data = written(TABLE)
     assert not data.startswith(b"\xef\xbb\xbf") and data.count(b"\n") == data.count(b"\r\n") == 3
+
+
+def test_a_table_over_two_pages_is_one():
+    halves = []
+    for first in (0, 3):
+        rows = "".join(f"<tr><td>{number}</td><td>b</td></tr>" for number in range(first, first + 3))
+        halves.append(KINDS["table"].parse(f"<table><tr><th>A</th><th>B</th></tr>{rows}</table>"))
+    pages = [Leaf(number, 10, 10, "", (half,)) for number, half in enumerate(halves)]
+    ((name, data),) = FORMAT.files(pages, "x", "nano")
+    assert name == "page-0001-table-1.csv" and data.count(b"\r\n") == 7

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...errors import MissingExtraError
+from ...kinds.flow import joined
 from ...schema import Leaf
 from ..format import Format
 
@@ -27,7 +28,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     from .template import packed
 
     body = Body()
-    written = [piece for leaf in leaves for piece in body.page(leaf)]
+    written = [piece for leaf in joined(leaves) for piece in body.page(leaf)]
     yield packed(written, body, source)
 
 

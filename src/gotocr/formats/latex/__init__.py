@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...kinds.flow import joined
 from ...schema import Block, Leaf
 from ..format import Format, blocks_of
 from ..grid import KINDS_WITH_CELLS, grid
@@ -25,7 +26,7 @@ VERBATIM = 88  # columns that fit the page
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     yield _bytes(remark(source) + BEGIN)
-    for number, leaf in enumerate(leaves):
+    for number, leaf in enumerate(joined(leaves)):
         if number:
             yield _bytes("\n" + remark(f"page {leaf.index + 1}"))
         if leaf.error:
