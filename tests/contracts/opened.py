@@ -11,13 +11,12 @@ def _docx(data: bytes) -> str:
     from docx import Document
     from docx.oxml.ns import qn
 
-    def said(element) -> str:
-        if element.tag == qn("m:t"):  # an equation has no blanks; letters and digits are told apart
-            return re.sub(r"(?<=[^\W\d])(?=\d)", " ", element.text or "")
-        return element.text or ""
+    def said(line) -> str:
+        text = "".join(element.text or "" for element in line.iter(qn("w:t"), qn("m:t")))
+        is_equation = next(line.iter(qn("m:t")), None) is not None
+        return re.sub(r"(?<=[^\W\d])(?=\d)", " ", text) if is_equation else text  # an equation has no blanks
 
-    body = Document(io.BytesIO(data)).element.body
-    return "\n".join("".join(map(said, line.iter(qn("w:t"), qn("m:t")))) for line in body.iter(qn("w:p")))
+    return "\n".join(map(said, Document(io.BytesIO(data)).element.body.iter(qn("w:p"))))
 
 
 def _xlsx(data: bytes) -> str:

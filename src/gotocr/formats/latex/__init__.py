@@ -69,12 +69,12 @@ def _text(block: Block) -> str:
     if role == "list":
         return _list(items(block.text))
     if role == "lines":
-        return "\\\\\n".join(led(folded(escape(text))) or "~" for text in lines(block))
+        return _broken(folded(escape(text)) for text in lines(block))
     written = [folded(line(text)) for text in lines(block)]
     if role == "heading" and len(block.text) <= LONGEST_HEADING:
         name = HEADINGS[level(block) - 1]
         return f"\\{name}{{{' '.join(written)}}}" + RUN_IN * (name in HEADINGS[3:])
-    return "\\\\\n".join(map(led, written)) if written != [""] else ""
+    return _broken(written)
 
 
 def _list(found: list[Item]) -> str:
@@ -108,8 +108,12 @@ def _source(text: str) -> str:
     found = clean(text).expandtabs(4).split("\n")
     if max(map(len, found)) <= VERBATIM and not any(r"\end{verbatim}" in row for row in found):
         return "\n".join(["\\begingroup\\small", "\\begin{verbatim}", *found, "\\end{verbatim}", "\\endgroup"])
-    rows = "\\\\\n".join(mono(row) or "~" for row in found)
-    return f"\\begingroup\\small\\ttfamily\\raggedright\\noindent\n{rows}\n\\par\\endgroup"
+    return f"\\begingroup\\small\\ttfamily\\raggedright\\noindent\n{_broken(map(mono, found))}\n\\par\\endgroup"
+
+
+def _broken(written: Iterable[str]) -> str:
+    """Lines that end where they end; one of nothing holds a blank, since LaTeX ends no line that never began."""
+    return "\\\\\n".join(led(row) if row.strip() else "~" for row in written)
 
 
 def title(source: str) -> bytes:
