@@ -22,7 +22,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     for number, leaf in enumerate(joined(leaves)):
         if number:
             yield b"\f"
-        body = "\n\n".join(_block(block) for block in blocks_of(leaf))
+        body = "\n\n".join(filter(None, map(_block, blocks_of(leaf))))
         if body:
             yield f"{body}\n".encode("utf-8", "replace")
 

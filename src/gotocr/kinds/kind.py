@@ -29,6 +29,10 @@ def _no_picture(block: Block) -> str | None:
     return None
 
 
+def _never(text: str) -> bool:
+    return False
+
+
 def _no_words(source: str) -> Iterator[tuple[Span, str]]:
     return iter(())
 
@@ -41,6 +45,7 @@ class Kind:
     - `parse(source)` makes a block of one such span; a broken one gives a block with `problems`, never an exception.
     - `html(block)` shows it, escaped: what every format falls back to. The block is untrusted.
     - `svg(block)` draws it as one SVG element, where the kind is something to draw and this block can be drawn.
+    - `bare(text)` says whether a page that holds nothing but `text` is of this kind, though no mark says so.
     - `markdown(block)` is the inverse of `parse`; a fenced block with `info` unless given.
     - `check(block)` says what is wrong with the content; empty = valid.
     - `words(source)` yields the printed words and where in the source they stand; none where the source is a code.
@@ -57,6 +62,7 @@ class Kind:
     html: Callable[[Block], str]
     markdown: Callable[[Block], str] = None  # type: ignore[assignment]  # set below
     check: Callable[[Block], list[str]] = _no_problems
+    bare: Callable[[str], bool] = _never
     words: Callable[[str], Iterator[tuple[Span, str]]] = _no_words
     scores: Mapping[str, Callable[[str, str], float]] = field(default_factory=dict)
     sample: Callable[[np.random.Generator, Supply, tuple[int, int], float | None], Sample] | None = None

@@ -11,6 +11,7 @@ from ..schema import Block, Box, Piece, Word
 from . import KINDS, text
 from .kind import Kind, Span
 
+_BARE = 20_000  # characters of a page that may be bare writing
 _CUT = {
     "length": "cut off: the cap on tokens was reached",
     "loop": "cut off: the writer went in circles",
@@ -59,7 +60,16 @@ def _printed(written: str) -> Iterator[tuple[Kind, Span]]:
 
 
 def _kinds(written: str) -> Iterator[tuple[Kind, Span]]:
-    """Every stretch with its kind: the earliest find wins, the registry's order on a tie; text is what remains."""
+    """Every stretch with its kind: the earliest find wins, the registry's order on a tie; text is what remains.
+
+    A page that is nothing but the bare writing of one kind is of that kind.
+    """
+    whole = written.strip()
+    bare = next((KINDS[name] for name in KINDS if KINDS[name].bare(whole)), None) if 0 < len(whole) <= _BARE else None
+    if bare:
+        start = written.index(whole[0])
+        yield bare, Span(start, start + len(whole))
+        return
     finders = [_Finder(KINDS[name], written) for name in KINDS if name != text.KIND.name]
     at = 0
     while at < len(written):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kind import Kind
-from .reading import check, find, parse, words
+from .reading import check, find, is_bare, parse, words
 from .scores import SCORES
 from .show import show, svg
 from .syntax import GRAMMAR
@@ -21,6 +21,7 @@ KIND = Kind(
     parse=parse,
     html=show,
     check=check,
+    bare=is_bare,
     words=words,
     scores=SCORES,
     sample=_sample,

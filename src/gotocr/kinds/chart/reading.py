@@ -20,16 +20,26 @@ TYPES = (
 _ALIASES = {"values": "series", "x_title": "x", "y_title": "y", "x_axis": "x", "y_axis": "y", "chart_type": "type"}
 _KNOWN = "|".join((*KEYS, *_ALIASES))
 _OPEN = re.compile(rf"^[ \t]*(?P<brace>\{{)\s*[\"'](?:{_KNOWN})[\"']\s*:", re.MULTILINE)
+_VALUES = re.compile(r"[\"'](?:series|values)[\"']\s*:")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])-?\d[\d.]*", re.DOTALL)
 _NUMBER = re.compile(r"[-−(]?[^\d()−.-]{0,8}(\d[\d, ]*(?:\.\d+)?|\.\d+)(?:[eE]([+-]?\d{1,2}))?[^\d]{0,16}")
 
 
 def find(text: str) -> Iterator[Span]:
-    """Bare dictionaries at the start of a line that open with a chart's key; an unclosed one runs to the text's end."""
+    """Bare dictionaries at the start of a line that open with a chart's key and hold values; an unclosed one runs to the text's end."""
     at = 0
     while opened := _OPEN.search(text, at):
         at = literal.end(text, opened.start("brace"))
-        yield Span(opened.start("brace"), at)
+        if text[at - 1] != "}" or _VALUES.search(text, opened.start(), at):
+            yield Span(opened.start("brace"), at)
+
+
+def is_bare(text: str) -> bool:
+    """Whether a page is nothing but a dictionary with values, whatever its first key is."""
+    if text[:1] != "{" or text[-1:] != "}" or not _VALUES.search(text) or literal.end(text, 0) != len(text):
+        return False
+    raw, problems = literal.read(text)
+    return not problems and not _faults(understand(raw)[0])
 
 
 def parse(source: str) -> Block:

@@ -10,7 +10,7 @@ from ...schema import Block
 from ..kind import Span
 from .mathml import mathml
 
-_ENVIRONMENT = r"(?:equation|align|gather|multline|eqnarray|displaymath|flalign|alignat)\*?"
+_ENVIRONMENT = r"(?:equation|align|gather|multline|eqnarray|displaymath|flalign|alignat|dmath|subequations|math)\*?"
 # `$$` opens at the start of a line, or within one when it closes there; `\\[2pt]` is a line break, not an opening.
 _OPEN = re.compile(
     rf"^[ \t]*(?P<dollars>\$\$)|(?P<inside>\$\$)(?=(?!\s*\$\$)[^$\n]+\$\$)|(?<!\\)(?P<bracket>\\\[)"
@@ -25,15 +25,19 @@ SHOWN, MOST = 100, 20  # characters of a problem, and problems told
 
 
 def find(text: str) -> Iterator[Span]:
-    """Displayed formulas; one that does not close before the next blank line ends there."""
-    at = 0
+    """Displayed formulas; one that does not close before the next blank line ends there, or is none within a line."""
+    at = open_until = 0
     while opened := _OPEN.search(text, at):
         closing = "$$" if opened["dollars"] or opened["inside"] else r"\]"
         if opened["environment"]:
             closing = rf"\end{{{opened['environment']}}}"
         blank = _BLANK.search(text, opened.end())
         limit = blank.start() if blank else len(text)
-        closed = text.find(closing, opened.end(), limit)
+        within = opened["bracket"] and text[text.rfind("\n", 0, opened.start()) + 1 : opened.start()].strip()
+        closed = text.find(closing, opened.end(), limit) if limit > open_until or not within else -1
+        if within and closed < 0:
+            at, open_until = opened.end(), limit
+            continue
         at = closed + len(closing) if closed >= 0 else limit
         yield Span(opened.start(), at)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ...schema import Block
@@ -9,21 +10,32 @@ from .. import code
 from ..kind import Span
 from .tikz import read
 
-_OPEN, _CLOSE = "\\begin{tikzpicture}", "\\end{tikzpicture}"
+_CLOSE = "\\end{tikzpicture}"
+_COMMAND = r"\\(?:draw|fill|filldraw|shade|path|clip|node|coordinate)(?![A-Za-z])[^\n]{0,2000};[ \t]*"
+_BEGIN = re.compile(
+    r"(?<!`)(?P<environment>\\begin\{tikzpicture\}(?:\s?\[[^\[\]]{0,500}\])?)"
+    rf"|^[ \t]*(?P<lines>{_COMMAND}(?:\n[ \t]*{_COMMAND})*)$",
+    re.MULTILINE,
+)
 
 
 def find(text: str) -> Iterator[Span]:
-    """A `tikzpicture` environment; an unclosed one runs to the end. Fenced blocks are found as code."""
+    """A `tikzpicture` environment, or lines of bare commands; an unclosed environment runs to the end. Fenced ones are code."""
     at = 0
-    while (start := text.find(_OPEN, at)) >= 0:
-        closed = text.find(_CLOSE, start)
-        at = closed + len(_CLOSE) if closed >= 0 else len(text)
-        yield Span(start, at)
+    while opened := _BEGIN.search(text, at):
+        if opened["lines"]:
+            at = opened.end()
+        else:
+            closed = text.find(_CLOSE, opened.end())
+            at = closed + len(_CLOSE) if closed >= 0 else len(text)
+        yield Span(opened.start("lines" if opened["lines"] else "environment"), at)
 
 
 def bare(source: str) -> str:
     """The commands alone: without fence, environment, and white space about them."""
-    return code.bare(source).removeprefix(_OPEN).removesuffix(_CLOSE).strip()
+    text = code.bare(source).removesuffix(_CLOSE)
+    begun = _BEGIN.match(text)
+    return (text[begun.end() :] if begun and begun["environment"] else text).strip()
 
 
 def parse(source: str) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..kind import Kind
-from .reading import check, find, parse
+from .reading import check, find, is_bare, parse
 from .scores import exact, similarity
 from .show import show, svg
 from .syntax import GRAMMAR
@@ -32,6 +32,7 @@ KIND = Kind(
     parse=parse,
     html=show,
     check=check,
+    bare=is_bare,
     scores={"exact": exact, "similarity": similarity},
     sample=sample,
     info="smiles",

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from ...schema import Block
 from .. import code
 from ..kind import Span
-from .smiles import read
+from .smiles import LONGEST, read
 
 if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 MOST_ATOMS = 300  # libraries take their time over larger ones
+_SHAPE = re.compile(r"[A-Za-z0-9@+\-\[\]()=#$:/\\.%*]+")
+_CODE = re.compile(r"[A-Z0-9]+(?:[-./][A-Z0-9]+)*|[a-z0-9]+(?:[-./:][a-z0-9]+)*")  # part numbers, file names, addresses
 _OPEN, _CLOSE = "<smiles>", "</smiles>"  # Mathpix Markdown, as GOT-OCR 2.0 writes it
 
 
@@ -26,6 +29,22 @@ def find(text: str) -> Iterator[Span]:
         closed = text.find(_CLOSE, start, limit)
         at = closed + len(_CLOSE) if closed >= 0 else limit
         yield Span(start, at)
+
+
+def is_bare(text: str) -> bool:
+    """Whether a page of one word is a SMILES: it reads as one, of four atoms or more, and has a ring, branch, bond or bracket.
+
+    Letters alone could be a word or an acronym (CON, IPCC): they must have three carbons in a row, and no small letter.
+    """
+    if len(text) < 4 or len(text) > LONGEST or not _SHAPE.fullmatch(text):
+        return False
+    said = read(text)
+    if said.problems or len(said.atoms) < 4 or not said.bonds:
+        return False
+    if text.isalpha():
+        return "CCC" in text and all(letter.isupper() for letter in text.replace("Cl", "").replace("Br", ""))
+    carbons = sum(atom.name in ("C", "c") for atom in said.atoms)
+    return carbons >= 2 and not _CODE.fullmatch(text)
 
 
 def bare(source: str) -> str:

@@ -55,6 +55,8 @@ def rows(text: str) -> list[list[Cell]]:
 class _Reader(Printer):
     """Prints cell after cell; ends of cells and rows, spans, rules and sections are taken out before."""
 
+    in_table = True
+
     def __init__(self, tokens: Tokens) -> None:
         super().__init__(tokens)
         self.caption: list[Bit] = []

@@ -33,6 +33,8 @@ class Bit(NamedTuple):
 class Printer:
     """Prints token after token into `bits`; what is no text, the reader of tables takes out before."""
 
+    in_table = False  # elsewhere a bare `&` is the sign
+
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         self.bits: list[Bit] = []
@@ -59,8 +61,10 @@ class Printer:
             return self._command(index, tokens.names[index])
         if kind in ("text", "letter") and index not in self._silent:
             self.put(source if source != "\\" else "", start, end)
-        elif kind in ("blank", "row", "cell", "tie"):
+        elif kind in ("blank", "row", "tie") or (kind == "cell" and self.in_table):
             self.blank(index)
+        elif kind == "cell":
+            self.put("&", start, end)
         elif kind in ("dash", "quote"):
             self.put(_DASHES.get(source, source) if kind == "dash" else _QUOTES[source], start, end)
         elif kind == "formula":

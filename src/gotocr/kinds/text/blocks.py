@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...schema import Block
 from ..kind import Span
+from . import latex
 
 _HEADING = re.compile(r"[ \t]{0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*")
-_LATEX_HEADING = re.compile(r"\s*\\(?P<verb>title|(?:sub){0,2}section)\*?\{(?P<text>.*)\}\s*", re.DOTALL)
-_LEVELS = {"title": 1, "section": 2, "subsection": 3, "subsubsection": 4}
 _BULLET = re.compile(r"[ \t]*(?P<mark>[-*+•])[ \t]+(?=\S)")
 _ITEM = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+\S")
 _FIRST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|1[.)])[ \t]+\S")  # what may follow a paragraph without a blank line
@@ -23,7 +23,23 @@ _UNREADABLE = "\ufffd"
 
 
 def find(text: str) -> Iterator[Span]:
-    """The paragraphs, headings and lists of a text in Markdown."""
+    """The paragraphs, headings and lists of a text in Markdown, and the LaTeX of Mathpix Markdown."""
+    at = 0
+    for part in latex.find(text):
+        yield from _find_marked(text, at, part.span.start)
+        if part.printed:
+            yield part.span
+        at = part.span.end
+    yield from _find_marked(text, at, len(text))
+
+
+def _find_marked(text: str, first: int, behind: int) -> Iterator[Span]:
+    """The same where there is no LaTeX, between two places."""
+    for start, end in _find(text[first:behind] if behind - first < len(text) else text):
+        yield Span(first + start, first + end)
+
+
+def _find(text: str) -> Iterator[Span]:
     start, role, last = None, None, 0
     for line in _lines(text):
         source = text[line.start : line.end]
@@ -42,7 +58,7 @@ def _role(line: str, before: str | None) -> str | None:
     """What a line is, given what the one before it was; None for a blank line."""
     if not line.strip():
         return None
-    if _HEADING.fullmatch(line) or _LATEX_HEADING.fullmatch(line):
+    if _HEADING.fullmatch(line):
         return "heading"
     if (_FIRST_ITEM if before == "paragraph" else _ITEM).match(line) or (before == "list" and _INDENT.match(line)):
         return "list"
@@ -63,12 +79,15 @@ def _lines(text: str) -> Iterator[Span]:
 
 
 def parse(source: str) -> Block:
-    """`data["role"]` is "heading" (with `data["level"]` 1 to 6), "list" or "paragraph"; a heading loses its marks."""
-    heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
+    """`data["role"]` is "heading" (with `data["level"]` 1 to 6), "list" or "paragraph"; a heading loses its marks.
+
+    Of LaTeX it may be "author", "caption", "footnote", or "figure", a picture without a text.
+    """
+    heading = _HEADING.fullmatch(source)
     if heading:
-        named = heading.groupdict()
-        level = len(named["marks"]) if "marks" in named else _LEVELS[named["verb"]]
-        return _block(heading["text"].strip(), {"role": "heading", "level": level})
+        return _block(heading["text"].strip(), {"role": "heading", "level": len(heading["marks"])})
+    if "\\" in source and (block := latex.parse(source)):
+        return replace(block, problems=(*block.problems, *check(block)))
     return _block(source.strip(), {"role": "list" if _ITEM.match(source) else "paragraph"})
 
 
@@ -88,7 +107,10 @@ def check(block: Block) -> list[str]:
 
 def words(source: str) -> Iterator[tuple[Span, str]]:
     """The words without the marks of Markdown around them: heading marks, bullets and the stars of emphasis."""
-    heading = _HEADING.fullmatch(source) or _LATEX_HEADING.fullmatch(source)
+    if "\\" in source and (printed := latex.words(source)) is not None:
+        yield from printed
+        return
+    heading = _HEADING.fullmatch(source)
     first, last = heading.span("text") if heading else (0, len(source))
     stars = {at for found in EMPHASIS.finditer(source) for at in _stars(found)}
     for line in _lines(source):
