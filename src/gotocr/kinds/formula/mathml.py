@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from functools import lru_cache
 from xml.etree.ElementTree import Element
 
@@ -51,9 +52,13 @@ _COLUMNS = re.compile(r"(?<=\\begin\{alignat\})\s*\{\d{1,2}\}|(?<=\\begin\{align
 _ARRAYS = {"eqnarray": "rcl", "gather": "c", "gathered": "c", "multline": "c"}
 _UNKNOWN = re.compile(r"\\[A-Za-z]+")
 _OPERATORS = {"~": "\u223c"}  # what the converter writes with a sign that is not the one of mathematics
+_LETTERS = "\u2202\u2207\u221e\u2205"  # signs that stand for things
 _SIGNS = frozenset("+-\u2212\u00b1\u2213")
 _CLOSING_MARKS = frozenset(")]}|!\u2032\u2033\u2034\u2016\u27e9\u230b\u2309")  # behind these, a sign stands between two things
 _THIN = '<mspace width="0.167em"/>'
+_ROWS = ("math", "mrow", "mtd", "mstyle", "mpadded", "menclose", "msqrt", "mphantom")  # whose parts stand side by side
+_CLOSE = frozenset("/|")  # TeX sets nothing between these and what is beside them
+_PARTS = {**dict.fromkeys(["mfrac", "mroot", "msub", "msup", "munder", "mover"], 2), "msubsup": 3, "munderover": 3}
 _BASES = ("msub", "msup", "msubsup")
 
 
@@ -101,6 +106,7 @@ def _row(element: Element, variant: str) -> str:
     """All in an element, side by side: functions stand off from what is beside them, a sign that begins a term does not."""
     parts: list[str] = []
     before: Element | None = None
+    beside = element.tag in _ROWS
     for child in element:
         sign = before is not None and child.tag == "mo" and _said(child) in _SIGNS and _opens(before)
         if before is not None and child.tag != "mo" and (_function(before) or (_function(child) and before.tag != "mo")):
@@ -108,7 +114,7 @@ def _row(element: Element, variant: str) -> str:
         elif before is not None and _function(child) and _said(before) in _CLOSING_MARKS:
             parts.append(_THIN)
         parts.append(_written(child, variant, sign))
-        if child.tag != "mspace":
+        if child.tag != "mspace" and beside:
             before = child
     return "".join(parts)
 
@@ -136,14 +142,21 @@ def _written(element: Element, variant: str, sign: bool = False) -> str:
     inner = _row(element, variant)
     if tag not in _ELEMENTS:
         return inner
+    if len(element) != _PARTS.get(tag, len(element)):
+        if len(element) == 0:  # `\\limits` of what has none
+            return ""
+        raise ValueError(f"{tag} of {len(element)} parts")
     if tag != "mtext" and (_UNKNOWN.search(said) or element.text == "&"):
         raise ValueError(f"unknown command {said}")
-    tag = "mo" if said in _OPERATORS.values() else tag
+    if tag == "mi" and len(said) == 1 and unicodedata.category(said) == "Sm" and said not in _LETTERS:
+        tag = "mo"
     upright = variant == "normal" or (tag == "mi" and len(said) == 1 and "\u0391" <= said <= "\u03a9" and not variant)
     if variant in _ALPHABETS and tag != "mtext":
         said = "".join(letter_in(_ALPHABETS[variant], letter) for letter in said)
     named = {name: value.strip() for name, value in element.items() if name in _ATTRIBUTES}
     held = "".join(f' {name}="{value}"' for name, value in named.items() if _ATTRIBUTES[name].fullmatch(value))
+    if tag == "mo" and said in _CLOSE and "lspace" not in named:
+        held += ' lspace="0em" rspace="0em"'
     held += ' form="prefix"' if sign and "form" not in named else ""
     held += ' mathvariant="normal"' if tag == "mi" and upright else ""
     return f"<{tag}{held}>{html.escape(said)}{inner}</{tag}>"
