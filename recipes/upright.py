@@ -1,8 +1,8 @@
 """Fit the small network that tells which way up letters stand (`src/gotocr/pixels/upright.npz`), on lines drawn here.
 
-    python recipes/upright.py --corpus TEXTS.txt ... --fonts FOLDER ... --out src/gotocr/pixels/upright.npz
+    python recipes/upright.py --latin TEXTS.txt ... --han TEXTS.txt ... --fonts FOLDER ... --out src/gotocr/pixels/upright.npz
 
-Texts are plain files, one sentence a line (of any script the fonts hold). Needs torch.
+Texts are plain files, one sentence a line; other scripts are made-up words. Scripts no font has are left out. Needs torch.
 """
 
 from __future__ import annotations
@@ -20,7 +20,21 @@ from gotocr.pixels.lettering import lettering
 from gotocr.pixels.upright import SIDE, windows
 
 FONTS = Path(__file__).parents[1] / "src/gotocr/draw/fonts"
-CYRILLIC = "оооооооооееееееееааааааааиииииииннннннттттттссссссррррввввллллккмммддпппууяыьгзбчйхжшюцщэф"
+SCRIPTS = {  # letters about as often as they are written; words are made of them by chance
+    "latin": "",  # of the texts that are given
+    "cyrillic": "ооооооооооееееееееааааааааиииииииннннннттттттссссссррррввввллллкккмммддпппууяыьгзбчйхжшюцщэф",
+    "greek": "αααααααααααοοοοοοοοοιιιιιιιεεεεεεεετττττττσσσσσνννννηηηηηυυυυρρρρπππκκκμμλλωωδγχθφβξζψςςςςάάέίόήύώ",
+    "hebrew": "אבגדהוזחטיכלמנסעפצקרשתיייוווהההלללממרתתשבנםםןךףץ",
+    "arabic": "ااااااااللللللييييمممووونننررتتبهعدسفقكحجشصخطذزءضغةىثظأإؤئ",
+    "thai": "กกกขคคงงจชซณดดตตถททธนนนบบปปผพฟภมมยยรรรลลววศษสสหหอออาาาาะิีุูเเแโใไ่้ั็์",
+    "devanagari": "कककखगघचछजझटठडढणतततथदददधननपपफबबभममयययररररललववशषसससहहहाााााििीीुूेेेैोोौंंं्््््अआइईउए",
+    "georgian": "აააააბგდდეეეეევზთიიიიიკლლმმნნოოპჟრრრსსსტუფქღყშჩცძწჭხჯჰ",
+    "armenian": "աաաաաբգդեեեեզէըթժիիլխծկհհձղճմմյնննշոոչպջռսսվվտրրրցուփքօֆ",
+    "hangul": "".join(chr(code) for code in range(0xAC00, 0xD7A3, 29)) + "다이는을의에가고하지서도로한" * 8,
+    "kana": "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをんのにをはがでとしアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン、。",
+    "han": "",
+}
+LATIN, HAN = 0.6, 0.08  # share of pages in Latin letters and in ideographs; the other scripts share the rest
 
 
 def drawn(chance: random.Random, font_path: str, lines: list[str]) -> np.ndarray | None:
@@ -55,28 +69,34 @@ def has_letters(font_path: str, text: str) -> bool:
     return bool(letters) and all(bytes(font.getmask(letter)) not in (b"", nothing) for letter in letters)
 
 
-def worded(chance: random.Random, texts: list[list[str]]) -> list[str]:
-    """Lines to draw: running text mostly, then capitals, figures, and made-up Cyrillic."""
+def worded(chance: random.Random, script: str, texts: list[str]) -> list[str]:
+    """Lines to draw: running text mostly, some capitals and figures, and made-up words of other scripts."""
     kind = chance.random()
-    if kind < 0.08:
+    if script == "latin" and kind < 0.1:
         return [" ".join(f"{chance.uniform(0, 10 ** chance.randint(1, 5)):,.{chance.randint(0, 2)}f}" for _ in range(6)) for _ in range(5)]
-    if kind < 0.16:
-        words = ["".join(chance.choices(CYRILLIC, k=chance.randint(1, 10))) for _ in range(50)]
+    if SCRIPTS[script]:
+        words = ["".join(chance.choices(SCRIPTS[script], k=chance.randint(1, 10))) for _ in range(50)]
         text = " ".join(word.capitalize() if chance.random() < 0.15 else word for word in words)
     else:
-        text = " ".join(chance.choice(chance.choice(texts)) for _ in range(4))[:400]
-    if 0.16 <= kind < 0.24:
+        text = " ".join(chance.choice(texts) for _ in range(4))[:400]
+    if 0.1 <= kind < 0.18:
         text = text.upper()
     wide = chance.randint(20, 60)
     return [text[at : at + wide].strip() for at in range(0, min(len(text), 5 * wide), wide)]
 
 
-def gather(count: int, texts: list[list[str]], fonts: list[str], seed: int) -> np.ndarray:
+def gather(count: int, texts: dict[str, list[str]], fonts: list[str], seed: int) -> np.ndarray:
     """(N, S, S) uint8 windows of upright letters."""
     chance, found = random.Random(seed), []
+    samples = {script: letters or texts[script][0] + texts[script][1] for script, letters in SCRIPTS.items()}
+    able = {script: [font for font in fonts if has_letters(font, sample)] for script, sample in samples.items()}
+    print({script: len(some) for script, some in able.items()}, flush=True)
+    others = [script for script in able if script not in texts and able[script]]
     while len(found) < count:
+        kind = chance.random()
+        script = "latin" if kind < LATIN or not others else "han" if kind < LATIN + HAN and able["han"] else chance.choice(others)
         try:
-            image = drawn(chance, chance.choice(fonts), worded(chance, texts))
+            image = drawn(chance, chance.choice(able[script]), worded(chance, script, texts.get(script, [])))
         except OSError:
             continue
         if image is None:
@@ -125,7 +145,8 @@ def read_lines(path: str) -> list[str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--corpus", nargs="+", required=True)
+    parser.add_argument("--latin", nargs="+", required=True)
+    parser.add_argument("--han", nargs="+", required=True)
     parser.add_argument("--fonts", nargs="*", default=[])
     parser.add_argument("--count", type=int, default=120_000)
     parser.add_argument("--hidden", type=int, default=64)
@@ -134,7 +155,8 @@ def main() -> None:
     given = parser.parse_args()
     fonts = sorted(str(path) for path in FONTS.glob("*.woff"))
     fonts += sorted(str(path) for folder in given.fonts for path in Path(folder).glob("**/*.[to]t[fc]"))
-    seen = gather(given.count, [read_lines(path) for path in given.corpus], fonts, 0)
+    texts = {script: [line for path in paths for line in read_lines(path)] for script, paths in (("latin", given.latin), ("han", given.han))}
+    seen = gather(given.count, texts, fonts, 0)
     print(f"{len(seen)} windows of {len(fonts)} fonts", flush=True)
     first, shift, last = fit(seen, given.hidden, given.epochs)
     step = np.float32(np.abs(first).max() / 127)

@@ -7,7 +7,7 @@ After Nagy & Seth, "Hierarchical representation of optically scanned documents" 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -19,6 +19,9 @@ SPECKS = 0.003  # share of a row or column that may be inked and still count as 
 GUTTER = 1.6  # white between columns is at least this many letter heights wide ...
 GUTTER_TALL = 6.0  # ... over at least this many letter heights
 COLUMN = 6.0  # a column is at least this wide, in letter heights
+CELL, APART = 2.0, 4.0  # a cell is at least this wide, and so far apart are cells that are read by themselves
+CELLS = 20.0  # and one column of them at least is narrower than this
+FEWEST, LEVEL, MOSTLY = 6, 0.5, 0.8  # so many rows at least; letter heights between lines that are level; share of lines that are
 MARGIN = 0.8  # white kept around a band, in letter heights
 PARAGRAPH = 1.7  # white this many times the usual between lines ends a paragraph
 PICTURE, DENSE = 10.0, 0.2  # of photographs: letter heights they are taller than, share of their box that is inked
@@ -31,6 +34,7 @@ class Band:
 
     box: tuple[int, int, int, int]
     opens: bool = True
+    beside: bool = False  # it stands in one row with the band before, as a price beside its article
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ class _Cut:
         left, top, right, bottom = box
         if bottom - top <= self.most[1] and right - left <= self.most[0]:
             yield Band(self.pad(box), opens)
+            return
+        if self.is_rows(box):
+            yield from self.cells(box)
             return
         gutter = self.gutter(box)
         if gutter is not None:
@@ -92,6 +99,35 @@ class _Cut:
         found = self._parted(self.mask[top:bottom, left:right].sum(0), bottom - top)
         return left + sum(found) // 2 if found else None
 
+    def is_rows(self, box: tuple[int, int, int, int]) -> bool:
+        """Whether a box holds rows of cells that stand far apart, as on a receipt: read row by row, not column by column."""
+        left, top, right, bottom = box
+        part = self.mask[top:bottom, left:right]
+        found = self._parted(part.sum(0), bottom - top, CELL) if bottom - top >= GUTTER_TALL * self.letters else None
+        if found is None or found[1] - found[0] < APART * self.letters:
+            return False
+        sides = part[:, : found[0]], part[:, found[1] :]
+        if min(side.shape[1] for side in sides) >= CELLS * self.letters:
+            return False
+        few, many = sorted((_middles(_inked(side, 1)) for side in sides), key=len)
+        level = np.abs(few[:, None] - many[None]).min(1, initial=np.inf) < LEVEL * self.letters
+        return len(few) >= FEWEST and bool(level.mean() >= MOSTLY)
+
+    def cells(self, box: tuple[int, int, int, int]) -> Iterator[Band]:
+        """The cells of a box of rows, row by row."""
+        left, top, right, bottom = box
+        part = self.mask[top:bottom, left:right]
+        rows = [0, *((start + stop) // 2 for start, stop in _white(_inked(part, 1))), bottom - top]
+        wide = [run for run in _white(part.sum(0) > SPECKS * (bottom - top)) if run[1] - run[0] >= APART * self.letters]
+        columns = [0, *(sum(run) // 2 for run in wide), right - left]
+        for upper, lower in zip(rows, rows[1:], strict=False):
+            begun = False
+            for first, last in zip(columns, columns[1:], strict=False):
+                cell = self.trim((left + first, top + upper, left + last, top + lower))
+                if cell is not None:
+                    yield Band(self.pad(cell), not begun, begun)
+                    begun = True
+
     def columns(self, box: tuple[int, int, int, int]) -> tuple[int, int] | None:
         """The tallest part of a box, from white to white, that stands in columns: its top and bottom; None where there is none.
 
@@ -114,9 +150,12 @@ class _Cut:
                     best = cuts[first], cuts[last + 1]
         return None if best is None or best[1] - best[0] <= self.most[1] else (top + best[0], top + best[1])
 
-    def _parted(self, counts: np.ndarray, tall: int) -> tuple[int, int] | None:
-        """The widest white between columns, as (start, stop), by the ink in each of some pixel columns `tall` rows high."""
-        edge = COLUMN * self.letters
+    def _parted(self, counts: np.ndarray, tall: int, least: float = COLUMN) -> tuple[int, int] | None:
+        """The widest white between columns, as (start, stop), by the ink in each of some pixel columns `tall` rows high.
+
+        Columns are at least `least` letter heights wide.
+        """
+        edge = least * self.letters
         runs = _white(counts > SPECKS * tall)
         wide = [(stop - start, start, stop) for start, stop in runs if start > edge and len(counts) - stop > edge]
         best = max(wide, default=None)
@@ -160,7 +199,7 @@ def bands(image: np.ndarray, letters: float, most: tuple[float, float]) -> list[
     mask = without_pictures(mask, gray, letters / step)
     cut = _Cut(mask, letters / step, (most[0] / step, most[1] / step))
     found = list(cut.split((0, 0, gray.width, gray.height), True))
-    return [Band(_enlarged(band.box, step, (width, height)), band.opens) for band in found] or [whole]
+    return [replace(band, box=_enlarged(band.box, step, (width, height))) for band in found] or [whole]
 
 
 def without_pictures(mask: np.ndarray, gray: Image.Image, letters: float) -> np.ndarray:
@@ -220,6 +259,12 @@ def _white(inked: np.ndarray) -> list[tuple[int, int]]:
     falls = [int(at) + 1 for at in edges if inked[at]]
     rises = [int(at) + 1 for at in edges if not inked[at]]
     return [(start, stop) for start, stop in zip(falls, [rise for rise in rises if not falls or rise > falls[0]], strict=False)]
+
+
+def _middles(inked: np.ndarray) -> np.ndarray:
+    """The middles of runs of ink."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], inked.astype(np.int8), [0]])))
+    return edges.reshape(-1, 2).mean(1)
 
 
 def _clear(rows: np.ndarray, most: int) -> int:

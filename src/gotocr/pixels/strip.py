@@ -13,18 +13,20 @@ import numpy as np
 from PIL import Image
 
 from ..schema import Box, Page
-from .margins import marked, trim
-from .native import is_blank, text_height
+from .margins import trim
+from .native import is_blank
 from .region import clip, cut, size
 from .resize import PUBLISHED, Recipe
+from .textheight import ink, text_height
 from .tiles import view
 from .views import View
 
 STRIP = 2.5  # longer by wider than this is a strip
 PIECE = 2.0  # and this a piece of it, if letters would be small
-LEAST_SEEN = 16.0  # pixels of the model's picture along the strip that letters should have
+WIDE_SEEN, TALL_SEEN = 8.0, 16.0  # pixels of the model's picture that letters should have along a wide strip, and a tall one
 EARLIEST = 0.6  # share of a piece's length from where on a cut is looked for
 PARAGRAPH = 1.8  # white this many times the usual between lines parts paragraphs
+FAINT = 0.25  # share of the usual contrast of what must not be cut through
 FINE = 4  # pixels: letters of a shrunk picture are at least so tall
 
 
@@ -50,7 +52,7 @@ def pieces(page: Page, box: tuple[int, int, int, int], side: int) -> list[tuple[
     letters = text_height(part)
     if letters is None and is_blank(part):
         return [(box, "")]
-    longest = max(PIECE * min(width, height), (letters or 0.0) * side / LEAST_SEEN)
+    longest = max(PIECE * min(width, height), (letters or 0.0) * side / (WIDE_SEEN if width > height else TALL_SEEN))
     if max(width, height) <= longest * STRIP / PIECE:
         return [(box, "")]
     white = _White(part.image, letters)
@@ -70,7 +72,9 @@ class _White:
     def __init__(self, image: np.ndarray, letters: float | None) -> None:
         self.size = image.shape[1::-1]
         self.step = max(1, int((letters or FINE) / FINE))
-        self.mask = marked(Image.fromarray(image).convert("L").reduce(self.step))
+        gray = Image.fromarray(image).convert("L").reduce(self.step)
+        found = ink(gray, FAINT)
+        self.mask = np.zeros((gray.height, gray.width), bool) if found is None else found
 
     def rows(self, longest: float) -> list[tuple[int, int, str]]:
         """Top and bottom of each piece, and what parts its text from that before."""

@@ -44,7 +44,7 @@ def native_views(page: Page, box: Box | None, stride: tuple[int, int], as_lines:
     views = []
     for band in bands(image, letters or lowest, (LONGEST_BAND / scale, TALLEST_BAND / scale)):
         place = (band.box[0] + left, band.box[1] + top, band.box[2] + left, band.box[3] + top)
-        before = "\n" if as_lines else "\n\n" if band.opens else " "
+        before = " " if band.beside else "\n" if as_lines else "\n\n" if band.opens else " "
         fits = max(LONGEST_BAND / (place[2] - place[0]), lowest / letters if letters else 0.0)
         views.append(View(view(page, region=Region(place), scale=min(scale, fits), stride=step), before))
     return views

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from gotocr.pixels.bands import bands
 
@@ -110,3 +111,19 @@ def test_light_text_on_a_dark_page_is_no_photograph() -> None:
     image = 255 - printed([(20, 580)], 40, (900, 600))
     found = bands(image, LETTERS, (1000, 200))
     assert len(found) >= 4 and covered(255 - image, found)
+
+
+def test_a_receipt_is_read_row_by_row() -> None:
+    """Names on the left, prices on the right, white between them from top to bottom: rows, not columns."""
+    face = ImageFont.load_default(22)
+    picture = Image.new("RGB", (600, 3000), "white")
+    pen = ImageDraw.Draw(picture)
+    for number, y in enumerate(range(30, 2950, 36)):
+        pen.text((40, y), ("bread", "milk and cream", "apples", "a newspaper")[number % 4], font=face, fill="black")
+        pen.text((440, y), f"{number * 1.37:7.2f}", font=face, fill="black")
+    found = bands(np.array(picture), 12.0, (1024.0, 256.0))
+    names, prices = found[::2], found[1::2]
+    assert len(names) == len(prices) == len(range(30, 2950, 36))
+    assert all(band.opens and not band.beside and band.box[2] < 300 for band in names)
+    assert all(band.beside and not band.opens and band.box[0] > 380 for band in prices)
+    assert all(abs(name.box[1] - price.box[1]) < 12 for name, price in zip(names, prices, strict=True))
