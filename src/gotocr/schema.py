@@ -62,6 +62,7 @@ class Task:
     turn: int | None = None  # degrees clockwise that turn the page upright; None = found out
     straighten: bool = True  # lines that lean are made level
     spreads: bool = True  # two pages side by side are read one behind the other
+    trim: bool = True  # margins are cut off, and long strips in pieces, for a model that sees a square
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def add(parser: ArgumentParser) -> None:
     part.add_argument("--color", "--colour", dest="colour", choices=COLOURS, help="only what stands in a frame of this colour")
     part.add_argument("--crop", action="store_true", help="show base the part alone, where it would be told of it")
     part.add_argument("--turn", type=int, choices=(0, 90, 180, 270), help="degrees clockwise to turn pages upright (default: found out)")
-    part.add_argument("--as-is", action="store_true", help="pages are not turned, straightened or parted in two")
+    part.add_argument("--as-is", action="store_true", help="pages are not turned, straightened, trimmed or parted in two")
     model = parser.add_argument_group("who reads")
     model.add_argument("--task", choices=MODES, default=default.mode, help="lines as printed, or Markdown (default: %(default)s)")
     model.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
@@ -136,15 +136,16 @@ def wanted(arguments: Namespace) -> tuple[Task, Opening]:
     parts = [parse_region(text) for text in arguments.region]
     colour, crop = arguments.colour, arguments.crop
     regions = tuple(Region(part.box, colour, part.relative, crop) for part in parts) or ((Region(None, colour, crop=crop),) if colour else ())
-    straighten = not arguments.as_is
+    mend = not arguments.as_is
     task = Task(
         arguments.task,
         regions=regions,
         tiles=arguments.tiles,
         max_tokens=arguments.max_tokens,
         turn=0 if arguments.as_is and arguments.turn is None else arguments.turn,
-        straighten=straighten,
-        spreads=straighten,
+        straighten=mend,
+        spreads=mend,
+        trim=mend,
     )
     pages = page_ranges(arguments.pages) if arguments.pages else None
     return task, Opening(pages, arguments.dpi, arguments.password)

@@ -68,9 +68,12 @@ def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
 
 
 def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
+    from ..pixels.strip import strip_views
     from ..pixels.tiles import view
     from ..pixels.views import View
 
+    if task.trim and task.region is None:  # a prompt's region is of the page as it came
+        return strip_views(page, most=task.tiles)
     return [View(view(page, most=task.tiles))]
 
 
