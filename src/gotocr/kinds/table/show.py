@@ -8,11 +8,12 @@ from collections.abc import Sequence
 
 from ...schema import Block
 from ..text.show import inline
-from .cell import MOST_COLUMNS, Cell
-from .reading import rows
+from .cell import MOST_COLUMNS, Cell, place
+from .reading import aligned, rows
 
 MOST_LETTERS = 300  # of a caption
 _CAPTION = re.compile(r"<caption\b[^<>]{0,200}>(?P<html>.{1,2000}?)</caption", re.IGNORECASE | re.DOTALL)
+_SIDES = ("left", "center", "right")
 _TAG = re.compile(r"<[^<>]*>")
 _NUMBER = re.compile(r"[-+−–±~<>≈$€£¥(]{0,4}\d[\d.,' \u202f\u00a0]{0,40}(?:[%‰)*†‡]{0,5}|[ \u00a0]?[±×][ \u00a0]?[\d.,]{1,20}\)?)")
 
@@ -21,11 +22,12 @@ def show(block: Block) -> str:
     """Rows at the top that are all heads are the table's head; cells that hold a number say so by their class."""
     table = rows(block)
     heads = _heads(table)
+    sides = _sides(table, aligned(block))
     lines = ["<table>", *_caption(block)]
     for number, row in enumerate(table):
         if heads and number in (0, heads):
             lines.append("<thead>" if number == 0 else "</thead>\n<tbody>")
-        lines.append(_row(row, "col" if number < heads else "row"))
+        lines.append(_row(row, "col" if number < heads else "row", sides.get(number)))
     if heads:
         lines.append("</tbody>" if heads < len(table) else "</thead>")
     return "\n".join([*lines, "</table>", *_notes(block)])
@@ -56,15 +58,26 @@ def _notes(block: Block) -> list[str]:
     return [f'<p class="notes">{"<br>".join(lines)}</p>'] if lines else []
 
 
-def _row(row: Sequence[Cell], scope: str) -> str:
+def _sides(table: Sequence[Sequence[Cell]], columns: Sequence[str]) -> dict[int, list[str]]:
+    """Of each row the side that each cell's letters keep to, as its column says; nothing where columns say nothing."""
+    sides: dict[int, list[str]] = {}
+    if not any(side in _SIDES for side in columns):
+        return sides
+    for at in place(table):
+        side = columns[at.column] if at.column < len(columns) and at.cell.columns == 1 else ""
+        sides.setdefault(at.row, []).append(side if side in _SIDES else "")
+    return sides
+
+
+def _row(row: Sequence[Cell], scope: str, sides: Sequence[str] | None) -> str:
     cells, width = [], 0
-    for cell in row:
+    for cell, side in zip(row, sides or [""] * len(row), strict=True):
         columns = max(1, min(cell.columns, MOST_COLUMNS - width))
         width += columns
         held = "".join(f' {name}="{count}"' for name, count in (("colspan", columns), ("rowspan", cell.rows)) if count > 1)
-        if cell.head:
-            cells.append(f'<th scope="{scope}"{held}>{inline(cell.text, emphasis=False)}</th>')
-        else:
-            held += ' class="number"' if len(cell.text) < 64 and _NUMBER.fullmatch(cell.text) else ""
-            cells.append(f"<td{held}>{inline(cell.text, emphasis=False)}</td>")
+        number = not cell.head and not side and len(cell.text) < 64 and _NUMBER.fullmatch(cell.text)
+        if side or number:
+            held += f' class="{side or "number"}"'
+        tag, scoped = ("th", f' scope="{scope}"') if cell.head else ("td", "")
+        cells.append(f"<{tag}{scoped}{held}>{inline(cell.text, emphasis=False)}</{tag}>")
     return f"<tr>{''.join(cells)}</tr>"

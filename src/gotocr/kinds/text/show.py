@@ -22,6 +22,7 @@ _ESCAPED = re.compile(r"\\(?=[*`$#_\[\]|~])")  # a backslash that only says that
 _PLACE = "\ue000"  # stands for a part that is already HTML
 _ITEM = re.compile(r"(?P<indent>[ \t]*)(?:[-*+•]|(?P<number>\d{1,9})[.)])[ \t]+(?P<text>\S.*)", re.DOTALL)
 _NO_SPACE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]")  # scripts without spaces between words
+ASIDE = ("footnote", "caption", "author")  # roles of text that is not running
 LONG = 60  # letters of a formula within a line, which no browser breaks
 DEEPEST = 24  # lists within each other; deeper ones stand side by side
 
@@ -29,6 +30,8 @@ DEEPEST = 24  # lists within each other; deeper ones stand side by side
 def show(block: Block) -> str:
     """HTML, escaped. Lines as printed stay lines; of other text the ends of lines are blanks, as in Markdown."""
     role = block.data.get("role")
+    if not block.text.strip():  # a picture that is not read, say
+        return ""
     if role == "lines":
         return f'<p class="lines">{"<br>".join(map(html.escape, block.text.splitlines()))}</p>'
     if role == "heading":
@@ -37,7 +40,7 @@ def show(block: Block) -> str:
         return f"<h{level}>{inline(_joined(block.text))}</h{level}>"
     if role == "list":
         return "".join(_listed(block.text))
-    opened = '<p class="footnote">' if role == "footnote" else "<p>"
+    opened = f'<p class="{role}">' if role in ASIDE else "<p>"
     return opened + "<br>\n".join(inline(line) for line in _paragraphs(block.text)) + "</p>"
 
 
