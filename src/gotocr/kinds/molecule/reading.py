@@ -44,7 +44,7 @@ def is_bare(text: str) -> bool:
     if text.isalpha():
         return "CCC" in text and all(letter.isupper() for letter in text.replace("Cl", "").replace("Br", ""))
     carbons = sum(atom.name in ("C", "c") for atom in said.atoms)
-    return carbons >= 2 and not _CODE.fullmatch(text)
+    return carbons >= 2 and ("ccc" in text.lower() or not _CODE.fullmatch(text))
 
 
 def bare(source: str) -> str:
