@@ -87,7 +87,7 @@ class _Reader(Printer):
         self._around(0, main)
         name, last = tokens.names[main], tokens.partner.get(main, len(tokens))
         self._math = name == "array"
-        index = self.skip(main + 1, _ARGUMENTS.get(name, "o"))
+        index = self._eat(self.skip(main + 1, _ARGUMENTS.get(name, "o")))
         spec, index = self.argument(index) if index < len(tokens) and tokens.kinds[index] == "open" else ("", index)
         aligned = tuple(announced(spec))
         self.bits = []
@@ -124,7 +124,7 @@ class _Reader(Printer):
             self._hidden -= 1
         if kind == "begin" and index in tokens.partner and tokens.names[index] in TABULAR | {"array"}:
             self.blank(index)
-            index = self.skip(index + 1, _ARGUMENTS.get(tokens.names[index], "o"))
+            index = self._eat(self.skip(index + 1, _ARGUMENTS.get(tokens.names[index], "o")))
             return self.argument(index)[1] if tokens.kinds[index] == "open" else index
         if kind == "command" and not self._nested:
             after = self._structure(index, tokens.names[index])

@@ -155,7 +155,8 @@ class Printer:
         tokens = self.tokens
         if name in SPACED:
             self.blank(index)
-        index = self.skip(index + 1, DROPPED[name])
+        starred = bool(DROPPED[name]) and tokens.source(index + 1, min(index + 2, len(tokens))) == "*"
+        index = self.skip(index + 1 + starred, DROPPED[name])
         if name in PARTED and index < len(tokens) and (close := tokens.partner.get(index)):
             while index < close:
                 index = self.step(index)
@@ -218,8 +219,6 @@ class Printer:
     def skip(self, index: int, arguments: str) -> int:
         """The index behind arguments (see `DROPPED`), those in brackets only where they are there."""
         tokens = self.tokens
-        if arguments and index < len(tokens) and tokens.source(index, index + 1) == "*":
-            index += 1
         for kind in arguments:
             if kind == "m":
                 _, index = self.argument(index)

@@ -47,6 +47,12 @@ def test_every_environment_is_a_table(opening):
     assert list(find(f"Before.\n\n{source}\n\nAfter.")) == [(9, 9 + len(source))]
 
 
+def test_blanks_between_arguments_and_arguments_without_braces():
+    source = r"""\begin{tabular} { | l | c | r | } \hline \multicolumn { 2 } { | c | } { \multirow { 2 } { * } { A B } } & C \\ \cline { 3 - 3 }
+\multicolumn { 2 } { | c | } { } & \multirow{2}*{D} \\ \hline \makebox[2cm][l]{e} & f & \\ \hline \end{tabular}"""
+    assert places(source) == {"A B": (0, 0, 2, 2), "C": (0, 2, 1, 1), "D": (1, 2, 2, 1), "e": (2, 0, 1, 1), "f": (2, 1, 1, 1)}
+
+
 def test_columns_are_counted_as_latex_counts_them():
     assert columns(r"|l|*{2}{c|}@{ -- }!{\vrule}>{\bf}p{2cm}<{x}m{1in}S[table-format=1.2]D{.}{.}{2}r") == [
         "left", "center", "center", "left", "left", "right", "right", "right",
