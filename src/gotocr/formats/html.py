@@ -27,7 +27,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     for number, leaf in enumerate(joined(leaves)):
         yield f"{_page(leaf, first=number == 0)}\n".encode("utf-8", "replace")
     by = f" by the model {escaped(model)}" if model else ""
-    yield f'</main>\n<footer><p class="note">Read from {escaped(source)}{by} with gotocr.</p></footer>\n</body>\n</html>\n'.encode(
+    yield f'</main>\n<footer><p class="note">Read from {escaped(title)}{by} with gotocr.</p></footer>\n</body>\n</html>\n'.encode(
         "utf-8", "replace"
     )
 
