@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..schema import Block, Leaf
-from .page import confidence
+from .page import CUT, confidence
 from .table import Cell, rows
 from .table.cell import widths
 from .table.reading import write
@@ -82,6 +82,8 @@ def continues(last: Block, first: Block) -> bool:
     bullets; a table with as many columns and the same head or none; code that goes on indented or within brackets.
     """
     if len(last.text) > MOST_LETTERS or not last.text.strip() or not first.text.strip():
+        return False
+    if any(problem in last.problems for problem in CUT.values()):  # what is missing stands between them
         return False
     if last.kind == first.kind == "table":
         return _table_goes_on(last, first) is not None

@@ -12,7 +12,7 @@ from . import KINDS, text
 from .kind import Kind, Span
 
 _BARE = 20_000  # characters of a page that may be bare writing
-_CUT = {
+CUT = {
     "length": "cut off: the cap on tokens was reached",
     "loop": "cut off: the writer went in circles",
 }
@@ -34,8 +34,8 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
     spans = _printed(ink.text) if mode == "plain" else _kinds(ink.text)
     blocks = [_block(kind, span, ink) for kind, span in spans]
     finish = pieces[-1].finish if pieces else None
-    if blocks and finish in _CUT:
-        blocks[-1] = replace(blocks[-1], problems=(*blocks[-1].problems, _CUT[finish]))
+    if blocks and finish in CUT:
+        blocks[-1] = replace(blocks[-1], problems=(*blocks[-1].problems, CUT[finish]))
     return tuple(blocks)
 
 

@@ -152,6 +152,12 @@ def test_a_page_that_failed_parts_what_it_stands_between():
     assert texts(joined([one, lost, other])) == [["It goes on to the"], [], ["next page."]]
 
 
+def test_a_page_that_was_cut_off_does_not_go_on():
+    (cut,) = parse([Piece(1, "It goes on to the", 1.0), Piece(2, "", 1.0, None, "length")], SIZE)
+    (first,) = parse("next page.", SIZE)
+    assert not continues(cut, first)
+
+
 def test_json_keeps_pages_and_marks_what_goes_on():
     leaves = pages("It goes on to the\n\n1", "2\n\nnext page.\n\nMore.")
     assert [[block.data.get("continues") for block in leaf.blocks] for leaf in marked(leaves)] == [[None, None], [None, True, None]]
