@@ -19,9 +19,11 @@ SPECKS = 0.003  # share of a row or column that may be inked and still count as 
 GUTTER = 1.6  # white between columns is at least this many letter heights wide ...
 GUTTER_TALL = 6.0  # ... over at least this many letter heights
 COLUMN = 6.0  # a column is at least this wide, in letter heights
+SLIP = 2.5  # taller by wider than this is a slip: cells stand in rows there
 CELL, APART = 2.0, 4.0  # a cell is at least this wide, and so far apart are cells that are read by themselves
 CELLS = 20.0  # and one column of them at least is narrower than this
-FEWEST, LEVEL, MOSTLY = 6, 0.5, 0.8  # so many rows at least; letter heights between lines that are level; share of lines that are
+FEWEST, PAIRED = 6, 0.6  # so many rows at least, and such a share of the lines on either side: not the numbers beside formulas
+LEVEL, MOSTLY = 0.5, 0.8  # letter heights between lines that are level; share of lines that are
 MARGIN = 0.8  # white kept around a band, in letter heights
 PARAGRAPH = 1.7  # white this many times the usual between lines ends a paragraph
 PICTURE, DENSE = 10.0, 0.2  # of photographs: letter heights they are taller than, share of their box that is inked
@@ -42,6 +44,7 @@ class _Cut:
     mask: np.ndarray  # (H, W) bool, true on ink
     letters: float
     most: tuple[float, float]  # width, height of a band in pixels
+    slip: bool = False  # a long strip of paper, such as a receipt
 
     def split(self, box: tuple[int, int, int, int], opens: bool) -> Iterator[Band]:
         box = self.trim(box)
@@ -51,7 +54,7 @@ class _Cut:
         if bottom - top <= self.most[1] and right - left <= self.most[0]:
             yield Band(self.pad(box), opens)
             return
-        if self.is_rows(box):
+        if self.slip and self.is_rows(box):
             yield from self.cells(box)
             return
         gutter = self.gutter(box)
@@ -111,7 +114,7 @@ class _Cut:
             return False
         few, many = sorted((_middles(_inked(side, 1)) for side in sides), key=len)
         level = np.abs(few[:, None] - many[None]).min(1, initial=np.inf) < LEVEL * self.letters
-        return len(few) >= FEWEST and bool(level.mean() >= MOSTLY)
+        return len(few) >= max(FEWEST, PAIRED * len(many)) and bool(level.mean() >= MOSTLY)
 
     def cells(self, box: tuple[int, int, int, int]) -> Iterator[Band]:
         """The cells of a box of rows, row by row."""
@@ -197,7 +200,7 @@ def bands(image: np.ndarray, letters: float, most: tuple[float, float]) -> list[
     if mask is None:
         return [whole]
     mask = without_pictures(mask, gray, letters / step)
-    cut = _Cut(mask, letters / step, (most[0] / step, most[1] / step))
+    cut = _Cut(mask, letters / step, (most[0] / step, most[1] / step), height > SLIP * width)
     found = list(cut.split((0, 0, gray.width, gray.height), True))
     return [replace(band, box=_enlarged(band.box, step, (width, height))) for band in found] or [whole]
 
