@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell
 from .latex_columns import columns as announced
+from .latex_columns import merged, separators
 from .latex_grid import lay_out
 from .latex_marks import ENVIRONMENTS
 from .latex_text import Bit, Printer, joined, printed
@@ -97,7 +98,10 @@ class _Reader(Printer):
         self._around(min(last + 1, len(tokens)), len(tokens))
         found = self._in_order()
         found = _with_heads(found, self._row.rules, len(self._sections.get("heads", ())))
-        cells = lay_out([row.cells for row in found], len(aligned) or None)
+        lines, between = [row.cells for row in found], separators(spec) if "{" in spec else {}
+        if between and (whole := merged(lines, between)):
+            lines, aligned = whole, tuple(side for number, side in enumerate(aligned) if number not in between)
+        cells = lay_out(lines, len(aligned) or None)
         bits = [part for row in found for part in row.bits]
         notes = [part for part in self.aside if joined(part)]
         return LatexTable(

@@ -60,6 +60,13 @@ def test_columns_are_counted_as_latex_counts_them():
     assert len(columns("*{999}{*{999}{*{999}{l}}}")) == 1000 and columns("") == []
 
 
+def test_columns_with_a_sign_between_them_are_one():
+    body = r"N & \multicolumn{2}{c}{Value} & \multicolumn{1}{c}{a} & \multicolumn{1}{c}{b} \\ x & 3 & 14 & 5 & 6 \\ y & & 7 & & \\"
+    source = table(body, r"lr@{.}l@{\hspace{1em}}r@{ $\pm$ }l")
+    assert texts(source) == [["N", "Value", "a b"], ["x", "3.14", "5 $\\pm$ 6"], ["y", "7", ""]]
+    assert not KIND.parse(source).problems
+
+
 def test_spans_in_each_other_and_upwards():
     body = r"""\multirow{3}{*}{A} & \multicolumn{2}{c|}{\multirow{2}{*}{B}} & C \\ \cline{4-4}
  & \multicolumn{2}{c|}{} & D \\ \cmidrule(lr){2-4}
