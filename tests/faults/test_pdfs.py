@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import time
+import zlib
 from pathlib import Path
 
 import pytest
 
 from gotocr.errors import InputError, TooLargeError
-from gotocr.pixels.opening import Opening
-from gotocr.pixels.source import open_source
+from gotocr.pixels.limits import Limits
+from gotocr.pixels.opening import Opening, page_ranges
+from gotocr.pixels.source import MOST_LOST, open_source, page_count
+from gotocr.schema import Lost, Page
+from tests.unit.pixels.written import PAGE, forms, page_pdf, pdf, stream, tree
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"  # written by pikepdf (qpdf)
 
 
 def failure(source: object, error: type = InputError, **options: object) -> str:
@@ -19,48 +26,135 @@ def failure(source: object, error: type = InputError, **options: object) -> str:
     return line
 
 
-def pdf(body: bytes = b"", count: int = 1, box: str = "0 0 72 72", trailer: bytes = b"") -> bytes:
-    """A small PDF written by hand."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b"3 0 R " * count, count),
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [%s] /Contents 4 0 R >>" % box.encode(),
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(body), body),
-    ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
-    for number, content in enumerate(objects, 1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = len(out)
-    out += b"xref\n0 5\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % place for place in places)
-    return bytes(out) + b"trailer\n<< /Size 5 /Root 1 0 R %s >>\nstartxref\n%d\n%%%%EOF" % (trailer, table)
+def found(source: object, **options: object) -> list[int | str]:
+    """Of each page its height, or what is wrong with it."""
+    return [page.image.shape[0] if isinstance(page, Page) else str(page.why) for page in open_source(source, **options)]
 
 
 def test_handwritten_pdf_is_drawn() -> None:
-    (page,) = open_source(pdf(b"0 0 0 rg 0 36 72 36 re f"))
+    (page,) = open_source(page_pdf(b"0 0 0 rg 0 36 72 36 re f", box="0 0 72 72"))
     assert page.image.shape == (144, 144, 3)
     assert (page.image[:70] == 0).all() and (page.image[74:] == 255).all()
 
 
-def test_hostile_pdfs(tmp_path: Path) -> None:
-    failure(pdf(count=0))
-    assert "broken PDF" in failure(b"%PDF-1.7\n" + bytes(200))
+def test_broken_as_a_whole(tmp_path: Path) -> None:
+    for body in (b"%PDF-1.7\n" + bytes(200), tree(b"3 0 R", 1)[:120], tree(b"3 0 R", 1)[:9]):
+        assert "broken PDF" in failure(body)
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
-    assert "broken.pdf" in failure(tmp_path / "broken.pdf")
-    assert "page 1" in failure(pdf(box="0 0 14400 14400"), TooLargeError)
-    assert len(list(open_source(pdf(box="0 0 14400 14400"), opening=Opening(dpi=2)))) == 1
-    failure(pdf()[:120])
+    assert "broken.pdf" in failure(tmp_path / "broken.pdf") and page_count(tmp_path / "broken.pdf") is None
+    (tmp_path / "empty.pdf").touch()
+    assert "is empty" in failure(tmp_path / "empty.pdf")
+    failure(tree(b"", 0))
 
 
-def test_locked_pdf() -> None:
-    """Encrypted by the standard handler; its keys are rubbish, so no password opens it."""
-    lock = b"/ID [<00><00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <%s> /U <%s> >>" % (b"41" * 32, b"42" * 32)
-    assert "password" in failure(pdf(trailer=lock))
+def test_a_broken_table_of_contents_is_mended() -> None:
+    body = tree(b"3 0 R", 1)
+    for spoilt in (body.replace(b"startxref\n", b"startxref\n9"), body.replace(b"0000000", b"0000009"), body[: body.index(b"startxref")]):
+        assert found(spoilt) == [144]
 
 
-def test_pdf_page_that_refers_to_itself() -> None:
-    body = pdf().replace(b"/Kids [3 0 R ]", b"/Kids [2 0 R ]")
-    try:
-        list(open_source(body))
-    except InputError as error:
-        assert "\n" not in str(error)
+@pytest.mark.parametrize("kid", [b"99 0 R", b"7", b"1 0 R", b"null"])
+def test_those_behind_a_broken_page_still_come(kid: bytes) -> None:
+    body = tree(b"3 0 R " + kid + b" 3 0 R", 3)
+    assert page_count(body) == 3
+    first, lost, last = open_source(body)
+    assert isinstance(first, Page) and isinstance(last, Page) and last.index == 2
+    assert isinstance(lost, Lost) and (lost.index, lost.source) == (1, "<bytes>")
+    assert isinstance(lost.why, InputError) and "page 2" in str(lost.why) and "\n" not in str(lost.why)
+    assert found(body, opening=Opening(page_ranges("1,3"))) == [144, 144]
+    assert "page 2" in failure(body, opening=Opening(page_ranges("2")))  # alone it is the error of the whole
+    assert [type(page) for page in open_source(body, opening=Opening().without({0, 2}))] == [Lost]  # the others were read before
+
+
+def test_a_page_that_is_too_large_is_lost_alone() -> None:
+    body = tree(b"5 0 R 3 0 R", 2, (PAGE.replace(b"72 72", b"14400 14400"),))
+    lost, page = open_source(body)
+    assert isinstance(lost, Lost) and isinstance(lost.why, TooLargeError) and isinstance(page, Page)
+    assert "page 1" in failure(body, TooLargeError, opening=Opening(page_ranges("1")))
+    assert found(body, opening=Opening(dpi=2)) == [400, 2]
+
+
+def test_a_count_that_lies() -> None:
+    lies = found(tree(b"3 0 R", 1_000_000))
+    assert lies[0] == 144 and len(lies) == MOST_LOST + 2 and "in a row" in str(lies[-1])
+    assert found(tree(b"3 0 R", -4)) == found(tree(b"3 0 R", 0)) == [144]
+
+
+@pytest.mark.parametrize("levels", [500, 5_000, 100_000])
+def test_deep_trees_of_pages(levels: int) -> None:
+    tree_of = [b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (number + 3) for number in range(levels)]
+    page = b"<< /Type /Page /MediaBox [0 0 72 72] /Contents %d 0 R >>" % (levels + 3)
+    body = pdf([b"<< /Type /Catalog /Pages 2 0 R >>", *tree_of, page, stream(b"0 0 36 36 re f")])
+    if levels == 500:
+        assert found(body) == [144]
+    else:
+        assert "page 1" in failure(body)
+
+
+@pytest.mark.parametrize("box", ["0 0 0 0", "0 0 1e9 1e9", "0 0 1e40 1e40", "0 0 -5 -5", "0 0 nan inf", "0 0 .01 .01", "0 0 (a) /b", "0 0 9 99999"])
+@pytest.mark.parametrize("dpi", [72, None])
+def test_pages_of_absurd_sizes(box: str, dpi: float | None) -> None:
+    page = next(open_source(page_pdf(b"0 0 9 9 re f", box=box), limits=Limits(max_pixels=3_000_000), opening=Opening(dpi=dpi)))
+    assert page.image.size <= 9_000_000
+
+
+@pytest.mark.parametrize("body", [b"q " * 200_000, b"[" * 200_000, b"<<" * 100_000, b"/F Do " * 100_000, b"BT " * 100_000], ids=lambda body: body[:5])
+def test_content_that_opens_without_end(body: bytes) -> None:
+    start = time.monotonic()
+    assert found(page_pdf(body), opening=Opening(dpi=72)) == [792]
+    assert time.monotonic() - start < 20
+
+
+def test_objects_nested_without_end() -> None:
+    body = tree(b"3 0 R", 1).replace(b"/Contents", b"/X " + b"[" * 100_000 + b"]" * 100_000 + b" /Contents")
+    assert found(body) == [144]
+
+
+def test_a_picture_that_unfolds_is_not_decoded() -> None:
+    """1 KB for 900 million pixels; the same within a form, where it is looked for, too."""
+    row = zlib.compress(bytes(1 << 20), 9)
+    keys = b"/Type /XObject /Subtype /Image /Width 30000 /Height 30000 /BitsPerComponent 8 /ColorSpace /DeviceGray /Filter /FlateDecode"
+    shown, image = b"q 612 0 0 792 0 0 cm /I Do Q", stream(row, keys)
+    form = stream(shown, b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /I 5 0 R >> >>")
+    for name, objects in ((b"5", (image,)), (b"6", (image, form))):
+        body = page_pdf(shown, b"/Resources << /XObject << /I %s 0 R >> >>" % name, objects)
+        assert "holds a picture of 30000 x 30000 pixels" in failure(body, TooLargeError)
+
+
+def test_a_page_has_so_many_seconds() -> None:
+    body = page_pdf(b"0 0 m 600 700 l S\n" * 100_000)
+    start = time.monotonic()
+    assert "not drawn within 0.2 s" in failure(body, limits=Limits(drawing=0.2))
+    assert time.monotonic() - start < 10
+    assert found(page_pdf(b"0 0 m 600 700 l S\n" * 100), limits=Limits(drawing=20)) == [1584]
+
+
+def test_forms_within_forms_come_to_an_end() -> None:
+    assert found(forms(10, 3), opening=Opening(dpi=20)) == [220]
+    looping = stream(b"/F Do", b"/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /F 5 0 R >> >>")
+    assert found(page_pdf(b"/F Do", b"/Resources << /XObject << /F 5 0 R >> >>", (looping,))) == [1584]
+
+
+@pytest.mark.parametrize(("name", "password"), [("locked_r3.pdf", "pass"), ("locked_r6.pdf", "pä€ß"), ("locked_r6.pdf", "own")])
+def test_passwords(name: str, password: str) -> None:
+    path = FIXTURES / name
+    for source in (path, path.read_bytes()):
+        assert "--password" in failure(source) and "locked" in failure(source, opening=Opening(password=""))
+        for wrong in ("nope", "a\ud800", "\0"):
+            assert "not opened by this password" in failure(source, opening=Opening(password=wrong))
+        (page,) = open_source(source, opening=Opening(password=password))
+        assert page.image[100, 20].tolist() == [255, 0, 0]
+        assert page_count(source) is None and page_count(source, Opening(password=password)) == 1
+
+
+def test_a_lock_without_a_password_is_no_lock() -> None:
+    for password in (None, "", "unasked"):
+        assert found(FIXTURES / "owner_only.pdf", opening=Opening(password=password)) == [144]
+    assert found(tree(b"3 0 R", 1), opening=Opening(password="unasked")) == [144]
+
+
+def test_a_lock_that_nothing_opens() -> None:
+    lock = b"/ID [<00><00>] /Encrypt << /Filter %s /V 1 /R 2 /P -4 /O <%s> /U <%s> >>"
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", PAGE, stream(b"")]
+    assert "--password" in failure(pdf(objects, lock % (b"/Standard", b"41" * 32, b"42" * 32)))
+    assert "save a copy" in failure(pdf(objects, lock % (b"/Adobe.PubSec", b"41" * 32, b"42" * 32)))

@@ -15,6 +15,7 @@ from ..errors import InputError, UsageError
 
 CLIPBOARD = "clipboard:"
 ADVICE = "save the picture to a file and give its path"
+BUILT_IN = sys.platform in ("win32", "darwin")  # PIL needs no other program there
 WAIT = 5.0  # seconds for the program that knows the clipboard
 
 _FILES = "text/uri-list"  # RFC 2483
@@ -30,7 +31,7 @@ def copied() -> Image.Image | list[str]:
     Raises `UsageError` where this machine has no clipboard that can be read, `InputError` where nothing that could
     be read is on it.
     """
-    if sys.platform not in ("win32", "darwin"):
+    if not BUILT_IN:
         if not any(os.environ.get(screen) for screen, _, _ in _ASK):
             raise UsageError(f"there is no clipboard without a screen; {ADVICE}")
         if files := _files():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 
 MARK = b"%PDF-"
 MARK_WITHIN = 1024  # readers accept some rubbish before the mark
-REOPEN = 250  # pages after which a document is opened anew: PDFium keeps all it has read of one that is open
+# PDFium keeps all it has read of a document that is open: it is opened anew after so many pages, or bytes of the file.
+REOPEN, KEPT = 250, 64 << 20
 
 # PDFium may be called by one thread at a time. Reentrant: closing can happen while another page is drawn.
 _lock = threading.RLock()
@@ -43,8 +46,10 @@ def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Ite
             count = len(document)
         if count == 0:
             raise InputError(f"{name} has no pages")
+        size = len(data) if isinstance(data, bytes) else os.path.getsize(data)
+        stretch = max(1, min(REOPEN, KEPT * count // max(size, 1)))
         for done, number in enumerate(opening.of(count)):
-            if done and done % REOPEN == 0:
+            if done and done % stretch == 0:
                 with _lock:
                     document.close()
                     document = _open(data, name, opening.password)
@@ -75,6 +80,9 @@ def _open(data: str | bytes, name: str, password: str | None) -> pypdfium2.PdfDo
         return document
     except (pypdfium2.PdfiumError, OSError, ValueError) as error:
         says = str(error).lower()
+        if password and "password" in says and not isinstance(error, UnicodeEncodeError):
+            with suppress(InputError):  # it may be meant for another of several files
+                return _open(data, name, None)
         if isinstance(error, UnicodeEncodeError) or "password" in says:
             raise InputError(
                 f"{name} is not opened by this password; give the right one with --password"

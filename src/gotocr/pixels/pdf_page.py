@@ -35,11 +35,11 @@ def draw(page: pypdfium2.PdfPage, name: str, limits: Limits, dpi: float | None) 
         sheet.check(dpi)
         sheet.check_pictures()
         return sheet.drawn(dpi)
-    dpi = first_dpi(sheet.area, limits.max_pixels)
+    dpi = first_dpi(sheet.inches, limits.max_pixels)
     sheet.check(dpi)
     sheet.check_pictures()
     image = sheet.drawn(dpi)
-    better = better_dpi(image, dpi, sheet.area, limits.max_pixels)
+    better = better_dpi(image, dpi, sheet.inches, limits.max_pixels)
     return image if better is None else sheet.drawn(better)
 
 
@@ -51,10 +51,10 @@ class _Sheet:
     end: float  # by the monotonic clock
 
     @property
-    def area(self) -> float:
-        """In square inches."""
+    def inches(self) -> tuple[float, float]:
+        """Width and height."""
         width, height = self.page.get_size()
-        return width * height / POINTS_PER_INCH**2
+        return width / POINTS_PER_INCH, height / POINTS_PER_INCH
 
     def size(self, dpi: float) -> tuple[int, int]:
         """Width and height in pixels."""

@@ -178,6 +178,8 @@ def _open(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
             return Image.open(file, formats=_formats())
         except Image.UnidentifiedImageError as error:
             what = hint(head)
+            if is_tiff(head):
+                raise InputError(f"{name} is broken; save it again") from error
             says = "is empty" if what == "empty" else f"is not a picture or a PDF{f': it is {what}' if what else ''}"
             raise InputError(f"{name} {says}") from error
         except Image.DecompressionBombError as error:

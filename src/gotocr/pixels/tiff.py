@@ -53,6 +53,7 @@ def beginning_with(file: BinaryIO, directory: int) -> BinaryIO:
     """`file` as it would be if the directory at this place were its first."""
     file.seek(0)
     shape = _shape(file.read(16))
+    file.seek(0)
     assert shape is not None
     return _Turned(file, shape.first, directory.to_bytes(shape.place, shape.order))  # type: ignore[return-value]
 

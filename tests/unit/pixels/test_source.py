@@ -14,8 +14,10 @@ from PIL import Image
 
 from gotocr.errors import InputError
 from gotocr.pixels import pdf
-from gotocr.pixels.source import expand, open_source, page_of
+from gotocr.pixels.opening import Opening, page_ranges
+from gotocr.pixels.source import expand, open_source, page_count, page_of
 from gotocr.schema import Page
+from tests.unit.pixels.written import tree
 
 COLOURS = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]], [[255, 255, 255], [0, 0, 0], [90, 90, 90]]], np.uint8)
 CARD = COLOURS.repeat(16, axis=0).repeat(16, axis=1)  # (32, 48, 3): six patches, no two corners alike
@@ -84,6 +86,11 @@ def test_expand_folders_and_patterns(tmp_path: Path) -> None:
     assert expand([tmp_path / "*.png"]) == [str(tmp_path / "p10.png")]
     assert expand([f"{tmp_path}/p?.*"]) == inside[:2]
     assert expand([f"{tmp_path}/**/*.jpg"]) == [str(tmp_path / "deep" / "p3.jpg")]
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "p0.png").touch()
+    (tmp_path / "deep" / "loop").symlink_to(tmp_path)
+    assert expand([tmp_path], recursive=True) == [str(tmp_path / "deep" / "p3.jpg"), *inside]
+    assert expand([f"{tmp_path}/*.png"], recursive=True) == [inside[2]]
     array = np.zeros((2, 2))
     kept = ["-", "https://example.org/*.png", b"x", array, "a\x00b", "x" * 5000]
     kept += [tmp_path / "missing.png", tmp_path / "none*.png"]
@@ -108,3 +115,33 @@ def test_one_page_of_a_file(tmp_path: Path, kind: str, monkeypatch: pytest.Monke
             page_of(path, number)
     with pytest.raises(InputError, match="no file"):
         page_of(tmp_path / "absent.pdf", 1)
+
+
+def test_counting_pages_consumes_nothing(png: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Watched(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise AssertionError("it was read")
+
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(Watched(png.read_bytes())))
+    for source in ("-", Watched(), "https://example.invalid/a.pdf", "clipboard:", tmp_path, tmp_path / "missing.pdf", "a\x00b", "x" * 5000, None, 7):
+        assert page_count(source) is None
+    for source in (png, str(png), png.read_bytes(), Image.open(png), CARD):
+        assert page_count(source) == 1
+    second = Opening(page_ranges("2-"))
+    assert page_count(png, second) == 1  # one that is lost: the open range holds nothing
+    for source in (png, CARD, Image.open(png)):
+        with pytest.raises(InputError, match="has 1 page; there is no page 2$"):
+            next(open_source(source, opening=second))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_counting_pages_waits_for_no_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pdf")
+    assert page_count(tmp_path / "pipe.pdf") is None
+
+
+def test_a_source_whose_pages_are_all_lost_is_an_error_of_its_own() -> None:
+    body = tree(b"9 0 R " * 3, 3)
+    with pytest.raises(InputError, match="page 1, cannot be opened"):
+        list(open_source(body))
+    assert [page.index for page in open_source(body, opening=Opening().without({0}))] == [1, 2]
