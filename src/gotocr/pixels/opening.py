@@ -93,15 +93,5 @@ def page_ranges(text: str) -> tuple[tuple[int, int | None], ...]:
     return tuple(found)
 
 
-def resolution(text: str) -> float | None:
-    """A resolution as people write it: dots per inch, or "auto" (None). Raises UsageError."""
-    if text.strip().lower() == "auto":
-        return None
-    try:
-        return Opening(dpi=float(text)).dpi
-    except ValueError:
-        raise UsageError(f"{text[:80]!r} is no resolution; give dots per inch, as in 200, or auto") from None
-
-
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) > 0

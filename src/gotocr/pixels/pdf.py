@@ -1,4 +1,10 @@
-"""The pages of a PDF, one at a time, through PDFium; how one is drawn is in `pdf_page`."""
+"""The pages of a PDF, one at a time, through PDFium; how one is drawn is in `pdf_page`.
+
+It runs in this process. `Limits` bound the size of what is drawn, and the time between two things drawn; not the time
+that PDFium takes to open a page or to draw a single thing. A page whose forms show each other many times over, or a
+pattern of dots without size, is worked on for hours: whoever reads PDFs of strangers without watching should do so in a
+process that can be ended.
+"""
 
 from __future__ import annotations
 

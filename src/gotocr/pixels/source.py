@@ -54,7 +54,7 @@ def open_source(source: Any, *, limits: Limits | None = None, opening: Opening |
             in_a_row += 1
             if in_a_row > MOST_LOST:
                 image = InputError(f"{MOST_LOST:,} pages of {shown(name)} in a row cannot be opened; the rest is not tried")
-            lost = Lost(index, name, image.with_traceback(None))
+            lost = Lost(index, name, _bare(image))
             if held is None:
                 yield lost
             else:
@@ -68,6 +68,12 @@ def open_source(source: Any, *, limits: Limits | None = None, opening: Opening |
         yield Page(image=image, index=index, source=name)
     if held:
         raise held[0].why
+
+
+def _bare(error: GotocrError) -> GotocrError:
+    """An error that holds nothing of where it was raised: many may be kept, and pictures hang on it."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 def page_of(path: Path, number: int = 0, *, dpi: float = DPI) -> Page:

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from gotocr.errors import UsageError
-from gotocr.pixels.opening import Opening, page_ranges, resolution
+from gotocr.pixels.opening import Opening, page_ranges
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,10 @@ def test_what_is_absent():
     assert not list(Opening(page_ranges("2-9,3")).absent("a.pdf", 2))
 
 
-def test_resolutions():
-    assert resolution("200") == 200.0 and resolution(" auto") is None
-    for text in ("0", "-3", "nan", "inf", "fine", "1e999"):
-        with pytest.raises(UsageError, match="auto|positive"):
-            resolution(text)
-    with pytest.raises(UsageError, match="dpi"):
-        Opening(dpi=0)
+@pytest.mark.parametrize("dpi", [0, -3.0, float("nan"), float("inf")])
+def test_what_is_no_resolution(dpi):
+    with pytest.raises(UsageError, match="dpi must be a positive number"):
+        Opening(dpi=dpi)
 
 
 def test_a_password_is_not_shown():

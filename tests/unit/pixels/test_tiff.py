@@ -64,7 +64,9 @@ def test_broken_data_is_a_page_lost() -> None:
         image.seek(1)
         start = image.tag_v2[273][0]
     body[start : start + 200] = b"\xff" * 200
-    assert [type(page) for page in open_source(bytes(body))] == [Page, Lost, Page, Page]
+    found = list(open_source(bytes(body)))
+    assert [type(page) for page in found] == [Page, Lost, Page, Page]
+    assert found[1].why.__cause__ is found[1].why.__context__ is found[1].why.__traceback__ is None  # it keeps no picture alive
 
 
 @pytest.mark.parametrize("count", [1, 3])
