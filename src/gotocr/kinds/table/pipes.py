@@ -10,6 +10,7 @@ from ..kind import Span
 from .cell import MOST_COLUMNS, Cell
 
 _DELIMITER = re.compile(r"^ {0,3}(?=[^\n]*-)(?=[^\n]*\|)\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$", re.MULTILINE)
+_FRAMED = re.compile(r"[ \t]*\|.*\|[ \t]*$")  # a single column must have both of its bars
 _BARS = re.compile(r"\\.|\|", re.DOTALL)
 _OTHER = re.compile(r" {0,3}(?:```|~~~|#{1,6}[ \t]|>|<[A-Za-z/!]|\$\$|\\\[|\\begin\{|(?:[-*_][ \t]*){3,}$)| {4}|\t")
 _MARKS = re.compile(
@@ -29,6 +30,8 @@ def find(text: str) -> Iterator[Span]:
         start = text.rfind("\n", 0, line.start() - 1) + 1
         head = text[start : line.start() - 1]
         if start < at or not head.strip() or "|" not in head or len(_split(head)) != len(_split(line[0])) or _OTHER.match(head):
+            continue
+        if len(_split(head)) < 2 and not (_FRAMED.match(head) and _FRAMED.match(line[0])):
             continue
         at = line.end()
         while at < len(text):

@@ -63,7 +63,7 @@ def test_a_head_of_blanks_is_no_head():
 
 @pytest.mark.parametrize(
     "text",
-    ["a | b\nc | d", "a | b\n---\nc", "a\n- | -\n", "| a | b |\n|---|\n| c | d |", "x\n\n|---|---|\n| a | b |", "---|---", "# a | b\n-|-"],
+    ["a | b\nc | d", "a | b\n---\nc", "a\n- | -\n", "| a | b |\n|---|\n| c | d |", "x\n\n|---|---|\n| a | b |", "---|---", "# a | b\n-|-", "| a\n|-"],
 )
 def test_what_has_no_row_of_dashes_of_its_width_is_no_table(text):
     assert all(block.kind == "text" for block in parse(text, (10, 10)))
