@@ -15,7 +15,8 @@ from gotocr.engines import ENGINES
 from gotocr.errors import EngineError, InputError, UsageError
 from gotocr.engines.looks import looks
 from gotocr.engines.models import GOT_FAMILY, Setting
-from gotocr.reader import MODELS, choose_task, load
+from gotocr.pixels.opening import Opening
+from gotocr.reader import MODELS, choose, choose_task, load
 from gotocr.schema import Leaf, Page, Piece, Region, Task
 
 
@@ -57,6 +58,15 @@ def test_pages_come_in_order_and_lazily(reader, scripted, pages):
     assert next(leaves).text == "one" and len(scripted.jobs) == 1
     assert next(leaves).text == "two"
     assert [leaf.index for leaf in reader.read(pages).pages] == [0, 1]
+
+
+def test_how_a_source_is_opened_is_an_option_too(reader, scripted, pages):
+    scripted.texts = ["two"]
+    (leaf,) = reader.read(pages, pages="2", dpi="auto", password="x").pages
+    assert leaf.index == 1 and len(scripted.jobs) == 1
+    assert choose(None, {"pages": 3, "dpi": 200, "mode": "plain"}) == (Task("plain"), Opening(((3, 3),), 200))
+    with pytest.raises(UsageError, match="names no pages"):
+        reader.read(pages, pages="x")
 
 
 def test_stream_is_the_same_text_in_pieces(reader, scripted, pages):
