@@ -4,7 +4,7 @@ all that they use is known, else as their source.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ...kinds.flow import joined
 from ...schema import Block, Leaf
@@ -20,6 +20,7 @@ from .table import MOST_COLUMNS, table
 HEADINGS = ("section", "subsection", "subsubsection", "paragraph", "subparagraph", "subparagraph")
 RUN_IN = "\\mbox{}\\par\\nobreak"  # the text that follows begins a line of its own
 LONGEST_HEADING = 1000  # letters; TeX keeps headings in lines of its own
+LONGEST_PARAGRAPH = 20_000  # letters
 DEEPEST = 3  # nested lists, from 0 on
 VERBATIM = 88  # columns that fit the page
 
@@ -69,12 +70,11 @@ def _text(block: Block) -> str:
     if role == "list":
         return _list(items(block.text))
     if role == "lines":
-        return _broken(folded(escape(text)) for text in lines(block))
-    written = [folded(line(text)) for text in lines(block)]
+        return _broken(lines(block), lambda text: folded(escape(text)))
     if role == "heading" and len(block.text) <= LONGEST_HEADING:
         name = HEADINGS[level(block) - 1]
-        return f"\\{name}{{{' '.join(written)}}}" + RUN_IN * (name in HEADINGS[3:])
-    return _broken(written)
+        return f"\\{name}{{{' '.join(folded(line(text)) for text in lines(block))}}}" + RUN_IN * (name in HEADINGS[3:])
+    return _broken(lines(block), lambda text: folded(line(text)))
 
 
 def _list(found: list[Item]) -> str:
@@ -108,12 +108,24 @@ def _source(text: str) -> str:
     found = clean(text).expandtabs(4).split("\n")
     if max(map(len, found)) <= VERBATIM and not any(r"\end{verbatim}" in row for row in found):
         return "\n".join(["\\begingroup\\small", "\\begin{verbatim}", *found, "\\end{verbatim}", "\\endgroup"])
-    return f"\\begingroup\\small\\ttfamily\\raggedright\\noindent\n{_broken(map(mono, found))}\n\\par\\endgroup"
+    return f"\\begingroup\\small\\ttfamily\\raggedright\\noindent\n{_broken(found, mono)}\n\\par\\endgroup"
 
 
-def _broken(written: Iterable[str]) -> str:
+def _broken(texts: Iterable[str], write: Callable[[str], str]) -> str:
     """Lines that end where they end; one of nothing holds a blank, since LaTeX ends no line that never began."""
-    return "\\\\\n".join(led(row) if row.strip() else "~" for row in written)
+    rows = ("\n\n".join(map(write, _pieces(text))) for text in texts)
+    return "\\\\\n".join(led(row) if row.strip() else "~" for row in rows)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """A text in paragraphs that TeX breaks into lines in bearable time, which grows with the square of their length."""
+    at = 0
+    while len(text) - at > LONGEST_PARAGRAPH:
+        space = text.rfind(" ", at + 1, at + LONGEST_PARAGRAPH)
+        end = space if space > 0 else at + LONGEST_PARAGRAPH
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 def title(source: str) -> bytes:

@@ -72,8 +72,15 @@ def _sign(letter: str) -> str:
 
 def mono(text: str) -> str:
     """One line of code, spaces and all."""
-    escaped = "".join(_each(clean(text).expandtabs(4).replace("\n", " ")))
-    return escaped.replace("'", r"\textquotesingle{}").replace("\\allowbreak\n", "\0").replace(" ", r"\ ").replace("\0", "\\allowbreak\n")
+    words = "".join(_each(clean(text).expandtabs(4).replace("\n", " "))).replace("'", r"\textquotesingle{}").split(" ")
+    parts, size = [], 0
+    for word in words:
+        size += len(word) + 2
+        parts.append(f"{word}\\ ")
+        if size > LINE:  # no line of the source is longer than TeX reads
+            parts.append("%\n")
+            size = 0
+    return "".join(parts).removesuffix("%\n").removesuffix("\\ ")
 
 
 def led(written: str) -> str:

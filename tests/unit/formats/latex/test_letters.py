@@ -10,7 +10,7 @@ from gotocr.formats.latex.letters import escape, folded, led, mono, remark
 
 ESCAPES = re.compile(
     r"\\(?:textbackslash|textasciicircum|textasciitilde|textless|textgreater|textbar|textquotedbl|textasciigrave|textquotesingle)\{\}"
-    r"|\\[{}$&#_% ,-]|\\allowbreak\n|\\ensuremath\{\\[A-Za-z]+\}|\\text(?:sub|super)script\{[^{}]*\}|\{\}"
+    r"|(?<=\\ )%\n|\\[{}$&#_% ,-]|\\allowbreak\n|\\ensuremath\{\\[A-Za-z]+\}|\\text(?:sub|super)script\{[^{}]*\}|\{\}"
 )
 
 
@@ -46,6 +46,11 @@ def test_long_words_may_break_and_long_lines_are_folded():
 
 def test_code_keeps_its_blanks():
     assert mono("a  'b'\t#") == r"a\ \ \textquotesingle{}b\textquotesingle{}\ \ \#"
+
+
+def test_code_of_many_words_is_no_line_that_tex_cannot_read():
+    written = mono("x | " * 10_000)
+    assert max(map(len, written.split("\n"))) < 200 and written.replace("%\n", "") == r"x\ \textbar{}\ " * 10_000
 
 
 def test_what_a_line_break_takes_for_its_own():
