@@ -18,6 +18,7 @@ from .table.reading import write
 
 MOST_PAGES = 20  # that one block is put together from: a longer table begins anew
 MOST_LETTERS = 400_000  # of a block that more is put to
+LEAST_WORDS, LEAST_LETTERS = 4, 20  # of what goes on: a word by itself is a label, not the begin of a sentence
 EDGE = 3  # blocks at the top or foot of a page that may be running heads or feet
 LONGEST_HEAD = 120  # letters of one
 _NUMBER = re.compile(r"[^\w]*(?:(?:page|seite|p\.|s\.|página|pagina|第)\s*)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,5}|\s*页)?[^\w]*", re.I)
@@ -36,10 +37,18 @@ def joined(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
 
     Such a block has `data["pages"]`, the indices of its pages, `data["boxes"]`, its box on each, and `data["counts"]`, how
     many of its words stand on each; `box` is the first of the boxes. A repeated head of a table is dropped. The pages that
-    a block goes on over are without it, perhaps empty. A block is put together from `MOST_PAGES` pages at most.
+    a block goes on over are without it, perhaps empty. A block is put together from `MOST_PAGES` pages at most. What is
+    raised while a page is read is raised when those before it are out.
     """
     edges, held, emptied = _Edges(), None, []
-    for leaf in leaves:
+    pages, trouble = iter(leaves), None
+    while True:
+        try:
+            leaf = next(pages, None)
+        except (Exception, KeyboardInterrupt) as error:  # what was read before is not lost
+            leaf, trouble = None, error
+        if leaf is None:
+            break
         place = edges.bridge(held, leaf) if held is not None and len(emptied) < MOST_PAGES - 1 else None
         edges.turn(held)
         if place is not None:
@@ -59,6 +68,8 @@ def joined(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
     if held is not None:
         yield held
     yield from emptied
+    if trouble is not None:
+        raise trouble
 
 
 def marked(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
@@ -101,7 +112,7 @@ def _sentence_goes_on(last: str, first: str) -> bool:
     last, first = last.rstrip(), first.lstrip()
     if _SENTENCE_END.search(last[-20:]) or _LISTED.match(first):
         return False
-    if first[0].islower():
+    if first[0].islower() and (_HYPHEN.search(last[-80:]) or len(last) >= LEAST_LETTERS or last.count(" ") + 1 >= LEAST_WORDS):
         return True
     if _NO_SPACE.match(first):
         return bool(_NO_SPACE.match(last[-1]))

@@ -60,10 +60,11 @@ def test_what_goes_on_is_joined(last, first, whole):
     ("last", "first"),
     [
         ("It ends.", "here it does not go on"),
-        ("It goes on", "Here it does not"),
-        ("It goes on", "# to a heading"),
+        ("It goes on and on", "Here it does not"),
+        ("one", "two"),
+        ("It goes on and on", "# to a heading"),
         ("# A heading", "and text"),
-        ("It goes on", "a) to an item"),
+        ("It goes on and on", "a) to an item"),
         ("1. one", "1. one"),
         ("1. one", "2) two"),
         ("It ends: “so.”", "so it is"),
@@ -115,7 +116,7 @@ def test_running_heads_and_page_numbers_are_passed_over_and_stay():
             pages(
                 "The Running Head\n\nText on the first\n\n12",
                 "The Running Head\n\npage and on\n\n13",
-                "The Running Head\n\nto the third.\n\nMore that\n\n- 14 -",
+                "The Running Head\n\nto the third.\n\nMore text that also\n\n- 14 -",
                 "xv\n\ngoes on.",
             )
         )
@@ -123,7 +124,7 @@ def test_running_heads_and_page_numbers_are_passed_over_and_stay():
     assert texts(done) == [
         ["The Running Head", "Text on the first page and on to the third.", "12"],
         ["The Running Head", "13"],
-        ["The Running Head", "More that goes on.", "- 14 -"],
+        ["The Running Head", "More text that also goes on.", "- 14 -"],
         ["xv"],
     ]
 
@@ -150,6 +151,18 @@ def test_a_page_that_failed_parts_what_it_stands_between():
     one, other = pages("It goes on to the", "next page.")
     lost = Leaf(1, *SIZE, "", error="torn")
     assert texts(joined([one, lost, other])) == [["It goes on to the"], [], ["next page."]]
+
+
+def test_trouble_loses_no_page_that_was_read():
+    def leaves():
+        yield from pages("One.", "Two.")
+        raise ValueError("torn")
+
+    seen = []
+    with pytest.raises(ValueError, match="torn"):
+        for leaf in joined(leaves()):
+            seen.append(leaf.text)
+    assert seen == ["One.", "Two."]
 
 
 def test_a_page_that_was_cut_off_does_not_go_on():
