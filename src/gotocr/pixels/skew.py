@@ -19,6 +19,7 @@ from .lettering import Edge, Lettering, below_and_above
 MOST = 16.0  # degrees looked at on either side; the last of them is no peak
 STEPS = ((30.0, 1.0, 0.0), (120.0, 0.25, 1.0), (math.inf, 0.04, 0.32))  # letters a piece is wide, degrees a step, degrees around the best
 LEAST = 0.4  # degrees: less is not worth a resampling
+LEAST_ALONE, ALONE = 4.0, 5.0  # degrees for a line that stands alone, which is so many letters tall at most: it is read as well as it is
 LETTERS, SHARE = 40, 0.4  # so many letters, and so much of the ink, before a page is believed to be text; ...
 MANY, LITTLE = 300, 0.15  # ... or very many, beside photographs
 CLEAR, CLEARER = 1.5, 1.3  # times the usual crowding, and times that across the lines
@@ -53,7 +54,7 @@ def skew(found: Lettering | None) -> float:
     if rough.contrast < CLEAR or abs(rough.degrees) >= MOST:
         return 0.0
     degrees = _finer(edges, found.size, rough.degrees)
-    if abs(degrees) < LEAST:
+    if abs(degrees) < (LEAST_ALONE if _tall(edges, degrees) < ALONE * found.size else LEAST):
         return 0.0
     down = slope(below_and_above(found.mask, sideways=True), found.size)
     as_grid = abs(down.degrees + degrees) <= AGREED  # columns of ideographs or digits lean as the lines do
@@ -91,6 +92,12 @@ def _finer(edges: tuple[Edge, ...], size: float, degrees: float) -> float:
         crowded = sum(_crowding(edge, angles, letters * size) for edge in edges)
         degrees = _peak(angles, crowded)
     return degrees
+
+
+def _tall(edges: tuple[Edge, ...], degrees: float) -> float:
+    """Pixels from the first to the last line along a slope."""
+    across = np.concatenate([edge.across - edge.along * np.float32(math.tan(math.radians(degrees))) for edge in edges])
+    return float(np.subtract(*np.percentile(across, (98, 2))))
 
 
 def _peak(angles: np.ndarray, crowded: np.ndarray) -> float:

@@ -19,7 +19,7 @@ from .lettering import Lettering, below_and_above
 from .skew import CLEAR, is_text, slope
 
 SIDE, LETTER = 24, 8.0  # of a small picture in its own pixels, and of a letter in it
-WINDOWS = 400  # small pictures looked at
+GLANCE, WINDOWS = 100, 400  # small pictures looked at first, and where those do not say that all is well
 FEWEST = 24  # of them, for an answer
 SURE, LEAD = 0.45, 0.12  # share of them that is held to be one way up, and that beyond all other ways, before a page is turned
 LINES = 1.3  # times the lines crowd along than across, before a page is turned by 90 or 270 degrees
@@ -43,8 +43,10 @@ def turn_of(image: np.ndarray, found: Lettering | None) -> int:
     best, other = (down, level) if sideways else (level, down)
     if best.contrast < CLEAR or (sideways and best.contrast < LINES * other.contrast):
         return 0
-    held = held_upright(image, found, -best.degrees if sideways else best.degrees)
-    return decided(held, sideways)
+    degrees = -best.degrees if sideways else best.degrees
+    if not sideways and np.argmax(held_upright(image, found, degrees, GLANCE).shares) == 0:
+        return 0
+    return decided(held_upright(image, found, degrees), sideways)
 
 
 def decided(held: Held, sideways: bool) -> int:
@@ -55,9 +57,9 @@ def decided(held: Held, sideways: bool) -> int:
     return TURNS[best] if sure and (best % 2 == 1) == sideways else 0
 
 
-def held_upright(image: np.ndarray, found: Lettering, degrees: float) -> Held:
+def held_upright(image: np.ndarray, found: Lettering, degrees: float, most: int = WINDOWS) -> Held:
     """What the letters say; `degrees` is how far the lines, or what crosses them, fall to the right."""
-    seen = windows(image, found, degrees)  # (N, S, S)
+    seen = windows(image, found, degrees, most)  # (N, S, S)
     if not len(seen):
         return Held(np.full(4, 1 / len(TURNS)), 0)
     scores = np.stack([_score(np.rot90(seen, -turn // 90, (1, 2))) for turn in TURNS], 1)  # (N, 4)
@@ -65,9 +67,9 @@ def held_upright(image: np.ndarray, found: Lettering, degrees: float) -> Held:
     return Held((odds / odds.sum(1, keepdims=True)).mean(0), len(seen))
 
 
-def windows(image: np.ndarray, found: Lettering, degrees: float) -> np.ndarray:
-    """(N, S, S) float32: letters with what is around them, ink 1 and paper 0, spread over a page and held straight."""
-    centres = _centres(found)  # (N, 2) x, y in pixels of the shrunk picture
+def windows(image: np.ndarray, found: Lettering, degrees: float, most: int = WINDOWS) -> np.ndarray:
+    """(N, S, S) float32, N at most about `most`: letters with what is around them, ink 1 and paper 0, spread over a page and held straight."""
+    centres = _centres(found, most)  # (N, 2) x, y in pixels of the shrunk picture
     shrink = max(1, int(found.size / LETTER))
     gray = Image.fromarray(image).convert("L").reduce(found.step)
     ink_is_light = _ink_is_light(np.asarray(gray), found.mask)
@@ -83,7 +85,7 @@ def windows(image: np.ndarray, found: Lettering, degrees: float) -> np.ndarray:
     return seen if ink_is_light else 1 - seen
 
 
-def _centres(found: Lettering) -> np.ndarray:
+def _centres(found: Lettering, most: int) -> np.ndarray:
     """The middles of the ink in squares of about a letter, spread evenly over a page: (N, 2) float32."""
     step = max(1, round(found.size / 4))
     y, x = np.nonzero(found.mask[step // 2 :: step, step // 2 :: step])
@@ -91,7 +93,7 @@ def _centres(found: Lettering) -> np.ndarray:
     across = found.mask.shape[1] // (step * side) + 1
     _, cell, count = np.unique(y // side * across + x // side, return_inverse=True, return_counts=True)
     middle = np.stack([np.bincount(cell, weights=x) / count, np.bincount(cell, weights=y) / count], 1)
-    kept = middle[:: max(1, math.ceil(len(middle) / WINDOWS))]
+    kept = middle[:: max(1, math.ceil(len(middle) / most))]
     return (kept * step + step // 2 + 0.5).astype(np.float32)
 
 
