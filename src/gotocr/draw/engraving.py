@@ -22,7 +22,7 @@ LEAN = {"svgFormatRaw": True, "mmOutput": True}  # options for a picture to be r
 def drawn(notes: str, form: str, options: Mapping[str, object], want: str) -> str:
     """The first page as SVG, or with `want` "mei" the notes as MEI; raises InputError for what is not well formed.
 
-    Only for a child of its own (`scale.child`): some notes end the process.
+    Only for a child of its own (`child`): some notes end the process.
     """
     toolkit = _toolkit()
     toolkit.resetOptions()

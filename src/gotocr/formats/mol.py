@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 
+from ..child import child
 from ..errors import MissingExtraError, WorkerError
-from ..scale.child import child
 from ..schema import Block, Leaf
 from .format import Format
 from .smi import molecules

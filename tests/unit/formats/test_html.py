@@ -110,7 +110,7 @@ def test_music_and_molecules_are_drawn():
 def test_a_molecule_that_kills_or_hangs_is_shown_as_it_was_written(how, monkeypatch):
     pytest.importorskip("rdkit"), pytest.importorskip("skia")
     show = importlib.import_module("gotocr.kinds.molecule.show")
-    monkeypatch.setattr(show, "DRAWN", f"tests.unit.scale.worked:{how}")
+    monkeypatch.setattr(show, "DRAWN", f"tests.unit.worked:{how}")
     monkeypatch.setattr(show, "SECONDS", 2.0)
     show._drawn.cache_clear()
     made = page("```smiles\nCCO\n```")

@@ -6,9 +6,9 @@ import html
 from functools import lru_cache
 from importlib.util import find_spec
 
+from ...child import child
 from ...errors import MissingExtraError, WorkerError
 from ...schema import Block
-from ...scale.child import child
 from ..svg import pure
 from .reading import check
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib.util import find_spec
 
+from ...child import RefusedError, child
 from ...errors import GotocrError, MissingExtraError, WorkerError
-from ...scale.child import RefusedError, child
 
 DRAWN = "gotocr.draw.engraving:drawn"
 

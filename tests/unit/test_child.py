@@ -13,11 +13,11 @@ import time
 import pytest
 
 from gotocr.errors import WorkerError
-from gotocr.scale.child import Child, RefusedError, child
+from gotocr.child import Child, RefusedError, child
 
-HERE = "tests.unit.scale.worked"
+HERE = "tests.unit.worked"
 PARENT = f"""
-from gotocr.scale.child import child
+from gotocr.child import child
 print(child("{HERE}:process")()[0], flush=True)
 input()
 """
@@ -108,7 +108,7 @@ def test_memory_is_limited(made):
 
 
 def test_it_is_replaced_after_many_requests(made, monkeypatch):
-    monkeypatch.setattr("gotocr.scale.child.FRESH", 3)
+    monkeypatch.setattr("gotocr.child.FRESH", 3)
     work = made("process")
     assert len({work()[0] for _ in range(6)}) == 2
 

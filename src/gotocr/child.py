@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ..errors import GotocrError, WorkerError
+from .errors import GotocrError, WorkerError
 
 SECONDS = 20.0  # the longest an answer may take
 MEMORY = 2 << 30  # bytes of data of a child, where the system can hold it to that
@@ -32,7 +32,7 @@ _LENGTH = struct.Struct(">I")
 _MOST_BYTES = 1 << 28  # of a message
 _TEXT, _JSON, _REFUSED = b"t", b"j", b"r"
 _THREADS = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
-_BOOT = "import sys; sys.path[:] = filter(None, sys.path); from gotocr.scale.child import serve; serve(*sys.argv[1:])"
+_BOOT = "import sys; sys.path[:] = filter(None, sys.path); from gotocr.child import serve; serve(*sys.argv[1:])"
 
 
 class RefusedError(WorkerError):
@@ -86,7 +86,7 @@ class Child:
 
     def _start(self) -> None:
         paths = [path for path in sys.path if path]
-        environment = {**os.environ, **_THREADS, "PYTHONPATH": os.pathsep.join([*paths, str(Path(__file__).parents[2])])}
+        environment = {**os.environ, **_THREADS, "PYTHONPATH": os.pathsep.join([*paths, str(Path(__file__).parents[1])])}
         command = [sys.executable, "-c", _BOOT, self.target, str(self.memory)]
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
         try:
