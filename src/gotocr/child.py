@@ -2,8 +2,8 @@
 
 For libraries in C++ that a strange enough input can bring down. The child is a fresh interpreter that imports the module of the
 function and nothing of this process; it starts when first asked, is used again, is replaced after a crash, a time-out or many
-requests, and ends with this process. A message is four bytes of length and its body: a request is the JSON list of the
-arguments, an answer one letter and then a text as it is, other JSON, or what the function refused.
+requests, and ends with this process. A message is a letter, its length and its body: a request is the JSON list of the
+arguments, an answer a text as it is, bytes as they are, other JSON, or what the function refused.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from typing import Any, BinaryIO
 from .errors import GotocrError, WorkerError
 
 SECONDS = 20.0  # the longest an answer may take
+START = 60.0  # the longest a child may take to begin, and to import the function's module
 MEMORY = 2 << 30  # bytes of data of a child, where the system can hold it to that
 FRESH = 20_000  # requests after which a child is replaced, against leaks
-_LENGTH = struct.Struct(">I")
-_MOST_BYTES = 1 << 28  # of a message
-_TEXT, _JSON, _REFUSED = b"t", b"j", b"r"
+_HEAD = struct.Struct(">cQ")  # letter and length of a message
+_MOST = 1 << 28  # bytes of a message, unless it is one of bytes: a child holds no more of those than its memory
+_TEXT, _BYTES, _JSON, _REFUSED = b"t", b"b", b"j", b"r"
+_PIPE = 1 << 20  # bytes a pipe holds, where that can be asked for: a page crosses in fewer turns
 _THREADS = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
 _BOOT = "import sys; sys.path[:] = filter(None, sys.path); from gotocr.child import serve; serve(*sys.argv[1:])"
 
@@ -39,11 +41,19 @@ class RefusedError(WorkerError):
     """The function itself said no; its child lives."""
 
 
-class Child:
-    """A process that runs one function, `target` ("module:name"), of arguments and results that JSON can hold.
+class LateError(WorkerError):
+    """The function took too long, and was ended."""
 
-    `seconds` is the most a call may take, its child's start included; `memory` the most bytes of data the child may hold.
-    Calls from several threads take turns.
+
+class NoChildError(WorkerError):
+    """No process can be started here, or none that imports the function's module."""
+
+
+class Child:
+    """A process that runs one function, `target` ("module:name"), of arguments that JSON can hold.
+
+    Its results are what JSON can hold, or bytes (or a bytearray or memoryview), which arrive as a bytearray. `seconds` is
+    the most a call may take, `memory` the most bytes of data the child may hold. Calls from several threads take turns.
     """
 
     def __init__(self, target: str, seconds: float = SECONDS, memory: int = MEMORY) -> None:
@@ -54,35 +64,51 @@ class Child:
 
     def __call__(self, *arguments: Any) -> Any:
         """What the function gives. Raises RefusedError where it raises GotocrError, ValueError, RuntimeError or ImportError,
-        WorkerError where it dies of the arguments or takes too long."""
+        LateError where it takes too long, WorkerError where it dies of the arguments, NoChildError."""
         request = json.dumps([self.seconds, *arguments]).encode()
         with self._lock:
-            answer = self._answer(request)
-        kind, body = answer[:1], answer[1:].decode("utf-8", "surrogatepass")
+            kind, body = self._answer(request)
+        if kind == _BYTES:
+            return body
+        text = body.decode("utf-8", "surrogatepass")
         if kind == _REFUSED:
-            raise RefusedError(body)
-        return body if kind == _TEXT else json.loads(body)
+            raise RefusedError(text)
+        return text if kind == _TEXT else json.loads(text)
 
-    def _answer(self, request: bytes) -> bytes:
+    def _answer(self, request: bytes) -> tuple[bytes, bytearray]:
         if self._process is None or self._process.poll() is not None or self._asked >= FRESH:
             self._end()
             self._start()
-        process = self._process
-        alarm = threading.Timer(self.seconds, process.kill)
+        self._asked += 1
+        answer, late = self._exchanged(request, self.seconds)
+        if answer is None:
+            self._end()
+            name = self.target.rpartition(":")[2]
+            raise LateError(f"{name} took longer than {self.seconds:g} s") if late else WorkerError(f"{name} died of its input")
+        return answer
+
+    def _exchanged(self, request: bytes | None, seconds: float) -> tuple[tuple[bytes, bytearray] | None, bool]:
+        """The answer to a request (None = what is said unasked), and whether the process was ended because none came in time."""
+        process, late = self._process, threading.Event()
+
+        def end() -> None:
+            late.set()
+            process.kill()
+
+        alarm = threading.Timer(seconds, end)
         alarm.daemon = True
         alarm.start()
         try:
-            _send(process.stdin, request)
-            answer = _receive(process.stdout)
+            if request is not None:
+                _send(process.stdin, _JSON, request)
+            return _receive(process.stdout, self.memory), late.is_set()
         except OSError:
-            answer = None
+            return None, late.is_set()
+        except BaseException:  # Ctrl-C: the answer that is still to come is not that to the next request
+            self._end()
+            raise
         finally:
             alarm.cancel()
-        self._asked += 1
-        if not answer:
-            self._end()
-            raise WorkerError(f"{self.target.rpartition(':')[2]} died of its input, or took longer than {self.seconds:g} s")
-        return answer
 
     def _start(self) -> None:
         paths = [path for path in sys.path if path]
@@ -92,7 +118,13 @@ class Child:
         try:
             self._process, self._asked = subprocess.Popen(command, env=environment, **streams), 0
         except OSError as cause:
-            raise WorkerError(f"no process can be started here ({cause})") from cause
+            raise NoChildError(f"no process can be started here ({cause})") from cause
+        for stream in (self._process.stdin, self._process.stdout):
+            _widen(stream)
+        ready, late = self._exchanged(None, START)
+        if ready is None:
+            self._end()
+            raise NoChildError("a process that was started here " + (f"is not ready after {START:g} s" if late else "died at once"))
 
     def close(self) -> None:
         """End the process; the next call starts another."""
@@ -121,29 +153,41 @@ def _child(process: int, target: str, seconds: float, memory: int) -> Child:
     return made
 
 
-def _send(stream: BinaryIO, body: bytes) -> None:
-    if len(body) > _MOST_BYTES:
+def _widen(stream: BinaryIO) -> None:
+    with suppress(ImportError, AttributeError, OSError):  # only Linux can, and only so many
+        import fcntl
+
+        fcntl.fcntl(stream.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
+
+
+def _send(stream: BinaryIO, letter: bytes, body: bytes | bytearray | memoryview) -> None:
+    if letter != _BYTES and len(body) > _MOST:
         raise OSError("too much for one message")
-    message = memoryview(_LENGTH.pack(len(body)) + body)
-    while message:
-        message = message[stream.write(message) :]
+    with memoryview(body).cast("B") as whole:
+        for part in (memoryview(_HEAD.pack(letter, len(whole))), whole):
+            while part:
+                part = part[stream.write(part) :]
 
 
-def _receive(stream: BinaryIO) -> bytes | None:
-    """The next message; None where the stream, an unbuffered pipe, ends."""
-    head = _read(stream, _LENGTH.size)
-    length = _LENGTH.unpack(head)[0] if head else _MOST_BYTES + 1
-    return _read(stream, length) if length <= _MOST_BYTES else None
+def _receive(stream: BinaryIO, memory: int) -> tuple[bytes, bytearray] | None:
+    """Letter and body of the next message; None where the stream, an unbuffered pipe, ends."""
+    head = _read(stream, _HEAD.size)
+    if head is None:
+        return None
+    letter, length = _HEAD.unpack(head)
+    body = _read(stream, length) if length <= (memory if letter == _BYTES else _MOST) else None
+    return None if body is None else (letter, body)
 
 
-def _read(stream: BinaryIO, count: int) -> bytes | None:
-    body = bytearray()
-    while len(body) < count:
-        part = stream.read(count - len(body))
-        if not part:
-            return None
-        body += part
-    return bytes(body)
+def _read(stream: BinaryIO, count: int) -> bytearray | None:
+    body, done = bytearray(count), 0
+    with memoryview(body) as whole:
+        while done < count:
+            part = stream.readinto(whole[done:])
+            if not part:
+                return None
+            done += part
+    return body
 
 
 def serve(target: str, memory: str) -> None:
@@ -152,21 +196,25 @@ def serve(target: str, memory: str) -> None:
     os.dup2(2, 1)  # what the library prints must not be taken for an answer
     _hold(int(memory))
     module, _, name = target.partition(":")
-    work = None
-    while (message := _receive(requests)) is not None:
-        seconds, *arguments = json.loads(message)
+    with _alarm(START), suppress(Exception):  # what is wrong with it is said when it is asked for
+        importlib.import_module(module)
+    _send(answers, _JSON, b"null")
+    while (message := _receive(requests, 0)) is not None:
+        seconds, *arguments = json.loads(message[1])
         with _alarm(seconds):
             try:
-                work = work or getattr(importlib.import_module(module), name)
-                answer = _answered(work, arguments)
+                answer = _answered(getattr(importlib.import_module(module), name), arguments)
             except (GotocrError, ValueError, RuntimeError, ImportError) as error:
-                answer = _REFUSED + str(error).encode("utf-8", "surrogatepass")
-        _send(answers, answer)
+                answer = _REFUSED, str(error).encode("utf-8", "surrogatepass")
+        _send(answers, *answer)
+        del answer, message  # they may be large, and the next may be long in coming
 
 
-def _answered(work: Callable[..., Any], arguments: list[Any]) -> bytes:
+def _answered(work: Callable[..., Any], arguments: list[Any]) -> tuple[bytes, bytes | bytearray | memoryview]:
     found = work(*arguments)
-    return _TEXT + found.encode("utf-8", "surrogatepass") if isinstance(found, str) else _JSON + json.dumps(found).encode()
+    if isinstance(found, str):
+        return _TEXT, found.encode("utf-8", "surrogatepass")
+    return (_BYTES, found) if isinstance(found, (bytes, bytearray, memoryview)) else (_JSON, json.dumps(found).encode())
 
 
 def _hold(memory: int) -> None:

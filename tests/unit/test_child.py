@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ import time
 import pytest
 
 from gotocr.errors import WorkerError
-from gotocr.child import Child, RefusedError, child
+from gotocr.child import Child, LateError, NoChildError, RefusedError, child
 
 HERE = "tests.unit.worked"
 PARENT = f"""
@@ -64,6 +65,19 @@ def test_text_comes_as_it_is_and_prints_are_no_answers(made):
     assert made("text")("ü" * 300_000) == "ü" * 300_000 + "\ud800"
 
 
+@pytest.mark.parametrize("count", [0, 1, 100_003, 40_000_001])
+def test_bytes_come_as_they_are(made, count):
+    body = made("pattern")(count)
+    assert isinstance(body, bytearray) and body == bytes(range(256)) * (count // 256) + bytes(range(count % 256))
+
+
+def test_bytes_take_no_more_than_the_child_may_hold(made):
+    work = made("pattern", memory=300 << 20)
+    with pytest.raises(WorkerError):
+        work(301 << 20)
+    assert work(3) == b"\0\1\2"
+
+
 def test_it_imports_nothing_heavy(made):
     assert not {"torch", "numpy", "PIL", "onnxruntime"} & set(made("modules")())
 
@@ -95,9 +109,30 @@ def test_one_killed_between_calls_is_replaced(made):
 def test_a_hanging_one_is_ended(made):
     work = made("hang", seconds=0.5)
     began = time.monotonic()
-    with pytest.raises(WorkerError, match="longer than 0.5 s"):
+    with pytest.raises(LateError, match="longer than 0.5 s"):
         work()
     assert time.monotonic() - began < 5
+
+
+def test_no_answer_is_taken_for_that_to_another_request(made, monkeypatch):
+    """Ctrl-C while it is waited for an answer."""
+    work = made("process")
+    first = work(1)
+
+    def broken_off(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("gotocr.child._receive", broken_off)
+        work(2)
+    assert gone(first[0]) and work(3)[1:] == [3]
+
+
+@pytest.mark.parametrize(("program", "says"), [("nonesuch", "no process can be started"), ("true", "died at once")])
+def test_where_no_process_can_be_started(made, monkeypatch, program, says):
+    monkeypatch.setattr(sys, "executable", shutil.which(program) or "/nonesuch")
+    with pytest.raises(NoChildError, match=says):
+        made("process")()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="this system does not limit data")

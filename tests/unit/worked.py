@@ -17,6 +17,10 @@ def text(said: str) -> str:
     return said + "\ud800"
 
 
+def pattern(count: int) -> memoryview:
+    return memoryview(bytes(range(256)) * (count // 256 + 1))[:count]
+
+
 def modules() -> list:
     return sorted({name.partition(".")[0] for name in sys.modules})
 

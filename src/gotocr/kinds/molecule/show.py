@@ -13,7 +13,7 @@ from ..svg import pure
 from .reading import check
 
 DRAWN = "gotocr.kinds.molecule.vector:drawn"
-SECONDS = 15.0  # the longest a drawing may take, the start of the child included
+SECONDS = 15.0  # the longest a drawing may take
 _NEEDED = ("rdkit", "skia")
 
 
