@@ -18,7 +18,7 @@ import numpy as np
 
 from ..errors import MissingExtraError, OutputError, WeightsError
 from . import FORMS, int8
-from .nano_files import DECODER, ENCODER, TOKENIZER, WEIGHTS, load_nano, save_nano
+from .nano_files import DECODER, ENCODER, TOKENIZER, WEIGHTS, blend, load_nano, save_nano
 from .settings import CONFIG
 from .tensors import TensorFile
 
@@ -64,14 +64,16 @@ class _Decoder(torch.nn.Module):
         return (written.logits[:, -1], written.boxes[:, -1], *new.keys, *new.values)
 
 
-def export_folder(source: str | Path, folder: str | Path, form: str = FORMS[0]) -> None:
+def export_folder(source: str | Path, folder: str | Path, form: str = FORMS[0], blended: tuple[Path, float] | None = None) -> None:
     """Make of the trained nano in `source` a `folder` that both engines read; it appears whole or not at all.
+
+    `blended` is another nano and its share in the weights, see `nano_files.blend`.
 
     A folder that is there keeps its other files, and is no model while its files are replaced. Raises WeightsError when
     `source` is no nano, OutputError when `folder` cannot be written.
     """
     source, folder = Path(source), Path(folder).absolute()
-    network = load_nano(source)
+    network = blend(source, *blended) if blended else load_nano(source)
     part = folder.with_name(f".{folder.name}-{os.getpid()}.part")
     try:
         export(network, part, source / TOKENIZER, form)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,6 +70,21 @@ def load_nano(folder: str | Path) -> Nano:
     network = Nano(config)
     network.load_state_dict({name: torch.from_numpy(int8.widen(tensors, name)) for name in expected})
     return network
+
+
+def blend(folder: str | Path, other: str | Path, share: float) -> Nano:
+    """The network between two, one trained on from the other: 1 - `share` of the weights in `folder` and `share` of `other`'s.
+
+    It often reads better than both (Wortsman et al., "Model soups", ICML 2022, and "Robust fine-tuning", CVPR 2022). Raises WeightsError where the two
+    differ in shape or tokenizer, and what `load_nano` raises.
+    """
+    one, two = load_nano(folder), load_nano(other)
+    shapes = [replace(network.config, temperature=1.0) for network in (one, two)]
+    if shapes[0] != shapes[1] or (Path(folder) / TOKENIZER).read_bytes() != (Path(other) / TOKENIZER).read_bytes():
+        raise WeightsError(f"{folder} and {other} differ in shape or tokenizer; only weights trained from each other can be blended")
+    target = two.state_dict()
+    one.load_state_dict({name: value.lerp(target[name], share) for name, value in one.state_dict().items()})
+    return one
 
 
 def save_nano(folder: str | Path, tensors: Mapping[str, np.ndarray], config: NanoConfig, tokenizer: str | Path) -> Path:

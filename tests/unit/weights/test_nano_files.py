@@ -11,7 +11,7 @@ import pytest
 from gotocr.errors import OutputError, WeightsError
 from gotocr.model.config import NANO, NanoConfig
 from gotocr.weights import int8
-from gotocr.weights.nano_files import CONFIG, FOLDER, TOKENIZER, WEIGHTS, load_nano, read_nano_config, save_nano
+from gotocr.weights.nano_files import CONFIG, FOLDER, TOKENIZER, WEIGHTS, blend, load_nano, read_nano_config, save_nano
 from gotocr.weights.tensors import TensorFile, write
 
 SHIPPED_TOKENIZER = FOLDER / TOKENIZER
@@ -170,3 +170,16 @@ def test_int8_that_is_damaged(tiny_int8):
     (folder / WEIGHTS).write_bytes(whole[:-1])
     with pytest.raises(WeightsError, match="not a sound safetensors file"):
         load_nano(folder)
+
+
+def test_weights_between_two(tiny_nano, tmp_path):
+    torch = pytest.importorskip("torch")
+    one = load_nano(tiny_nano)
+    tensors = {name: value.numpy() + 1.0 for name, value in one.state_dict().items()}
+    save_nano(tmp_path, tensors, replace(one.config, temperature=2.0), tiny_nano / TOKENIZER)
+    between = blend(tiny_nano, tmp_path, 0.25)
+    assert between.config == one.config
+    for name, value in one.state_dict().items():
+        torch.testing.assert_close(between.state_dict()[name], value + 0.25)
+    with pytest.raises(WeightsError, match="differ in shape or tokenizer"):
+        blend(tiny_nano, FOLDER, 0.5)
