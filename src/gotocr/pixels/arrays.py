@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..errors import InputError, TooLargeError
-from .limits import Limits
+from ..errors import InputError
+from .limits import Limits, check_size
 
 WHITE = 255
 _CHANNELS = (1, 2, 3, 4)  # gray, gray + alpha, RGB, RGB + alpha
@@ -24,7 +24,7 @@ def from_array(array: np.ndarray, limits: Limits) -> np.ndarray:
         )
     if array.size == 0:
         raise InputError(f"the array is empty: its shape is {array.shape}")
-    check_size(array.shape[1], array.shape[0], limits, "the array")
+    check_size(array.shape[1], array.shape[0], limits.max_pixels, "the array")
     values = to_uint8(array)
     if values.ndim == 2:
         values = values[:, :, None]
@@ -33,16 +33,6 @@ def from_array(array: np.ndarray, limits: Limits) -> np.ndarray:
     if alpha is not None:
         colour = on_white(colour, alpha)
     return np.ascontiguousarray(np.broadcast_to(colour, (*colour.shape[:2], 3)))  # (H, W, 3)
-
-
-def check_size(width: int, height: int, limits: Limits, name: str, advice: str = "make it smaller") -> None:
-    """Raises `InputError` for an empty picture and `TooLargeError` for one with too many pixels."""
-    if width < 1 or height < 1:
-        raise InputError(f"{name} is {width} x {height} pixels: there is nothing to read")
-    if width * height > limits.max_pixels:
-        raise TooLargeError(
-            f"{name} is {width} x {height} pixels, over the limit of {limits.max_pixels:,}; {advice}"
-        )
 
 
 def on_white(colour: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -10,8 +10,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from ..errors import MissingExtraError
-from .arrays import check_size
-from .limits import Limits
+from .limits import Limits, check_size
 
 SUFFIXES = frozenset((".heic", ".heif", ".hif"))
 NAMED_WITHIN = 256  # bytes in which a file says what it is
@@ -58,7 +57,7 @@ def open_heif(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
     except ImportError as error:
         raise MissingExtraError("formats", "HEIC") from error
     found = pi_heif.open_heif(file)
-    check_size(*found.size, limits, name)
+    check_size(*found.size, limits.max_pixels, name)
     image: Image.Image = found.to_pillow()
     image.info.pop("exif", None)  # its turn is that of the container, which was followed
     return image

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import InputError, TooLargeError
+
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds on hostile or careless sources; what exceeds them raises `TooLargeError` before it is decoded."""
+    """Bounds on hostile or careless sources; what is too large raises `TooLargeError` before it is decoded."""
 
     max_pixels: int = 200_000_000  # of one page, decoded
     max_bytes: int = 256 << 20  # of a stream, standard input or download; files are read in place
     timeout: float = 30.0  # seconds a server may stay silent; ten times as long for a whole download
-    drawing: float = 60.0  # seconds a page of a PDF may take to be drawn; looked at between one thing drawn and the next
+    drawing: float = 60.0  # seconds a PDF may take to be opened, or a page of it to be drawn; then its process is ended
+
+
+def check_size(width: int, height: int, max_pixels: int, name: str, advice: str = "make it smaller") -> None:
+    """Raises `InputError` for an empty picture and `TooLargeError` for one with too many pixels."""
+    if width < 1 or height < 1:
+        raise InputError(f"{name} is {width} x {height} pixels: there is nothing to read")
+    if width * height > max_pixels:
+        raise TooLargeError(f"{name} is {width} x {height} pixels, over the limit of {max_pixels:,}; {advice}")

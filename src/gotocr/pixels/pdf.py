@@ -1,37 +1,34 @@
-"""The pages of a PDF, one at a time, through PDFium; how one is drawn is in `pdf_page`.
+"""The pages of a PDF, one at a time, drawn by PDFium in a process of its own; what that one does is in `pdf_child`.
 
-It runs in this process. `Limits` bound the size of what is drawn, and the time between two things drawn; not the time
-that PDFium takes to open a page or to draw a single thing. A page whose forms show each other many times over, or a
-pattern of dots without size, is worked on for hours: whoever reads PDFs of strangers without watching should do so in a
-process that can be ended.
+PDFium can neither be interrupted nor held to an amount of memory, and some bytes crash it. So it never runs in this process:
+where a page takes longer than `Limits` allow, too much memory, or crashes, its process is ended, and another draws the pages
+behind it. Ctrl-C comes at once. Readers in several threads take turns.
 """
 
 from __future__ import annotations
 
 import os
-import threading
+import struct
+import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from contextlib import contextmanager, suppress
 
 import numpy as np
 
-from ..errors import GotocrError, InputError
+from ..child import MEMORY, LateError, NoChildError, RefusedError, child
+from ..errors import GotocrError, InputError, TooLargeError, WorkerError
 from .limits import Limits
 from .opening import DPI as DPI
 from .opening import Opening
-from .pdf_page import draw
-
-if TYPE_CHECKING:
-    import pypdfium2
 
 MARK = b"%PDF-"
 MARK_WITHIN = 1024  # readers accept some rubbish before the mark
-# PDFium keeps all it has read of a document that is open: it is opened anew after so many pages, or bytes of the file.
-REOPEN, KEPT = 250, 64 << 20
-
-# PDFium may be called by one thread at a time. Reentrant: closing can happen while another page is drawn.
-_lock = threading.RLock()
+ANSWER = "gotocr.pixels.pdf_child:answer"
+# Bytes PDFium may need for each pixel of a page that is as large as allowed: the page, and a picture on it packed and unpacked.
+PER_PIXEL = 14
+MOST_ENDED = 10  # pages in a row for which a process was ended
+_SIZE = struct.Struct(">II")  # before the pixels of a page: height and width
+_ERRORS = {error.__name__: error for error in (InputError, TooLargeError)}
 
 
 def is_pdf(head: bytes) -> bool:
@@ -43,80 +40,94 @@ def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Ite
     """The pages of a PDF (a path or its bytes) that `opening` asks for, as index and (H, W, 3) uint8 RGB.
 
     Others are not looked at; memory holds one at a time. In place of a page that cannot be drawn, or would exceed
-    `limits`, comes what is wrong with it. Raises `InputError` for a file that is locked or broken as a whole.
+    `limits`, comes what is wrong with it; where that is so for `MOST_ENDED` pages in a row whose process had to be ended,
+    the rest is not tried. Raises `InputError` for a file that is locked or broken as a whole.
     """
-    with _lock:
-        document = _open(data, name, opening.password)
-    try:
-        with _lock:
-            count = len(document)
+    with _on_disk(data, name) as path:
+        del data
+        document = _Document(path, name, limits, opening)
+        count = document.length()
         if count == 0:
             raise InputError(f"{name} has no pages")
-        size = len(data) if isinstance(data, bytes) else os.path.getsize(data)
-        stretch = max(1, min(REOPEN, KEPT * count // max(size, 1)))
-        for done, number in enumerate(opening.of(count)):
-            if done and done % stretch == 0:
-                with _lock:
-                    document.close()
-                    document = _open(data, name, opening.password)
-            yield number, _page(document, number, f"{name}, page {number + 1},", limits, opening.dpi)
+        for number in opening.of(count):
+            if document.ended == MOST_ENDED:
+                yield number, InputError(f"{MOST_ENDED} pages of {name} in a row took too long or too much memory; the rest is not tried")
+                break
+            yield number, document.page(number)
         yield from opening.absent(name, count)
-    finally:
-        with _lock:
-            document.close()
 
 
-def length(data: str | bytes, opening: Opening) -> int:
+def length(data: str | bytes, limits: Limits, opening: Opening) -> int:
     """How many pages a PDF says it has. Raises `InputError` as `pages` does."""
-    with _lock:
-        document = _open(data, "the PDF", opening.password)
+    with _on_disk(data, "the PDF") as path:
+        return _Document(path, "the PDF", limits, opening).length()
+
+
+class _Document:
+    """A PDF on disk, as it was when this was made; `name` for errors."""
+
+    def __init__(self, path: str, name: str, limits: Limits, opening: Opening) -> None:
+        status = os.stat(path)
+        self.key = (path, status.st_size, status.st_mtime_ns, opening.password)
+        self.name, self.limits, self.dpi = name, limits, opening.dpi
+        self.ended = 0  # processes in a row, for one page each
+
+    def length(self) -> int:
         try:
-            return len(document)
-        finally:
-            document.close()
+            found = self._asked(None)
+        except LateError as error:
+            raise InputError(f"{self.name} takes longer than {self.limits.drawing:g} s to open; save it in a simpler way") from error
+        except WorkerError as error:
+            raise InputError(f"{self.name} cannot be opened: PDFium died of it, or of the memory it took; save it again") from error
+        if isinstance(found, InputError):
+            raise found
+        return found
+
+    def page(self, number: int) -> np.ndarray | InputError:
+        """(H, W, 3) uint8 RGB, or what is wrong with the page."""
+        name = f"{self.name}, page {number + 1},"
+        self.ended += 1
+        try:
+            found = self._asked((number, self.dpi, self.limits.max_pixels))
+        except LateError:
+            return InputError(f"{name} takes longer than {self.limits.drawing:g} s to draw; save it in a simpler way, as a scan")
+        except WorkerError:
+            return InputError(f"{name} cannot be drawn: PDFium died of it, or of the memory it took; save it in a simpler way, as a scan")
+        self.ended = 0
+        if isinstance(found, InputError):
+            return found
+        height, width = _SIZE.unpack_from(found)
+        return np.frombuffer(found, np.uint8, offset=_SIZE.size).reshape(height, width, 3)
+
+    def _asked(self, page: tuple[int, float | None, int] | None) -> int | bytearray | InputError:
+        """What the child answers, or the error it tells of. Raises LateError and WorkerError where it had to be ended."""
+        memory = max(MEMORY, PER_PIXEL * self.limits.max_pixels)
+        try:
+            found = child(ANSWER, self.limits.drawing, memory)(self.key, self.name, page)
+        except NoChildError as error:
+            raise InputError(f"{self.name} cannot be opened: PDFs are drawn in a process of their own, and {error}") from error
+        except RefusedError as error:
+            raise InputError(f"{self.name} cannot be opened ({error})") from error
+        return _ERRORS.get(found[0], InputError)(found[1]) if isinstance(found, list) else found
 
 
-def _open(data: str | bytes, name: str, password: str | None) -> pypdfium2.PdfDocument:
-    import pypdfium2
-
+@contextmanager
+def _on_disk(data: str | bytes, name: str) -> Iterator[str]:
+    """The path of a PDF; bytes are in a temporary file until they are no longer needed."""
+    if isinstance(data, str):
+        yield os.path.abspath(data)
+        return
+    path = None
     try:
-        document = pypdfium2.PdfDocument(data, password=password or None)
-        if document.get_formtype():
-            document.init_forms()
-        return document
-    except (pypdfium2.PdfiumError, OSError, ValueError) as error:
-        says = str(error).lower()
-        if password and "password" in says and not isinstance(error, UnicodeEncodeError):
-            with suppress(InputError):  # it may be meant for another of several files
-                return _open(data, name, None)
-        if isinstance(error, UnicodeEncodeError) or "password" in says:
-            raise InputError(
-                f"{name} is not opened by this password; give the right one with --password"
-                if password
-                else f"{name} is locked; give its password with --password"
-            ) from error
-        if "security" in says:
-            raise InputError(f"{name} is locked in a way that cannot be opened here; save a copy without protection") from error
-        raise InputError(f"{name} is a broken PDF or has no pages; save it again") from error
-
-
-def _page(
-    document: pypdfium2.PdfDocument, number: int, name: str, limits: Limits, dpi: float | None
-) -> np.ndarray | GotocrError:
-    with _lock:
         try:
-            page = document[number]
-        except Exception as error:
-            return InputError(f"{name} cannot be opened ({_line(error)}); save the file again")
-        try:
-            return draw(page, name, limits, dpi)
-        except GotocrError as error:
-            return error
-        except Exception as error:
-            return InputError(f"{name} cannot be drawn ({_line(error)}); save the file again")
-        finally:
-            page.close()
-
-
-def _line(error: Exception) -> str:
-    return " ".join((str(error) or type(error).__name__).split())[:120]
+            handle, path = tempfile.mkstemp(".pdf", "gotocr-")
+            with open(handle, "wb") as file:
+                file.write(data)
+            del data
+        except OSError as error:
+            raise InputError(f"{name} cannot be kept in a temporary file ({error.strerror or error}); set TMPDIR to a folder with room") from error
+        yield path
+    finally:
+        if path is not None:
+            with suppress(OSError):
+                os.unlink(path)

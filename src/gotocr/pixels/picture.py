@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image, features
 
 from ..errors import GotocrError, InputError, TooLargeError
-from .arrays import WHITE, check_size, depth_table, to_uint8
+from .arrays import WHITE, depth_table, to_uint8
 from .heif import SUFFIXES as HEIF_SUFFIXES
 from .heif import is_avif, is_contained, is_heif, open_heif
-from .limits import Limits
+from .limits import Limits, check_size
 from .opening import Opening
 from .tiff import beginning_with, directories, is_tiff
 
@@ -114,7 +114,7 @@ def from_pil(image: Image.Image, limits: Limits, name: str = "<image>") -> np.nd
 
     Colour profiles are ignored. Raises `InputError` and `TooLargeError` like `frames`.
     """
-    check_size(image.width, image.height, limits, name)
+    check_size(image.width, image.height, limits.max_pixels, name)
     with _clear(name):
         image.load()
         values = _rgb(image)

@@ -174,7 +174,7 @@ def _images(source: Any, limits: Limits, opening: Opening) -> tuple[str, Found]:
 def _length(source: Any, limits: Limits, opening: Opening) -> int | None:
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
-        return pdf.length(data, opening) if pdf.is_pdf(data[:_HEAD]) else length(io.BytesIO(data))
+        return pdf.length(data, limits, opening) if pdf.is_pdf(data[:_HEAD]) else length(io.BytesIO(data))
     if isinstance(source, (str, os.PathLike)):
         text = _text(source)
         path = Path(text).expanduser()
@@ -183,7 +183,7 @@ def _length(source: Any, limits: Limits, opening: Opening) -> int | None:
         with path.open("rb") as file:
             head = file.read(_HEAD)
             file.seek(0)
-            return pdf.length(str(path), opening) if pdf.is_pdf(head) else length(file)
+            return pdf.length(str(path), limits, opening) if pdf.is_pdf(head) else length(file)
     return 1 if isinstance(source, Image.Image) or (not hasattr(source, "read") and hasattr(source, "__array__")) else None
 
 

@@ -104,8 +104,8 @@ def test_one_page_of_a_file(tmp_path: Path, kind: str, monkeypatch: pytest.Monke
     path = tmp_path / f"pages.{kind}"
     sheets = [Image.new("RGB", (20 + 10 * number, 30), "white") for number in range(3)]
     sheets[0].save(path, save_all=True, append_images=sheets[1:], resolution=144)
-    drawn, draw = [], pdf._page
-    monkeypatch.setattr(pdf, "_page", lambda document, number, *more: drawn.append(number) or draw(document, number, *more))
+    drawn, draw = [], pdf._Document.page
+    monkeypatch.setattr(pdf._Document, "page", lambda document, number: drawn.append(number) or draw(document, number))
     for number in (2, 0, 1):
         page = page_of(path, number)
         assert page.image.shape == (30, 20 + 10 * number, 3) and page.index == number and page.source == str(path)
