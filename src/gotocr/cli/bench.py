@@ -68,7 +68,7 @@ def _add_make(parser: ArgumentParser) -> None:
 
 
 def _add_long(parser: ArgumentParser) -> None:
-    parser.add_argument("--pages", type=listed(count), metavar="N,M", help="lengths (default: 50,5000; if quick 5,50)")
+    parser.add_argument("--pages", type=listed(count), metavar="N,M", help="lengths (default: 50,500; if quick 5,50)")
     parser.add_argument("--to", type=listed(str), metavar="A,B", help="formats (default: markdown,json,html)")
     parser.add_argument("--model", metavar="NAME", help="nano, base or a folder (default: nano)")
 

@@ -242,7 +242,7 @@ def test_a_missing_picture_is_said(folder):
         assert isinstance(said, str) and says in said, (image, said)
         assert str(folder) not in said, "no path of this machine"
     assert "No picture: there is no file" in read(written(made([SIMPLE[0] | {"image": "none.png"}]), folder)).text
-    assert "has no page 4" in pictures.embed("a.png", 3, folder)
+    assert "there is no page 4" in pictures.embed("a.png", 3, folder)
 
 
 def test_pictures_are_made_small(folder):

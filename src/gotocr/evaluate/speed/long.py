@@ -20,7 +20,7 @@ from .tables import Table, show
 
 A6 = (298, 420)  # points
 LINES = 1  # of text on a page
-FULL, QUICK = (50, 5000), (5, 50)  # pages
+FULL, QUICK = (50, 500), (5, 50)  # pages
 PATIENCE = 4 * 3600.0  # seconds
 
 # Reads as the command does, then says what this process held at most.

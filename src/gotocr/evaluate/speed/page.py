@@ -88,6 +88,7 @@ _REPEAT = f"""## To repeat it
 $ gotocr bench                    # all of it, some minutes; base is measured where torch is installed
 $ gotocr bench --quick            # less text and fewer rounds, under a minute for each subject
 $ gotocr bench read --models nano --engines onnx,torch --repeats 9
+$ gotocr bench long --pages 50,5000
 $ gotocr bench serve --rows 4 --concurrency 1,4,16
 $ gotocr bench serve --url http://localhost:8000/v1 --concurrency 1,4,16
 $ gotocr bench --json {STORED}

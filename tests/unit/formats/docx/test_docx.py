@@ -112,9 +112,9 @@ def test_text_from_right_to_left():
 
 
 def test_pages_do_not_break_paragraphs():
-    leaves = [Leaf(n, 10, 10, "", (Block("text", text, data={"role": "paragraph"}),)) for n, text in enumerate(("It goes on", "to the end."))]
+    leaves = [Leaf(n, 10, 10, "", (Block("text", text, data={"role": "paragraph"}),)) for n, text in enumerate(("A sentence that goes on", "to the end."))]
     found = docx.Document(io.BytesIO(FORMAT.write(Document("x", tuple(leaves)))))
-    assert [line.text for line in found.paragraphs if line.text] == ["It goes on to the end."]
+    assert [line.text for line in found.paragraphs if line.text] == ["A sentence that goes on to the end."]
     assert qn("w:lastRenderedPageBreak") not in {element.tag for element in found.element.body.iter()}
 
 
