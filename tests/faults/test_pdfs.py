@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
 import time
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from gotocr.child import child
 from gotocr.errors import InputError, TooLargeError
+from gotocr.pixels import pdf as reading
 from gotocr.pixels.limits import Limits
 from gotocr.pixels.opening import Opening, page_ranges
 from gotocr.pixels.source import MOST_LOST, open_source, page_count
@@ -127,6 +136,121 @@ def test_a_page_has_so_many_seconds() -> None:
     assert "page 1, takes longer than 0.2 s to draw" in failure(body, limits=Limits(drawing=0.2))
     assert time.monotonic() - start < 10
     assert found(page_pdf(b"0 0 m 600 700 l S\n" * 100), limits=Limits(drawing=20)) == [1584]
+
+
+FORM = b"/Type /XObject /Subtype /Form /BBox [0 0 612 792] /Resources << /XObject << /F %d 0 R >> >>"
+PATTERN = b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 5 5] /XStep .01 /YStep .01 /Resources << >>"
+CHUNK = b"0 0 1 1 re f " * 80_000  # 1 MB
+HANGING = {  # content and resources of a page, and objects from 7 on
+    "a form that shows itself twice": (b"/F Do", b"/XObject << /F 7 0 R >>", (stream(b"/F Do /F Do", FORM % 7),)),
+    "a tiling in steps of 0.01 points": (b"/Pattern cs /P scn 0 0 612 792 re f", b"/Pattern << /P 7 0 R >>", (stream(b"0 0 m 5 5 l S", PATTERN),)),
+    "a path of a million lines": (b"0 0 m " + b"600 700 l 3 9 l " * 500_000 + b"S", b"", ()),
+    "forms shown ten million times": (
+        b"/F Do " * 10,
+        b"/XObject << /F 7 0 R >>",
+        (*(stream(b"/F Do " * 10, FORM % (8 + level)) for level in range(6)), stream(b"0 0 1 1 re f", FORM % 99)),
+    ),
+}
+
+
+def between(content: bytes, resources: bytes = b"", objects: tuple[bytes, ...] = (), keys: bytes = b"", times: int = 1) -> bytes:
+    """A PDF of a good page, so many odd ones, and another good one."""
+    odd = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 6 0 R /Resources << %s >> >>" % resources
+    return tree(b"3 0 R " + b"5 0 R " * times + b"3 0 R", 2 + times, (odd, stream(content, keys), *objects))
+
+
+@pytest.fixture
+def drawer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Limits]:
+    """Limits with a second for a page, and a child of their own; nothing may be left in the folder for temporary files."""
+    limits = Limits(drawing=1.0, max_pixels=10_000_000)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    yield limits
+    child(reading.ANSWER, limits.drawing).close()
+    assert list((tmp_path / "temporary").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", HANGING)
+def test_a_page_that_is_drawn_without_end_is_lost_alone(name: str, drawer: Limits) -> None:
+    start = time.monotonic()
+    first, lost, last = found(between(*HANGING[name]), limits=drawer)
+    assert first == last == 144 and lost == (
+        "the data, page 2, takes longer than 1 s to draw; save it in a simpler way, as a scan"
+    )
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="this system does not limit data")
+def test_a_page_that_unfolds_without_end_is_lost_alone(drawer: Limits) -> None:
+    """6 MB that hold 3 GB of content."""
+    packer = zlib.compressobj(9)
+    first, block = (packer.compress(CHUNK) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    body = between(first + block * 3000 + packer.flush(), keys=b"/Filter /FlateDecode")
+    limits = Limits(drawing=30.0, max_pixels=drawer.max_pixels)
+    first, lost, last = found(body, limits=limits)
+    child(reading.ANSWER, limits.drawing).close()
+    assert first == last == 144 and re.fullmatch("the data, page 2, cannot be drawn: PDFium died of it, or of the memory it took; .*", lost)
+
+
+def test_many_pages_that_are_drawn_without_end(drawer: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_ENDED", 2)
+    first, *lost, rest = found(between(*HANGING["a form that shows itself twice"], times=5), limits=drawer)
+    assert first == 144 and len(lost) == 2 and all("takes longer" in line for line in lost)
+    assert rest == "2 pages of the data in a row took too long or too much memory; the rest is not tried"
+
+
+@pytest.mark.parametrize(("what", "says"), [("hang", "takes longer than 1 s to open"), ("crash", "PDFium died of it"), ("refuse", "no, ä")])
+def test_a_document_that_cannot_even_be_opened(what: str, says: str, drawer: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "ANSWER", f"tests.unit.worked:{what}")
+    assert says in failure(tree(b"3 0 R", 1), limits=drawer)
+    assert page_count(tree(b"3 0 R", 1), limits=drawer) is None
+
+
+def test_where_no_process_can_be_started(drawer: Limits, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nonesuch")
+    line = failure(tree(b"3 0 R", 1), limits=drawer)
+    assert line.startswith("the data cannot be opened: PDFs are drawn in a process of their own, and no process can be started here")
+    monkeypatch.undo()
+    pages = open_source(tree(b"3 0 R " * 3, 3), limits=drawer)
+    assert isinstance(next(pages), Page)
+    child(reading.ANSWER, drawer.drawing).close()
+    monkeypatch.setattr(sys, "executable", "/nonesuch")
+    with pytest.raises(InputError, match="no process can be started here"):  # not page by page
+        next(pages)
+
+
+def test_where_nothing_can_be_written(drawer: Limits, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    assert "the data cannot be kept in a temporary file (No such file" in failure(tree(b"3 0 R", 1), limits=drawer)
+
+
+BROKEN_OFF = """
+import signal, sys
+from gotocr.pixels.source import open_source
+signal.signal(signal.SIGINT, signal.default_int_handler)
+pages = open_source(sys.argv[1])
+print(next(pages).image.shape[0], *open(f"/proc/self/task/{__import__('os').getpid()}/children").read().split(), flush=True)
+try:
+    next(pages)
+except KeyboardInterrupt:
+    print("broken off", next(open_source(sys.argv[1])).image.shape[0], flush=True)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="finds the child under /proc")
+def test_ctrl_c_comes_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "self.pdf"
+    path.write_bytes(between(*HANGING["a form that shows itself twice"]))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", BROKEN_OFF, str(path)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as reader:
+        height, drawing = reader.stdout.readline().split()
+        time.sleep(0.5)  # the second page is drawn
+        start = time.monotonic()
+        os.killpg(reader.pid, signal.SIGINT)  # as a terminal does: to the child, too
+        assert reader.stdout.readline().split() == ["broken", "off", height]
+        assert time.monotonic() - start < 10 and reader.wait(10) == 0
+    assert not Path(f"/proc/{drawing}").exists()
 
 
 def test_forms_within_forms_come_to_an_end() -> None:

@@ -33,7 +33,7 @@ def hang(*said):
     time.sleep(600)
 
 
-def refuse():
+def refuse(*said):
     raise ValueError("no, ä")
 
 
