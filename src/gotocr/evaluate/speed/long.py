@@ -23,13 +23,13 @@ LINES = 1  # of text on a page
 FULL, QUICK = (50, 500), (5, 50)  # pages
 PATIENCE = 4 * 3600.0  # seconds
 
-# Reads as the command does, then says what this process held at most.
+# Reads as the command does, then says what this process and its children (PDFs are drawn in one) held at most, and took.
 _CHILD = """
 import sys
 from gotocr.cli import main
-from gotocr.evaluate.speed.machine import peak_memory, processor_time
+from gotocr.evaluate.speed.machine import children, peak_memory, processor_time
 code = main(sys.argv[1:])
-print(peak_memory(), processor_time(), file=sys.stderr)
+print(peak_memory() + sum(peak_memory(child) or 0.0 for child in children()), processor_time(), file=sys.stderr)
 sys.exit(code)
 """
 

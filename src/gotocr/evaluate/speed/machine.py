@@ -58,6 +58,14 @@ def peak_memory(process: int | None = None) -> float | None:
     return most * (1 if sys.platform == "darwin" else 1024) / MEGA
 
 
+def children() -> set[int]:
+    """The living child processes of this one, where Linux's process table tells; none elsewhere."""
+    try:
+        return {int(child) for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
+    except OSError:
+        return set()
+
+
 def processor_time() -> float:
     """Seconds of processor time of this process and of its children, living ones too where the system tells."""
     ended = os.times()
@@ -67,9 +75,7 @@ def processor_time() -> float:
 def _living() -> float:
     """Of child processes that still run, by Linux's process table; 0 elsewhere."""
     try:
-        own = Path("/proc/self/task")
-        children = {child for task in own.iterdir() for child in (task / "children").read_text().split()}
-        fields = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children]
+        fields = [Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split() for child in children()]
     except OSError:
         return 0.0
     return sum(int(field[11]) + int(field[12]) for field in fields) / os.sysconf("SC_CLK_TCK")

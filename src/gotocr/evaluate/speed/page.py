@@ -66,7 +66,7 @@ needs is given back before the next one, so it stays at 1.
 | column | meaning |
 |---|---|
 | s, cpu s | wall and processor time, loading and writing included |
-| peak MB | the most memory the process held |
+| peak MB | the most memory the process held, and the one in which it draws PDFs |
 | file kB, written kB | the PDF, and all that was written of it |""",
     "serve": """So many clients ask, each again as soon as it was answered; every question brings another picture of a line.
 Our own server, `gotocr serve`, runs in processes of its own, one that writes several texts at once (*rows*) beside one that
