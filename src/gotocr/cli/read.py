@@ -47,6 +47,7 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--resume", action="store_true", help="with -o: go on where an earlier run was cut off, and leave alone what is whole")
     out.add_argument("--quiet", action="store_true", help="no progress and no warnings")
     part = parser.add_argument_group("what is read")
+    part.add_argument("--recursive", action="store_true", help="folders within folders, too")
     part.add_argument("--pages", metavar="1-5,9", help="only these, the first page is 1; 10- is to the end")
     part.add_argument("--dpi", type=resolution, default="144", metavar="N|auto", help="PDF pages are drawn at; auto = by the size of their text (default: %(default)s)")
     part.add_argument("--password", metavar="WORD", help="of a PDF")
@@ -106,7 +107,7 @@ def run(arguments: Namespace) -> int:
     from .progress import Progress
     from .results import Folder, Screen, Wanted
 
-    sources = [os.fspath(source) for source in expand(arguments.sources)]
+    sources = [os.fspath(source) for source in expand(arguments.sources, recursive=arguments.recursive)]
     choices = Wanted(targets, arguments.report, arguments.resume)
     results = Folder(arguments.output, choices, sources) if arguments.output else Screen(targets[0], sources)
     failures: list[errors.GotocrError] = []
@@ -229,7 +230,7 @@ class _Job:
     def tell(self, source: str, what: object) -> None:
         """One line on standard error: the source, what happened, what to do."""
         text = str(what)
-        line = text if text.startswith(source) else f"{source}: {text}"
+        line = text if text.startswith(source) else f"{source.removesuffix(':')}: {text}"
         with self._progress.aside():
             print("gotocr: " + "".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
 

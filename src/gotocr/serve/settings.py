@@ -11,6 +11,7 @@ from ..pixels.limits import Limits
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 SILENCE = 10.0  # seconds a foreign server may stay silent when a picture is fetched from it
+DRAWING = 10.0  # seconds a page of a PDF may take to draw: all requests share what draws
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline))
+        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline))
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -268,6 +268,9 @@ def test_folders_and_globs(cli, several, tmp_path):
     several[1].unlink()
     for source in (tmp_path, f"{tmp_path}/*.png"):
         assert cli(source)[1].count("wide world") == 2
+    (tmp_path / "inner").mkdir()
+    several[0].rename(tmp_path / "inner" / "a.png")
+    assert cli(tmp_path)[1].count("wide world") == 1 and cli(tmp_path, "--recursive")[1].count("wide world") == 2
     code, _, err = cli(tmp_path / "nothing*.png")
     assert code == 3 and len(err) == 1
 
