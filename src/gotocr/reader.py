@@ -236,8 +236,8 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     task = replace(task, **options)
     if task.mode not in MODES:
         raise UsageError(f"no task named {task.mode!r}; choose from: {', '.join(MODES)}")
-    if task.tiles < 1 or task.max_tokens < 1:
-        raise UsageError(f"tiles and max_tokens must be at least 1 (got {task.tiles} and {task.max_tokens})")
+    if task.tiles < 0 or task.max_tokens < 1:
+        raise UsageError(f"max_tokens must be at least 1, tiles too or 0 (got {task.max_tokens} and {task.tiles})")
     colour = task.region.colour if task.region else None
     if colour is not None and colour not in COLOURS:
         raise UsageError(f"no frame colour named {colour!r}; choose from: {', '.join(COLOURS)}")

@@ -62,7 +62,7 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     model.add_argument("--precision", choices=PRECISIONS, help=f"of base on the onnx engine (default: {PRECISION})")
-    model.add_argument("--tiles", type=count, default=default.tiles, help="cut a page into up to so many tiles (base)")
+    model.add_argument("--tiles", type=tiles, default=default.tiles, metavar="N|auto", help="cut a page into up to so many tiles; auto = by the size of its letters (base)")
     model.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")
 
 
@@ -80,6 +80,11 @@ def count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and int(text) > 0):
         raise ArgumentTypeError(f"{text!r} is not a whole number above 0")
     return int(text)
+
+
+def tiles(text: str) -> int:
+    """A whole number from 1 on; 0 for "auto"."""
+    return 0 if text == "auto" else count(text)
 
 
 def resolution(text: str) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,18 +69,20 @@ def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
 
 def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
     from ..pixels.strip import strip_views
-    from ..pixels.tiles import view
+    from ..pixels.tiles import enough, view
     from ..pixels.views import View
 
+    most = task.tiles or enough(page)
     if task.trim and task.region is None:  # a prompt's region is of the page as it came
-        return strip_views(page, most=task.tiles)
-    return [View(view(page, most=task.tiles))]
+        return strip_views(page, most=most)
+    return [View(view(page, most=most))]
 
 
 def _ask_got(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
     from ..prompt.published import DEFAULT_STYLE
     from ..prompt.template import build
 
+    task = task if task.tiles else replace(task, tiles=len(pixels.values))
     return build(task, pixels.page_size, len(pixels.values), setting.tokenizer, setting.style or DEFAULT_STYLE)
 
 

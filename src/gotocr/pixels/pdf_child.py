@@ -17,7 +17,7 @@ from .pdf_page import draw
 
 HELD = 4  # documents that are open at a time: several readers may take turns
 # PDFium keeps all it has read of a document that is open: it is opened anew after so many pages, or bytes of the file.
-REOPEN, KEPT = 250, 64 << 20
+REOPEN, KEPT = 50, 64 << 20
 
 Document = tuple[str, int, int, str | None]  # path, its size and time of change, password
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,6 +10,10 @@ import numpy as np
 from ..schema import Box, Page, Pixels
 from .region import cut, size
 from .resize import PUBLISHED, Recipe, normalise, resize, square
+from .textheight import text_height
+
+MOST = 12  # tiles, as the published model was trained with
+LEAST_LETTERS = 5.0  # pixels of x-height in the model's picture: a page of A4 in 10 points, which it reads as one picture
 
 
 @lru_cache(maxsize=64)
@@ -29,6 +34,24 @@ def grid(width: int, height: int, most: int, side: int = PUBLISHED.side, least: 
         fills = width * height > 0.5 * side * side * columns * rows
         if distance < nearest or (distance == nearest and fills):
             best, nearest = (columns, rows), distance
+    return best
+
+
+def enough(page: Page, box: Box | None = None, side: int = PUBLISHED.side) -> int:
+    """The fewest tiles (at most `MOST`) in which the letters of a page, or of the part in `box`, are `LEAST_LETTERS` tall; 1 without letters."""
+    image, _ = cut(page, box)
+    height, width = image.shape[:2]
+    letters = text_height(replace(page, image=image))
+    if letters is None:
+        return 1
+    best, tallest = 1, letters * min(side / width, side / height)
+    for most in range(2, MOST + 1):
+        if tallest >= LEAST_LETTERS:
+            break
+        columns, rows = grid(width, height, most, side)
+        seen = letters * min(columns * side / width, rows * side / height)
+        if seen > tallest:
+            best, tallest = most, seen
     return best
 
 

@@ -8,7 +8,7 @@ from PIL import Image
 
 from gotocr.errors import UsageError
 from gotocr.pixels.resize import Recipe, square
-from gotocr.pixels.tiles import grid, shapes, tile, view
+from gotocr.pixels.tiles import enough, grid, shapes, tile, view
 from gotocr.schema import Page
 
 SMALL = Recipe(side=32)
@@ -93,3 +93,16 @@ def test_view_of_a_box() -> None:
     assert whole.values.shape == (1, 3, 32, 32) and whole.scale == (32 / 200, 32 / 100)
     with pytest.raises(UsageError):
         view(page, box=(200, 0, 300, 10), recipe=SMALL)
+
+
+@pytest.mark.parametrize(("height", "size", "expected"), [(40, (1000, 1400), 1), (10, (1000, 1400), 1), (12, (2480, 3508), 6), (24, (2480, 3508), 1), (6, (2400, 3600), 6)])
+def test_as_many_tiles_as_letters_need(height: int, size: tuple, expected: int, monkeypatch) -> None:
+    monkeypatch.setattr("gotocr.pixels.tiles.text_height", lambda page: float(height))
+    page = Page(np.full((size[1], size[0], 3), 255, np.uint8))
+    assert enough(page) == expected
+    columns, rows = grid(*size, expected)
+    assert expected == 1 or height * min(columns * 1024 / size[0], rows * 1024 / size[1]) > height * 1024 / max(size)
+
+
+def test_a_page_without_letters_is_one_picture() -> None:
+    assert enough(Page(np.full((2000, 3000, 3), 255, np.uint8))) == 1
