@@ -87,10 +87,14 @@ def _table(block: Block) -> str:
 
 
 def _bars(table: Sequence[Sequence[Cell]], sides: Sequence[str]) -> str:
-    """A table between bars; its first row is the head where it is one, else the head is blank, as there must be one."""
+    """A table between bars. Its first row is the head: marked or not, it names the columns of nearly all tables, and there must be one.
+
+    The head of a single row, or above a first row of blanks, is blank.
+    """
     wide = max(map(len, table))
     lines = [f"| {' | '.join([*(_cell(cell.text) for cell in row), *[''] * (wide - len(row))])} |" for row in table]
-    head = lines.pop(0) if table[0] and all(cell.head for cell in table[0]) else f"|{'  |' * wide}"
+    named = all(cell.head for cell in table[0]) or (len(lines) > 1 and any(cell.text for cell in table[0]))
+    head = lines.pop(0) if table[0] and named else f"|{'  |' * wide}"
     sides = sides if len(sides) == wide else [""] * wide
     return "\n".join([head, f"| {' | '.join(_RULES.get(side, '---') for side in sides)} |", *lines])
 

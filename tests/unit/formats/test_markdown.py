@@ -56,10 +56,18 @@ NASTY = [["a | b", "`c`", "*d* **e**"], ["_f_ snake_case", "<b>&amp;</b>", "[x](
 def test_cells_without_spans_are_read_back_from_bars():
     cells = "".join(f"<tr>{''.join(f'<td>{html.escape(text)}</td>' for text in row)}</tr>" for row in NASTY)
     seen = table(f"<table>{cells}</table>")
-    assert [cell[0] for cell in seen.rows[0]] == ["", "", ""] and all(cell[3] for cell in seen.rows[0]), "a blank head"
-    back = [[cell[0].replace("\\vert ", "|").replace("\\Vert ", "\\|") for cell in row] for row in seen.rows[1:]]
+    assert all(cell[3] for cell in seen.rows[0]), "the first row is the head"
+    back = [[cell[0].replace("\\vert ", "|").replace("\\Vert ", "\\|") for cell in row] for row in seen.rows]
     assert back == NASTY
     assert seen.tags <= {"table", "thead", "tbody", "tr", "th", "td"}
+
+
+@pytest.mark.parametrize("rows", [["a", "b"], ["", ""], ["", "x"]])
+def test_a_row_alone_or_of_blanks_is_no_head(rows):
+    source = "<table>" + f"<tr><td>{rows[0]}</td><td>{rows[1]}</td></tr>" * (1 if rows[0] else 2) + "</table>"
+    seen = table(source)
+    blank = rows != ["", "x"]
+    assert [cell[0] for cell in seen.rows[0]] == (["", ""] if blank else rows)
 
 
 def test_a_head_is_a_head_and_sides_are_kept():
