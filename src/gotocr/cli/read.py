@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 TRACE = "GOTOCR_TRACE"  # set to anything, it shows where an unexpected error comes from
 DEFAULT = "markdown"
+PASSING = ("-", "clipboard:")  # what comes from there is gone afterwards: no run can go on with it
 _HOPELESS = (errors.MissingExtraError, errors.WeightsError)  # no other source would fare better
 
 EPILOG = f"""Exit codes: 0 all was read; {errors.EXIT_PARTIAL} some sources or pages were read and some were not; if none was:
@@ -196,7 +197,9 @@ class _Job:
 
         facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task)}
         facts["opening"] = asdict(self._opening) | {"password": None}
-        changed = 0.0
+        changed: float | None = 0.0
+        if source in PASSING:
+            changed = None
         with suppress(OSError, ValueError):
             state = os.stat(source)
             facts["file"] = [os.path.abspath(source), state.st_size, state.st_mtime_ns]

@@ -36,7 +36,7 @@ class Source(NamedTuple):
     name: str
     model: str
     facts: Mapping[str, Any] = {}  # what must be equal for pages of an earlier run to be used again
-    changed: float = 0.0  # when the file was last written, in seconds since 1970; 0 = not known
+    changed: float | None = 0.0  # when the file was last written, in seconds since 1970; 0 = not known, None = it is another each time
 
 
 class Sink(Protocol):
@@ -144,7 +144,7 @@ class _Shelf:
         self.whole = wanted.resume and self._is_whole()
         if not self.whole:
             make(folder)
-            self._journal.open(source.facts, wanted.resume)
+            self._journal.open(source.facts, wanted.resume and source.changed is not None)
 
     @property
     def done(self) -> set[int]:
@@ -186,7 +186,7 @@ class _Shelf:
     def _is_whole(self) -> bool:
         """Whether all files are there, newer than the source, and no pages wait to be written."""
         paths = self._paths()
-        if not paths or self._journal.folder.exists():
+        if not paths or self._journal.folder.exists() or self._source.changed is None:
             return False
         return all(path.is_file() and path.stat().st_mtime >= self._source.changed for path in paths)
 

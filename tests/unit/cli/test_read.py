@@ -282,6 +282,14 @@ def test_standard_input(cli, picture, monkeypatch, tmp_path):
     assert cli("-", "-o", tmp_path / "out")[0] == 0 and found(tmp_path / "out") == ["stdin/stdin.md"]
 
 
+def test_standard_input_is_another_each_time(cli, scripted, picture, monkeypatch, tmp_path):
+    for text in ("one", "two"):
+        scripted.texts = [text]
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(picture.read_bytes())))
+        assert cli("-", "-o", tmp_path, "--resume")[0] == 0
+        assert (tmp_path / "stdin" / "stdin.md").read_text() == f"{text}\n"
+
+
 @pytest.mark.parametrize(
     "argv", [["--region", "1,2,3"], ["--region", "5,5,1,9"], ["--region", "a,b,c,d"], ["--max-tokens", "0"], ["--max-tokens", "x"],
              ["--tiles", "-1"], ["--to", "doc"], ["--to", "text,doc"], ["--resume"], ["--report"], ["--dpi", "0"], ["--dpi", "x"], ["--turn", "45"], ["--task", "poem"], ["--engine", "steam"], ["-o", "x.md"]],
