@@ -15,7 +15,7 @@ _OPENING = """# How fast it is
 
 <!-- Made from results/bench.json by gotocr.evaluate.speed.page; write there, not here. -->
 
-Every figure on this page comes from one run of `gotocr bench` and says what that machine did then. Another machine, or the
+Every figure on this page comes from one run of `gotocr bench`, unless a note below it says otherwise, and says what that machine did then. Another machine, or the
 same one on another day, gives other figures; what carries over is the **ratio** of two rows that were measured side by side
 in the same run."""
 
@@ -61,7 +61,7 @@ has nothing else to do.
 | megapixels, glyphs | the median of what is on one |""",
     "long": """The same command, `gotocr read FILE -o DIR`, over a PDF of few and one of many small pages with a line of text, from
 the file to all formats written; each in a process of its own, once. *ratio of memory* is against the first row: what a page
-needs is given back before the next one, so it stays at 1.
+needs is given back before the next one, so it stays near 1.
 
 | column | meaning |
 |---|---|
