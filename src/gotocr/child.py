@@ -53,11 +53,12 @@ class Child:
     """A process that runs one function, `target` ("module:name"), of arguments that JSON can hold.
 
     Its results are what JSON can hold, or bytes (or a bytearray or memoryview), which arrive as a bytearray. `seconds` is
-    the most a call may take, `memory` the most bytes of data the child may hold. Calls from several threads take turns.
+    the most a call may take, `memory` the most bytes of data the child may hold, `fresh` the calls after which another takes its place (None:
+    FRESH). Calls from several threads take turns.
     """
 
-    def __init__(self, target: str, seconds: float = SECONDS, memory: int = MEMORY) -> None:
-        self.target, self.seconds, self.memory = target, seconds, memory
+    def __init__(self, target: str, seconds: float = SECONDS, memory: int = MEMORY, fresh: int | None = None) -> None:
+        self.target, self.seconds, self.memory, self.fresh = target, seconds, memory, fresh
         self._process: subprocess.Popen | None = None
         self._asked = 0
         self._lock = threading.Lock()
@@ -76,7 +77,7 @@ class Child:
         return text if kind == _TEXT else json.loads(text)
 
     def _answer(self, request: bytes) -> tuple[bytes, bytearray]:
-        if self._process is None or self._process.poll() is not None or self._asked >= FRESH:
+        if self._process is None or self._process.poll() is not None or self._asked >= (self.fresh or FRESH):
             self._end()
             self._start()
         self._asked += 1
@@ -141,14 +142,14 @@ class Child:
             process.stdout.close()
 
 
-def child(target: str, seconds: float = SECONDS, memory: int = MEMORY) -> Child:
+def child(target: str, seconds: float = SECONDS, memory: int = MEMORY, fresh: int | None = None) -> Child:
     """The one child of this process for a function (a forked process gets its own)."""
-    return _child(os.getpid(), target, seconds, memory)
+    return _child(os.getpid(), target, seconds, memory, fresh)
 
 
 @lru_cache(maxsize=32)
-def _child(process: int, target: str, seconds: float, memory: int) -> Child:
-    made = Child(target, seconds, memory)
+def _child(process: int, target: str, seconds: float, memory: int, fresh: int | None) -> Child:
+    made = Child(target, seconds, memory, fresh)
     atexit.register(made.close)
     return made
 

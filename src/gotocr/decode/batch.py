@@ -230,7 +230,8 @@ def write_each(
                         yield number, error
             first += bool(rows)
             for key, piece in rows.step():
-                yield given[key], piece
+                ended = isinstance(piece, GotocrError) or piece.finish is not None
+                yield given.pop(key) if ended else given[key], piece
     finally:
         rows.close()
 

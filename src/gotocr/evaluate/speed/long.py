@@ -23,13 +23,21 @@ LINES = 1  # of text on a page
 FULL, QUICK = (50, 500), (5, 50)  # pages
 PATIENCE = 4 * 3600.0  # seconds
 
-# Reads as the command does, then says what this process and its children (PDFs are drawn in one) held at most, and took.
+# Reads as the command does, then says what this process and its children (PDFs are drawn in one, by turns) held at most, and took.
 _CHILD = """
-import sys
+import sys, threading
 from gotocr.cli import main
 from gotocr.evaluate.speed.machine import children, peak_memory, processor_time
+most, over = [0.0], threading.Event()
+def look():
+    while not over.wait(0.1):
+        most[0] = max(most[0], sum(peak_memory(child) or 0.0 for child in children()))
+looker = threading.Thread(target=look)
+looker.start()
 code = main(sys.argv[1:])
-print(peak_memory() + sum(peak_memory(child) or 0.0 for child in children()), processor_time(), file=sys.stderr)
+over.set()
+looker.join()
+print(peak_memory() + most[0], processor_time(), file=sys.stderr)
 sys.exit(code)
 """
 
