@@ -26,7 +26,7 @@ MARK_WITHIN = 1024  # readers accept some rubbish before the mark
 ANSWER = "gotocr.pixels.pdf_child:answer"
 # Bytes PDFium may need for each pixel of a page that is as large as allowed: the page, and a picture on it packed and unpacked.
 PER_PIXEL = 14
-FRESH = 100  # pages after which another process draws: what PDFium has taken it keeps
+FRESH = 40  # pages after which another process draws: what PDFium has taken it keeps
 MOST_ENDED = 10  # pages in a row for which a process was ended
 _SIZE = struct.Struct(">II")  # before the pixels of a page: height and width, as `pdf_page` writes them
 _ERRORS = {error.__name__: error for error in (InputError, TooLargeError)}

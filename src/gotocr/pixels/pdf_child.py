@@ -16,8 +16,7 @@ from ..errors import GotocrError, InputError, TooLargeError
 from .pdf_page import draw
 
 HELD = 4  # documents that are open at a time: several readers may take turns
-# PDFium keeps all it has read of a document that is open: it is opened anew after so many pages, or bytes of the file.
-REOPEN, KEPT = 50, 64 << 20
+KEPT = 64 << 20  # bytes of a file after which it is opened anew: PDFium keeps all it has read of one that is open
 
 Document = tuple[str, int, int, str | None]  # path, its size and time of change, password
 
@@ -58,7 +57,7 @@ def _opened(key: Document, name: str) -> _Held:
             _held.popitem(last=False)[1].document.close()
         path, size, _, password = key
         document = _open(path, name, password)
-        held = _Held(document, max(1, min(REOPEN, KEPT * len(document) // max(size, 1))))
+        held = _Held(document, max(1, KEPT * len(document) // max(size, 1)))
     _held[key] = held
     return held
 

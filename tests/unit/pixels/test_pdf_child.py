@@ -43,17 +43,12 @@ def test_counts_and_drawings(opened: list[str], tmp_path: Path) -> None:
     assert opened == ["nine.pdf"]
 
 
-def test_it_is_opened_anew_after_many_pages_or_bytes(opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_opened_anew_after_many_bytes(opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nine = written(tmp_path / "nine.pdf", tree(b"3 0 R " * 9, 9))
-    monkeypatch.setattr(pdf_child, "REOPEN", 4)
+    monkeypatch.setattr(pdf_child, "KEPT", nine[1] // 3)  # a third of the file: three pages
     for number in range(9):
         assert SIZE.unpack_from(pdf_child.answer(nine, "it", [number, *SMALL])) == (72, 72)
-    assert len(opened) == 3
-    monkeypatch.setattr(pdf_child, "KEPT", nine[1] // 3)  # a third of the file: three pages
-    other = written(tmp_path / "other.pdf", tree(b"3 0 R " * 9, 9))
-    for number in range(9):
-        pdf_child.answer(other, "it", [number, *SMALL])
-    assert opened.count("other.pdf") == 3
+    assert opened == ["nine.pdf"] * 3
 
 
 def test_the_last_few_are_held(opened: list[str], tmp_path: Path) -> None:
