@@ -16,6 +16,7 @@ from gotocr.errors import InputError, TooLargeError, UsageError
 from gotocr.pixels.limits import Limits
 from gotocr.pixels.source import open_source
 from gotocr.schema import Lost
+from tests.faults.refused import failure
 
 NOISE = np.random.default_rng(0).integers(0, 256, (40, 60, 3), dtype=np.uint8)
 KINDS = ("PNG", "JPEG", "GIF", "TIFF", "WEBP", "BMP", "JPEG2000")
@@ -25,14 +26,6 @@ def encoded(kind: str, picture: Image.Image | None = None, **options: object) ->
     body = io.BytesIO()
     (picture or Image.fromarray(NOISE)).save(body, kind, **options)
     return body.getvalue()
-
-
-def failure(source: object, error: type = InputError, **options: object) -> str:
-    with pytest.raises(error) as caught:
-        list(open_source(source, **options))
-    line = str(caught.value)
-    assert line and "\n" not in line and len(line) < 400
-    return line
 
 
 def png_claiming(width: int, height: int) -> bytes:

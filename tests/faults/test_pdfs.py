@@ -22,17 +22,10 @@ from gotocr.pixels.limits import Limits
 from gotocr.pixels.opening import Opening, page_ranges
 from gotocr.pixels.source import MOST_LOST, open_source, page_count
 from gotocr.schema import Lost, Page
+from tests.faults.refused import failure
 from tests.unit.pixels.written import PAGE, forms, page_pdf, pdf, stream, tree
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "sources"  # written by pikepdf (qpdf)
-
-
-def failure(source: object, error: type = InputError, **options: object) -> str:
-    with pytest.raises(error) as caught:
-        list(open_source(source, **options))
-    line = str(caught.value)
-    assert line and "\n" not in line and len(line) < 400
-    return line
 
 
 def found(source: object, **options: object) -> list[int | str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +103,6 @@ class Journal:
         self.close()
         self._places.clear()
         shutil.rmtree(self.folder, ignore_errors=True)
-        with suppress(OSError):
-            self._path.unlink()
 
     def _failed(self, error: OSError) -> OutputError:
         return OutputError(f"cannot write {self._path}: {error.strerror or error}")

@@ -71,6 +71,11 @@ class Progress:
         yield
         self._bar.refresh()
 
+    def hide(self) -> None:
+        """Nothing more comes of this source; the bar shows again with the next one."""
+        if self._bar is not None:
+            self._bar.clear()
+
     def __enter__(self) -> Progress:
         return self
 

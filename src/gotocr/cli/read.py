@@ -218,13 +218,14 @@ class _Job:
 
         page: Page | None = None
         for step in self._reader.follow(source, self._task, opening):
-            with self._progress.aside() if isinstance(step, Leaf) else suppress():
-                self._progress.follow(step)
+            self._progress.follow(step)
             if isinstance(step, Page):
                 page = step
             elif isinstance(step, Leaf):
                 self._remark(source, step, failed)
-                yield Read(step, page if page is not None and page.index == step.index else None)
+                with self._progress.aside():  # whoever has the page may write it to the terminal
+                    yield Read(step, page if page is not None and page.index == step.index else None)
+        self._progress.hide()
 
     def _remark(self, source: str, leaf: Leaf, failed: list[errors.GotocrError]) -> None:
         """Say what is to be known about a page."""

@@ -55,7 +55,7 @@ def _see_nano(page: Page, task: Task, setting: Setting) -> list[View]:
     from ..weights.nano_files import nano_config
 
     stride = nano_config(setting.config, "config.json").stride
-    return native_views(page, task.region.box if task.region else None, stride, task.mode == "plain")
+    return native_views(page, stride, task.mode == "plain")
 
 
 def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from ..kinds.flow import joined
 from ..schema import Block, Leaf
-from .format import Format, blocks_of, page_name
+from .format import Format, blocks_of, named
 from .grid import KINDS_WITH_CELLS, grid
 
 _FORMULA = re.compile(r"\s*[=+\-@\t\r|%\uff1d\uff0b\uff0d\uff20]")  # the full-width ones are taken for theirs by some
@@ -33,11 +33,8 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
     for leaf in joined(leaves):
-        counts = dict.fromkeys(KINDS_WITH_CELLS, 0)
-        for block in blocks_of(leaf):
-            if block.kind in counts:
-                counts[block.kind] += 1
-                yield page_name(leaf, block.kind, counts[block.kind], FORMAT.suffix), _table(block)
+        for name, block in named(leaf, *KINDS_WITH_CELLS):
+            yield f"{name}{FORMAT.suffix}", _table(block)
 
 
 def _table(block: Block) -> bytes:

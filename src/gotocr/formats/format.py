@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -25,7 +26,7 @@ class Format:
     a valid file too. `title(source)` is what stands before a document where several follow each other on one stream.
 
     `files(leaves, source, model)` yields, as lazily, (name, contents) of a file for each table, score, molecule ... that
-    this format can hold; `page_name` makes the names. A format that has both is written as files into a folder and as one
+    this format can hold; `named` makes the names. A format that has both is written as files into a folder and as one
     file to a stream; one that has no `parts` goes into a folder only.
 
     `drops` says what of a document is not in the file. `extra` is the optional part of the package it needs, if any:
@@ -55,6 +56,15 @@ def blocks_of(leaf: Leaf) -> tuple[Block, ...]:
     if leaf.blocks or not leaf.text.strip():
         return leaf.blocks
     return (Block("text", leaf.text, data={"role": "lines"}),)
+
+
+def named(leaf: Leaf, *kinds: str) -> Iterator[tuple[str, Block]]:
+    """The page's blocks of some kinds, of all without any, with the names of their files, less the suffix; every kind is counted by itself."""
+    numbers: Counter[str] = Counter()
+    for block in blocks_of(leaf):
+        if not kinds or block.kind in kinds:
+            numbers[block.kind] += 1
+            yield page_name(leaf, block.kind, numbers[block.kind], ""), block
 
 
 def page_name(leaf: Leaf, kind: str, number: int, suffix: str) -> str:

@@ -13,7 +13,7 @@ from math import lcm
 from ..kinds.music.playing import Sound, order, sounds
 from ..kinds.music.score import LETTERED, Score
 from ..schema import Leaf
-from .format import Format, page_name
+from .format import Format
 from .musicxml import scores
 
 TICKS = 480  # of a quarter, or a multiple so that each time is whole
@@ -124,8 +124,8 @@ def _variable(number: int) -> bytes:
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
     for leaf in leaves:
-        for number, score in scores(leaf):
-            yield page_name(leaf, "music", number, FORMAT.suffix), to_midi(score)
+        for name, score in scores(leaf):
+            yield f"{name}{FORMAT.suffix}", to_midi(score)
 
 
 FORMAT = Format(

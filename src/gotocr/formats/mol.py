@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from ..child import child
 from ..errors import MissingExtraError, WorkerError
 from ..schema import Block, Leaf
-from .format import Format
-from .smi import molecules
+from .format import Format, named
 
 WRITTEN = "gotocr.kinds.molecule.molfile:molfile"
 SECONDS = 15.0  # the longest one molecule may take
@@ -23,7 +22,7 @@ def ready() -> None:
 
 def _written(leaf: Leaf) -> Iterator[tuple[str, Block, str]]:
     """Name, block and molfile of those that can be written."""
-    for name, block in molecules(leaf):
+    for name, block in named(leaf, "molecule"):
         try:
             yield name, block, child(WRITTEN, SECONDS)(block.text, name)
         except WorkerError:

@@ -8,23 +8,22 @@ from ..kinds.music.block import read
 from ..kinds.music.musicxml import to_musicxml
 from ..kinds.music.score import Score
 from ..schema import Leaf
-from .format import Format, blocks_of, page_name
+from .format import Format, named
 from .xml import allowed
 
 
-def scores(leaf: Leaf) -> Iterator[tuple[int, Score]]:
-    """The page's music with its number, from 1 on; what has no bars that could be read is counted and left out."""
-    music = (block for block in blocks_of(leaf) if block.kind == "music")
-    for number, block in enumerate(music, 1):
+def scores(leaf: Leaf) -> Iterator[tuple[str, Score]]:
+    """The page's music with the names of its files; what has no bars that could be read is counted and left out."""
+    for name, block in named(leaf, "music"):
         score = read(block.text)[0]
         if score.bars:
-            yield number, score
+            yield name, score
 
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
     for leaf in leaves:
-        for number, score in scores(leaf):
-            yield page_name(leaf, "music", number, FORMAT.suffix), allowed(to_musicxml(score)).encode()
+        for name, score in scores(leaf):
+            yield f"{name}{FORMAT.suffix}", allowed(to_musicxml(score)).encode()
 
 
 FORMAT = Format(

@@ -8,19 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..kinds.molecule.reading import check
-from ..schema import Block, Leaf
-from .format import Format, blocks_of, page_name
-
-
-def molecules(leaf: Leaf) -> Iterator[tuple[str, Block]]:
-    """The page's molecules, possible or not, with their names."""
-    found = (block for block in blocks_of(leaf) if block.kind == "molecule")
-    return ((page_name(leaf, "molecule", number, ""), block) for number, block in enumerate(found, 1))
+from ..schema import Leaf
+from .format import Format, named
 
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     for leaf in leaves:
-        for name, block in molecules(leaf):
+        for name, block in named(leaf, "molecule"):
             problems = check(block)
             line = remark(f"{name}: {'; '.join(problems)}: {block.text}") if problems else f"{block.text}\t{name}\n"
             yield line.encode("utf-8", "replace")

@@ -7,14 +7,13 @@ fonts by name with one of every system behind them.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 
 from ..errors import MissingExtraError
 from ..kinds import KINDS
 from ..schema import Leaf
-from .format import Format, blocks_of, page_name
+from .format import Format, named
 from .xml import allowed
 
 NEEDED = ("verovio", "rdkit", "skia")
@@ -42,12 +41,10 @@ def standalone(drawing: str) -> str:
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
     for leaf in leaves:
-        numbers: Counter[str] = Counter()
-        for block in blocks_of(leaf):
-            numbers[block.kind] += 1
+        for name, block in named(leaf):
             drawing = KINDS[block.kind].svg(block) if block.kind in KINDS else None
             if drawing:
-                yield page_name(leaf, block.kind, numbers[block.kind], FORMAT.suffix), standalone(drawing).encode()
+                yield f"{name}{FORMAT.suffix}", standalone(drawing).encode()
 
 
 FORMAT = Format(

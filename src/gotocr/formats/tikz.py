@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ..schema import Block, Leaf
-from .format import Format, blocks_of, page_name
+from .format import Format, named
 from .latex import line
 from .latex.figure import MOST, figure
 from .latex.letters import clean
@@ -22,8 +22,7 @@ _MARGINS = "\\usepackage[margin=25mm]{geometry}\n"
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     yield _begin()
     for leaf in leaves:
-        for number, block in _figures(leaf):
-            name = page_name(leaf, "geometry", number, "")
+        for name, block in named(leaf, "geometry"):
             drawn = _drawn(block)
             yield _bytes(f"% {name}\n{drawn}\n" if drawn else remark(f"{name}: not read\n{block.text}"))
     yield END.encode()
@@ -31,13 +30,9 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
 
 def files(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[tuple[str, bytes]]:
     for leaf in leaves:
-        for number, block in _figures(leaf):
+        for name, block in named(leaf, "geometry"):
             if drawn := _drawn(block):
-                yield page_name(leaf, "geometry", number, FORMAT.suffix), _begin() + _bytes(f"{drawn}\n{END}")
-
-
-def _figures(leaf: Leaf) -> Iterator[tuple[int, Block]]:
-    return enumerate((block for block in blocks_of(leaf) if block.kind == "geometry"), 1)
+                yield f"{name}{FORMAT.suffix}", _begin() + _bytes(f"{drawn}\n{END}")
 
 
 def _drawn(block: Block) -> str | None:

@@ -168,7 +168,30 @@ def test_pages_of_another_task_are_not_used_again(cli, scripted, tiff, tmp_path)
 def test_several_regions_are_read_one_behind_the_other(cli, scripted, picture):
     scripted.texts = ["right", "left"]
     assert cli(picture, "--region", "0.5,0.0,1.0,1.0", "--region", "0,0,64,64")[1] == "right\n\nleft\n"
-    assert [job.pixels.page_size for job in scripted.jobs] != [(320, 64)] or len(scripted.jobs) == 2
+    assert [job.pixels.page_size for job in scripted.jobs] == [(160, 64), (64, 64)]
+
+
+class Terminal(io.StringIO):
+    """A screen that standard output and standard error share; writes of standard output are between bars."""
+
+    encoding = "utf-8"
+
+    def isatty(self):
+        return True
+
+
+def test_the_bar_makes_room_for_text_on_the_terminal(scripted, model_folder, tiff, monkeypatch):
+    screen, out = Terminal(), Terminal()
+    monkeypatch.setattr("gotocr.cli.progress.DELAY", 0.0)
+    monkeypatch.setattr(out, "write", lambda text: screen.write(f"\x02{text}\x03") if text else 0)
+    monkeypatch.setattr(sys, "stderr", screen)
+    monkeypatch.setattr(sys, "stdout", out)
+    scripted.texts = ["one.", "two."]
+    assert main(["read", "--model", str(model_folder), "--engine", "scripted", str(tiff)]) == 0
+    shown = screen.getvalue()
+    assert "page" in shown and "one." in shown and "two." in shown
+    for before in shown.split("\x02")[:-1]:
+        assert not before.rpartition("\x03")[2].rstrip(" ").rpartition("\r")[2].strip(), "no bar stands where text is written"
 
 
 def test_json_is_the_document(cli, picture):

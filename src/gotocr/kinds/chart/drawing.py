@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .writing import figure
@@ -168,20 +168,25 @@ def _columns(series: Series, kind: str, top: float) -> tuple[list[str], float]:
     return parts, height
 
 
+def _heaped(series: Series, name: str, stacked: bool) -> Iterator[tuple[int, float, float]]:
+    """The bars of a category: number of the series, value, and where it begins: on what lies below it, or at nothing."""
+    tops = {True: 0.0, False: 0.0}
+    for number, values in enumerate(series.values()):
+        value = values.get(name)
+        if value is not None:
+            base = tops[value >= 0] if stacked else 0.0
+            tops[value >= 0] = base + value
+            yield number, value, base
+
+
 def _bars(series: Series, names: list[str], frame: _Frame, stacked: bool) -> list[str]:
     room = (frame.right - frame.left) / len(names)
     wide = min(0.74 * room, 90.0 * (1 if stacked else len(series))) / (1 if stacked else len(series))
     told = not stacked and len(names) * len(series) <= TOLD and wide >= 20
     parts = []
     for j, name in enumerate(names):
-        at = {True: 0.0, False: 0.0}
         begin = frame.left + (j + 0.5) * room - wide * (1 if stacked else len(series)) / 2
-        for i, values in enumerate(series.values()):
-            value = values.get(name)
-            if value is None:
-                continue
-            base = at[value >= 0] if stacked else 0.0
-            at[value >= 0] = base + value
+        for i, value, base in _heaped(series, name, stacked):
             top, bottom = sorted((frame.up(base), frame.up(base + value)))
             x = begin + (0 if stacked else i * wide)
             box = f'x="{x + 0.5:.1f}" y="{top:.1f}" width="{max(wide - 1, 0.5):.1f}" height="{bottom - top:.1f}"'
@@ -211,14 +216,8 @@ def _rows(series: Series, stacked: bool, top: float) -> tuple[list[str], float]:
         middle = frame.top + (j + 0.5) * tall
         lines = lines if tall >= 2 * LINE else lines[:1]
         parts += [_text(line, left - 8, middle + 4 + (k - (len(lines) - 1) / 2) * LINE, "end") for k, line in enumerate(lines)]
-        at = {True: 0.0, False: 0.0}
         begin = middle - bar * (1 if stacked else len(series)) / 2
-        for i, values in enumerate(series.values()):
-            value = values.get(name)
-            if value is None:
-                continue
-            base = at[value >= 0] if stacked else 0.0
-            at[value >= 0] = base + value
+        for i, value, base in _heaped(series, name, stacked):
             x, right = sorted((frame.across(base), frame.across(base + value)))
             y = begin + (0 if stacked else i * bar)
             box = f'x="{x:.1f}" y="{y + 0.5:.1f}" width="{right - x:.1f}" height="{bar - 1:.1f}"'
