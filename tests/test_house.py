@@ -17,7 +17,7 @@ FLOORS = {
     **dict.fromkeys(["schema", "registry", "errors", "child"], 0),
     **dict.fromkeys(["pixels", "prompt", "model", "draw", "metrics", "scale"], 1),
     **dict.fromkeys(["weights", "kinds", "decode"], 2),
-    **dict.fromkeys(["engines", "formats", "synth"], 3),
+    **dict.fromkeys(["engines", "formats", "synth", "trust"], 3),
     "reader": 4,
     **dict.fromkeys(["train", "evaluate", "serve"], 5),
     "cli": 6,

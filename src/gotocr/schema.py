@@ -9,7 +9,7 @@ Arrays are numpy; nothing here imports torch.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,9 @@ class Task:
     straighten: bool = True  # lines that lean are made level
     spreads: bool = True  # two pages side by side are read one behind the other
     trim: bool = True  # margins are cut off, and long strips in pieces, for a model that sees a square
+    reread: bool = True  # lines that were passed over, and what a loop cut off, are read once more by themselves
+    verify: bool = False  # formulas, tables, drawings are drawn anew from what was read and compared with the page
+    seconds: float | None = None  # a page that takes longer ends there, with what was written by then
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ class Job:
     pixels: Pixels
     prompt: Prompt
     max_tokens: int = 4096
+    over: Callable[[], bool] | None = None  # asked between tokens: whether the time for the page is up
 
 
 @dataclass(frozen=True)
@@ -104,14 +108,19 @@ class Piece:
     text: str  # the text this token completes; empty while a character is only half written
     probability: float
     box: Box | None = None
-    finish: str | None = None  # on the last piece: "stop", "length" (the cap was hit) or "loop"
+    finish: str | None = None  # on the last piece: "stop", "length" (the cap was hit), "time" (so was that in seconds) or "loop"
+    alternatives: tuple[tuple[str, float], ...] = ()  # where it is in doubt: texts of other tokens, the likeliest first
 
 
 @dataclass(frozen=True)
 class Word:
+    """`alternatives` are other spellings of a doubtful word with their probabilities, the likeliest first."""
+
     text: str
     box: Box | None = None
     confidence: float | None = None
+    alternatives: tuple[tuple[str, float], ...] = ()
+    problems: tuple[str, ...] = ()  # why it may be invented: "no ink under it"
 
 
 @dataclass(frozen=True)
@@ -125,6 +134,8 @@ class Block:
     words: tuple[Word, ...] = ()
     problems: tuple[str, ...] = ()  # why the text is not valid for its kind; empty = valid
     data: Mapping[str, object] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()  # what was mended in it, or done to read it
+    agreement: float | None = None  # 0 to 1: how alike the page and the block drawn anew are, where they were compared
 
 
 @dataclass(frozen=True)
@@ -140,6 +151,9 @@ class Leaf:
     confidence: float | None = None
     error: str | None = None  # why the page could not be read; what was written before that is kept
     notes: tuple[str, ...] = ()  # what was done to its picture: "turned by 90 degrees"
+    warnings: tuple[str, ...] = ()  # what is doubtful about the reading: "2 lines have ink and no text"
+    coverage: float | None = None  # share of the page's ink of writing that lies under boxes, 0 to 1
+    estimated: bool = False  # the boxes were found from the text and the page's ink; the model did not say them
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,9 @@ def _page(leaf: Leaf) -> dict[str, Any]:
         "confidence": _sure(leaf.confidence),
         "error": leaf.error,
         "notes": list(leaf.notes),
+        "warnings": list(leaf.warnings),
+        "coverage": _sure(leaf.coverage),
+        "estimated": leaf.estimated,
         "blocks": [_block(block) for block in leaf.blocks],
     }
 
@@ -67,13 +70,18 @@ def _block(block: Block) -> dict[str, Any]:
         "box": _box(block.box),
         "confidence": _sure(block.confidence),
         "problems": list(block.problems),
+        "warnings": list(block.warnings),
+        "agreement": _sure(block.agreement),
         "data": dict(block.data),
         "words": [_word(word) for word in block.words],
     }
 
 
 def _word(word: Word) -> dict[str, Any]:
-    return {"text": word.text, "box": _box(word.box), "confidence": _sure(word.confidence)}
+    said = {"text": word.text, "box": _box(word.box), "confidence": _sure(word.confidence)}
+    if word.alternatives:
+        said["alternatives"] = [[text, _sure(chance)] for text, chance in word.alternatives]
+    return said | ({"problems": list(word.problems)} if word.problems else {})
 
 
 def _box(box: Box | None) -> list[float] | None:

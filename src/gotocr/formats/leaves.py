@@ -15,12 +15,18 @@ def pack(leaf: Leaf) -> str:
     return json.dumps(page, ensure_ascii=True, separators=(",", ":"), default=str)
 
 
-_PLAIN = ("index", "width", "height", "text", "truncated", "confidence", "error", "notes")
+_PLAIN = ("index", "width", "height", "text", "truncated", "confidence", "error", "notes", "warnings", "coverage", "estimated")
 
 
 def _packed(block: Block) -> list[Any]:
-    words = [[word.text, word.box, word.confidence] for word in block.words]
-    return [block.kind, block.text, block.box, block.confidence, words, block.problems, dict(block.data)]
+    words = [_packed_word(word) for word in block.words]
+    about = block.problems, dict(block.data), block.warnings, block.agreement
+    return [block.kind, block.text, block.box, block.confidence, words, *about]
+
+
+def _packed_word(word: Word) -> list[Any]:
+    more = [word.alternatives, word.problems] if word.alternatives or word.problems else []
+    return [word.text, word.box, word.confidence, *more]
 
 
 def unpack(line: str) -> Leaf:
@@ -28,16 +34,21 @@ def unpack(line: str) -> Leaf:
     try:
         page = json.loads(line)
         plain = {name: page[name] for name in _PLAIN}
-        plain["notes"] = tuple(plain["notes"])
+        plain |= {name: tuple(plain[name]) for name in ("notes", "warnings")}
         return Leaf(**plain, blocks=tuple(_block(packed) for packed in page["blocks"]))
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"no page: {error}") from error
 
 
 def _block(packed: list[Any]) -> Block:
-    kind, text, box, confidence, words, problems, data = packed
-    named = tuple(Word(said, _box(where), sure) for said, where, sure in words)
-    return Block(kind, text, _box(box), confidence, named, tuple(problems), data)
+    kind, text, box, confidence, words, problems, data, warnings, agreement = packed
+    return Block(kind, text, _box(box), confidence, tuple(map(_word, words)), tuple(problems), data, tuple(warnings), agreement)
+
+
+def _word(packed: list[Any]) -> Word:
+    said, where, sure, *more = packed
+    others, problems = more or ((), ())
+    return Word(said, _box(where), sure, tuple((text, chance) for text, chance in others), tuple(problems))
 
 
 def _box(numbers: Any) -> Box | None:
