@@ -53,4 +53,12 @@ def markdown(block: Block) -> str:
     return fence(block.text, str(block.data.get("language", "")))
 
 
-KIND = Kind(name="code", find=find, parse=parse, html=show, markdown=markdown)
+def mend(block: Block) -> Block:
+    """A fence that was never closed is, as `markdown` closes every one; also that of a block of another kind."""
+    if _UNCLOSED not in block.problems:
+        return block
+    problems = tuple(problem for problem in block.problems if problem != _UNCLOSED)
+    return replace(block, problems=problems, warnings=(*block.warnings, "the fence was closed"))
+
+
+KIND = Kind(name="code", find=find, parse=parse, html=show, markdown=markdown, mend=mend)

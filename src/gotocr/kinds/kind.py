@@ -25,6 +25,10 @@ def _no_problems(block: Block) -> list[str]:
     return []
 
 
+def _unchanged(block: Block) -> Block:
+    return block
+
+
 def _no_picture(block: Block) -> str | None:
     return None
 
@@ -48,6 +52,9 @@ class Kind:
     - `bare(text)` says whether a page that holds nothing but `text` is of this kind, though no mark says so.
     - `markdown(block)` is the inverse of `parse`; a fenced block with `info` unless given.
     - `check(block)` says what is wrong with the content; empty = valid.
+    - `mend(block)` repairs as little as possible of a block with problems, and says each change in `warnings`; what it cannot
+      repair stays in `problems`. Nothing readable is dropped without a word. Idempotent; never raises; a valid block is
+      returned as it is.
     - `words(source)` yields the printed words and where in the source they stand; none where the source is a code.
     - `scores` maps a name to `score(written, truth)` in [0, 1], 1 = equal.
     - `sample(rng, supply, room, em)` draws a clean picture with its truth from the texts and fonts of `supply`, no larger
@@ -62,6 +69,7 @@ class Kind:
     html: Callable[[Block], str]
     markdown: Callable[[Block], str] = None  # type: ignore[assignment]  # set below
     check: Callable[[Block], list[str]] = _no_problems
+    mend: Callable[[Block], Block] = _unchanged
     bare: Callable[[str], bool] = _never
     words: Callable[[str], Iterator[tuple[Span, str]]] = _no_words
     scores: Mapping[str, Callable[[str, str], float]] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from ..schema import Block, Box, Piece, Word
 from . import KINDS, text
 from .kind import Kind, Span
+from .mending import mended
 
 _BARE = 20_000  # characters of a page that may be bare writing
 CUT = {
@@ -170,7 +171,7 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     for (start, end), word in kind.words(source):
         word_box, word_chances = ink.under(Span(span.start + start, span.start + end))
         words.append(Word(word, word_box, joint(word_chances)))
-    block = _named(kind.parse(source))
+    block = mended(_named(kind.parse(source)))
     return replace(block, box=union(word.box for word in words) or box, confidence=confidence(chances), words=tuple(words))
 
 
