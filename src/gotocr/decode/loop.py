@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import EngineError
 from ..schema import Box, Piece
+from .alternatives import DOUBTED, alternatives
 from .guard import Guard
 from .step import Step, Stepper
 
@@ -20,6 +21,10 @@ class Stream(Protocol):
 
     def push(self, token: int) -> str:
         """The text that `token` completes: empty for specials and while a character is half written."""
+        ...
+
+    def peek(self, token: int) -> str:
+        """What `push` would give; nothing is written."""
         ...
 
     def close(self) -> str:
@@ -50,13 +55,15 @@ def choose(logits: np.ndarray, temperature: float = 1.0) -> tuple[int, float]:
 class Terms:
     """On what terms is written: `stop_ids` end it, their own text is never shown; at most `max_tokens` come before.
 
-    `to_page` turns boxes of the model's picture into boxes of the page, `choose` takes the next token.
+    `to_page` turns boxes of the model's picture into boxes of the page, `choose` takes the next token,
+    and `temperature` is the one its probability is told at.
     """
 
     stop_ids: Collection[int]
     max_tokens: int
     to_page: Callable[[Box], Box] | None = None
     choose: Choose = choose
+    temperature: float = 1.0
 
 
 class Writing:
@@ -82,7 +89,9 @@ class Writing:
         if token in terms.stop_ids:
             held.append(Piece(token, "", probability))
             return self._end(self._stream.close(), "stop")
-        held.append(Piece(token, self._stream.push(token), probability, box))
+        others = self._others(step.logits, token, probability) if probability < DOUBTED else ()
+        text = self._stream.push(token)
+        held.append(Piece(token, text, probability, box, alternatives=others if text else ()))
         guard.push(token, box)
         self._count += 1
         if guard.loop:
@@ -93,6 +102,10 @@ class Writing:
             return self._end(self._stream.close(), "length")
         self.token = token
         return [held.popleft() for _ in range(len(held) - guard.run - 1)]
+
+    def _others(self, logits: np.ndarray, token: int, probability: float) -> tuple[tuple[str, float], ...]:
+        """What else might stand here; asked before the token is written."""
+        return alternatives(logits, (token, probability), self._stream.peek, self._terms.stop_ids, self._terms.temperature)
 
     def _end(self, rest: str, finish: str) -> list[Piece]:
         self.token = None

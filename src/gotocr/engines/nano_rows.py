@@ -86,7 +86,8 @@ class NanoEngine:
         except BaseException:
             place.close()
             raise
-        return Opened(row, TextStream(self.tokenizer), Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose))
+        terms = Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose, self.config.temperature)
+        return Opened(row, TextStream(self.tokenizer), terms)
 
     def close(self) -> None:
         self.network = None

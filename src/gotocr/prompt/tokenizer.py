@@ -111,6 +111,13 @@ class TextStream:
         """The text this token completes; empty while a character is half written."""
         return self._decoder.decode(self._tokenizer.token_bytes(index))
 
+    def peek(self, index: int) -> str:
+        """What `push` would return; nothing is written."""
+        state = self._decoder.getstate()
+        text = self.push(index)
+        self._decoder.setstate(state)
+        return text
+
     def close(self) -> str:
         """What is left: U+FFFD where the last character never came to its end, else nothing."""
         rest = self._decoder.decode(b"", final=True)

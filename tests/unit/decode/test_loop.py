@@ -48,6 +48,9 @@ class Letters:
         text, self.rest = self.rest + chr(96 + token), ""
         return text
 
+    def peek(self, token):
+        return "" if token == 29 else self.rest + chr(96 + token)
+
     def close(self):
         text, self.rest = self.rest, ""
         return text
