@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -12,8 +11,8 @@ import numpy as np
 from ..errors import EngineError
 from ..schema import Box, Piece
 from .alternatives import DOUBTED, alternatives
-from .guard import Guard
 from .step import Step, Stepper
+from .watch import Watch
 
 
 class Stream(Protocol):
@@ -55,8 +54,8 @@ def choose(logits: np.ndarray, temperature: float = 1.0) -> tuple[int, float]:
 class Terms:
     """On what terms is written: `stop_ids` end it, their own text is never shown; at most `max_tokens` come before.
 
-    `to_page` turns boxes of the model's picture into boxes of the page, `choose` takes the next token,
-    and `temperature` is the one its probability is told at.
+    `to_page` turns boxes of the model's picture into boxes of the page, `choose` takes the next token, and `temperature`
+    is the one its probability is told at. `over` is asked between tokens: whether the time is up.
     """
 
     stop_ids: Collection[int]
@@ -64,53 +63,40 @@ class Terms:
     to_page: Callable[[Box], Box] | None = None
     choose: Choose = choose
     temperature: float = 1.0
+    over: Callable[[], bool] | None = None
 
 
 class Writing:
     """One text being written greedily: `take` the step after each token, hand out the pieces that are ready, feed `token`.
 
     `token` is what the model has to be fed next, None when the text is over. The last piece carries `finish`: "stop" (a
-    token of `terms.stop_ids`), "length" (`terms.max_tokens` were written) or "loop" (the writer went in circles). A piece is
-    held back while it may belong to a circle, so that of a loop only its first round is ever handed out, also to someone
-    who reads along. At least one token is written.
+    token of `terms.stop_ids`), "length" (`terms.max_tokens` were written), "time" (`terms.over`) or "loop" (the writer
+    went in circles, see `watch.Watch`). At least one token is written.
     """
 
     def __init__(self, stream: Stream, terms: Terms) -> None:
         self._stream, self._terms = stream, terms
-        self._guard, self._held = Guard(), deque[Piece]()
-        self._count = 0
+        self._watch = Watch(terms.max_tokens, terms.over)
         self.token: int | None = None
 
     def take(self, step: Step) -> list[Piece]:
         """Choose a token by `step`. Raises EngineError when its logits are not numbers."""
-        terms, guard, held = self._terms, self._guard, self._held
+        terms, stream, self.token = self._terms, self._stream, None
         token, probability = terms.choose(step.logits)
         box = terms.to_page(step.box) if step.box is not None and terms.to_page is not None else step.box
         if token in terms.stop_ids:
-            held.append(Piece(token, "", probability))
-            return self._end(self._stream.close(), "stop")
+            return self._watch.end("stop", Piece(token, "", probability), stream.close())
         others = self._others(step.logits, token, probability) if probability < DOUBTED else ()
-        text = self._stream.push(token)
-        held.append(Piece(token, text, probability, box, alternatives=others if text else ()))
-        guard.push(token, box)
-        self._count += 1
-        if guard.loop:
-            for _ in range(min(guard.loop, len(held) - 1)):
-                held.pop()
-            return self._end("", "loop")
-        if self._count >= terms.max_tokens:
-            return self._end(self._stream.close(), "length")
+        text = stream.push(token)
+        finish = self._watch.push(Piece(token, text, probability, box, alternatives=others if text else ()))
+        if finish:
+            return self._watch.end(finish, rest="" if finish == "loop" else stream.close())
         self.token = token
-        return [held.popleft() for _ in range(len(held) - guard.run - 1)]
+        return self._watch.ready()
 
     def _others(self, logits: np.ndarray, token: int, probability: float) -> tuple[tuple[str, float], ...]:
         """What else might stand here; asked before the token is written."""
         return alternatives(logits, (token, probability), self._stream.peek, self._terms.stop_ids, self._terms.temperature)
-
-    def _end(self, rest: str, finish: str) -> list[Piece]:
-        self.token = None
-        last = self._held.pop()
-        return [*self._held, replace(last, text=last.text + rest, finish=finish)]
 
 
 def write(step: Step, stepper: Stepper, stream: Stream, terms: Terms) -> Iterator[Piece]:

@@ -86,7 +86,7 @@ class NanoEngine:
         except BaseException:
             place.close()
             raise
-        terms = Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose, self.config.temperature)
+        terms = Terms(prompt.stop_ids, job.max_tokens, page_boxes(job.pixels), self.choose, self.config.temperature, job.over)
         return Opened(row, TextStream(self.tokenizer), terms)
 
     def close(self) -> None:

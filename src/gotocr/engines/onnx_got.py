@@ -53,7 +53,8 @@ class GotOnnxEngine:
     def _open(self, sessions: Sessions, slots: Slots, job: Job) -> Opened:
         count = room(job, sessions.config)
         row = GotRow(slots, job.prompt.ids, sessions.see(job.pixels.values), count)
-        return Opened(row, TextStream(self.tokenizer), Terms(job.prompt.stop_ids, count, page_boxes(job.pixels)))
+        terms = Terms(job.prompt.stop_ids, count, page_boxes(job.pixels), over=job.over)
+        return Opened(row, TextStream(self.tokenizer), terms)
 
     def close(self) -> None:
         self.sessions = None

@@ -66,7 +66,7 @@ class GotTorchEngine:
 
 
 def terms(job: Job, room: int) -> Terms:
-    return Terms(job.prompt.stop_ids, room, page_boxes(job.pixels))
+    return Terms(job.prompt.stop_ids, room, page_boxes(job.pixels), over=job.over)
 
 
 class GotStepper:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..schema import Block, Box, Piece, Word
-from . import KINDS, text
+from . import KINDS, code, text
 from .kind import Kind, Span
 from .mending import mended
+from .spellings import Stroke, spellings
 
+_RUN = re.compile(r"\S+")
 _BARE = 20_000  # characters of a page that may be bare writing
 CUT = {
     "length": "cut off: the cap on tokens was reached",
+    "time": "cut off: the time for a page was up",
     "loop": "cut off: the writer went in circles",
 }
 
@@ -28,7 +32,7 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
 
     A word's box is the union of the boxes of the tokens its characters came from, a block's is the union of its words'
     (of its tokens' where it has no words). A word's confidence is the product of its tokens' probabilities, how likely it
-    is that all of it is right; a block's is their geometric mean, which does not fall with length. A block that the cap or a loop cut off says so in `problems`. Never raises on content.
+    is that all of it is right; a block's is their geometric mean, which does not fall with length. A block that a cap or a loop cut off says so in `problems`. Never raises on content.
     """
     pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
     ink = _Ink(pieces, size)
@@ -40,20 +44,31 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
     return tuple(blocks)
 
 
-def confidence(probabilities: Iterable[float]) -> float | None:
-    """Geometric mean; None where nothing is known."""
-    logs = _logs(probabilities)
-    return math.exp(math.fsum(logs) / len(logs)) if logs else None
+def confidence(blocks: Iterable[Block]) -> float | None:
+    """The share of the words of some blocks that is expected to be right; None where nothing is known.
+
+    Of code, words are what stands between blanks; a block that has no words (a formula, a molecule, a staff) counts as one.
+    """
+    known = [(block.confidence, weight(block)) for block in blocks if block.confidence is not None]
+    total = sum(count for _, count in known)
+    return min(math.fsum(sure * count for sure, count in known) / total, 1.0) if total else None
+
+
+def weight(block: Block) -> int:
+    """How many words a block counts as."""
+    return len(block.words) or (len(block.text.split()) if block.kind == code.KIND.name else 1)
+
+
+def mean(chances: Iterable[float | None]) -> float | None:
+    """Of those that are known; None without any."""
+    known = [chance for chance in chances if chance is not None]
+    return min(math.fsum(known) / len(known), 1.0) if known else None
 
 
 def joint(probabilities: Iterable[float]) -> float | None:
     """Product: how likely all are right at once; None where nothing is known."""
-    logs = _logs(probabilities)
+    logs = [math.log(max(p, 1e-12)) for p in probabilities if not math.isnan(p)]
     return math.exp(math.fsum(logs)) if logs else None
-
-
-def _logs(probabilities: Iterable[float]) -> list[float]:
-    return [math.log(max(p, 1e-12)) for p in probabilities if not math.isnan(p)]
 
 
 def _printed(written: str) -> Iterator[tuple[Kind, Span]]:
@@ -116,6 +131,7 @@ class _Stroke:
     span: Span
     probabilities: tuple[float, ...]
     boxes: tuple[Box, ...]
+    alternatives: tuple[tuple[str, float], ...] = ()  # of the last of them
 
 
 class _Ink:
@@ -131,7 +147,7 @@ class _Ink:
             boxes += [box for box in [self._clip(piece.box)] if box]
             if piece.text:
                 span = Span(at, at + len(piece.text))
-                self._strokes.append(_Stroke(span, tuple(probabilities), tuple(boxes)))
+                self._strokes.append(_Stroke(span, tuple(probabilities), tuple(boxes), piece.alternatives))
                 texts.append(piece.text)
                 at, probabilities, boxes = span.end, [], []
         self.text = "".join(texts)
@@ -149,10 +165,23 @@ class _Ink:
 
     def under(self, span: Span) -> tuple[Box | None, list[float]]:
         """The union of the boxes and the probabilities of the tokens under the characters of `span`."""
-        first = max(bisect_right(self._starts, span.start) - 1, 0)
-        strokes = self._strokes[first : bisect_left(self._starts, span.end)]
+        strokes = self._under(span)
         boxes = [box for stroke in strokes for box in stroke.boxes]
         return union(boxes), [p for stroke in strokes for p in stroke.probabilities]
+
+    def word(self, span: Span, said: str) -> Word:
+        """The word that stands there, with what is known of it."""
+        box, chances = self.under(span)
+        sure = joint(chances)
+        strokes = self._under(span)
+        if not any(stroke.alternatives for stroke in strokes):
+            return Word(said, box, sure)
+        told = [Stroke(one.span, self.text[slice(*one.span)], one.probabilities[-1], one.alternatives) for one in strokes]
+        return Word(said, box, sure, spellings((span, said), self.text, told, sure))
+
+    def _under(self, span: Span) -> list[_Stroke]:
+        first = max(bisect_right(self._starts, span.start) - 1, 0)
+        return self._strokes[first : bisect_left(self._starts, span.end)]
 
 
 def union(boxes: Iterable[Box | None]) -> Box | None:
@@ -167,12 +196,12 @@ def union(boxes: Iterable[Box | None]) -> Box | None:
 def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     source = ink.text[span.start : span.end]
     box, chances = ink.under(span)
-    words = []
-    for (start, end), word in kind.words(source):
-        word_box, word_chances = ink.under(Span(span.start + start, span.start + end))
-        words.append(Word(word, word_box, joint(word_chances)))
+    words = tuple(ink.word(Span(span.start + start, span.start + end), word) for (start, end), word in kind.words(source))
     block = mended(_named(kind.parse(source)))
-    return replace(block, box=union(word.box for word in words) or box, confidence=confidence(chances), words=tuple(words))
+    sure = mean(word.confidence for word in words) if words else joint(chances)
+    if block.kind == code.KIND.name and not words:
+        sure = mean(joint(ink.under(Span(span.start + run.start(), span.start + run.end()))[1]) for run in _RUN.finditer(source))
+    return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=words)
 
 
 def _named(block: Block) -> Block:
