@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import count
+from math import nan
 from typing import Any, Protocol
 
 from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
 from .loop import Stream, Terms, Writing
 from .step import Step
+from .watch import Watch, sound
 
 AT_ONCE = 8  # rows, unless told
+NO_TOKEN = -1  # of a piece that no model wrote
 LEAD = 12  # calls of the network for the first text alone, so that it shows: more than `doubt.SHORT`, which are held back
 
 
@@ -121,7 +124,8 @@ class Rows:
         for (key, place), answer in zip(some, answers, strict=True):
             try:
                 yield from ((key, piece) for piece in self._go_on(key, place, answer))
-            except GotocrError as error:
+            except GotocrError as error:  # what was written before that is kept
+                yield from ((key, piece) for piece in place.writing.left())
                 self.leave(key)
                 yield key, error
 
@@ -148,13 +152,18 @@ def open_rows(engine: Any, most: int = AT_ONCE) -> Rows | SingleRow:
 
 
 class SingleRow:
-    """`Rows` with room for one, of an engine that reads one picture at a time by `run`."""
+    """`Rows` with room for one, of an engine that reads one picture at a time by `run`, and of which nothing is believed.
+
+    Its text is cut where it goes in circles, at the caps of the job, and where the time is up, whether the engine knows of
+    that or not; a call that does not come back cannot be broken off. See `watch.sound` for what else is put right.
+    """
 
     most = 1
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
         self._running: Iterator[Piece] | None = None
+        self._watch, self._size = Watch(1), (0, 0)
         self._keys, self._key = count(), -1
 
     def __len__(self) -> int:
@@ -165,7 +174,8 @@ class SingleRow:
         return self._running is not None
 
     def join(self, job: Job) -> int:
-        self._running, self._key = self._engine.run(job), next(self._keys)
+        self._running, self._key = iter(self._engine.run(job)), next(self._keys)
+        self._watch, self._size = Watch(job.max_tokens, job.over), job.pixels.page_size
         return self._key
 
     def leave(self, key: int) -> None:
@@ -178,15 +188,26 @@ class SingleRow:
     def step(self) -> list[tuple[int, Piece | GotocrError]]:
         if self._running is None:
             return []
+        found: list[Piece | GotocrError]
         try:
-            piece: Piece | GotocrError | None = next(self._running, None)
-        except GotocrError as error:
-            piece = error
-        if piece is None:
-            piece = EngineError("the engine ended without saying so")
-        if isinstance(piece, GotocrError) or piece.finish is not None:
+            found = [*self._next()]
+        except GotocrError as error:  # what was written before that is kept
+            found = [*self._watch.left(), error]
+        if found and (isinstance(found[-1], GotocrError) or found[-1].finish is not None):
             self.leave(self._key)
-        return [(self._key, piece)]
+        return [(self._key, piece) for piece in found]
+
+    def _next(self) -> list[Piece]:
+        """What can be handed out once the engine has written a piece more. Raises what it raises."""
+        piece = next(self._running, None)
+        if piece is None:
+            raise EngineError("the engine ended without saying so")
+        for part in sound(piece, self._size):
+            if part.finish is not None:
+                return self._watch.end(part.finish, part)
+            if finish := self._watch.push(part):
+                return self._watch.end(finish)
+        return self._watch.ready()
 
     def close(self) -> None:
         self.leave(self._key)
@@ -208,8 +229,9 @@ def write_each(
 
     Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked
     at; none before the network was called `lead` times for the first, unless that is over. None among the jobs says that
-    there is none yet. A job that fails ends with its error in place of a piece. Where nothing is written and there is no job
-    yet, whoever asks for more has to bring one: ValueError. Turning away closes the rows.
+    there is none yet. A job that fails ends with its error in place of a piece, one whose time is up before it begins with a
+    piece that says so. Where nothing is written and there is no job yet, whoever asks for more has to bring one: ValueError.
+    Turning away closes the rows.
     """
     todo, numbers = iter(jobs), count()
     given: dict[int, int] = {}
@@ -224,6 +246,9 @@ def write_each(
                     raise ValueError("no text is being written, and there is no job")
                 if more and job is not None:
                     number = next(numbers)
+                    if job.over is not None and job.over():
+                        yield number, Piece(NO_TOKEN, "", nan, finish="time")
+                        continue
                     try:
                         given[rows.join(job)] = number
                     except GotocrError as error:

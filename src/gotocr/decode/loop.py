@@ -94,6 +94,10 @@ class Writing:
         self.token = token
         return self._watch.ready()
 
+    def left(self) -> list[Piece]:
+        """What was written and not handed out, where the model failed."""
+        return self._watch.left()
+
     def _others(self, logits: np.ndarray, token: int, probability: float) -> tuple[tuple[str, float], ...]:
         """What else might stand here; asked before the token is written."""
         return alternatives(logits, (token, probability), self._stream.peek, self._terms.stop_ids, self._terms.temperature)
@@ -102,6 +106,10 @@ class Writing:
 def write(step: Step, stepper: Stepper, stream: Stream, terms: Terms) -> Iterator[Piece]:
     """Write from `step` (the one after the prompt) and yield a `Piece` per token: see `Writing`."""
     writing = Writing(stream, terms)
-    yield from writing.take(step)
-    while writing.token is not None:
-        yield from writing.take(stepper.feed([writing.token]))
+    try:
+        yield from writing.take(step)
+        while writing.token is not None:
+            yield from writing.take(stepper.feed([writing.token]))
+    except EngineError:
+        yield from writing.left()
+        raise

@@ -24,6 +24,8 @@ class Script:
     `pushing` is raised in place of feeding the token of that number.
     """
 
+    over = None  # of a job: its time
+
     def __init__(self, tokens, beginning=None, pushing=(0, None)):
         self.tokens, self.beginning, self.pushing = list(tokens), beginning, pushing
         self.at, self.closed, self.question = 0, 0, None
@@ -186,7 +188,11 @@ def test_turning_away_closes_all_rows():
     assert again == {0: alone(LONG)}, "and they can be used again"
 
 
-@pytest.mark.parametrize("script", [Script([1, 2, EngineError("torn")]), Script(LONG, EngineError("torn")), EngineError("torn")])
+class Refused(EngineError):
+    over = None
+
+
+@pytest.mark.parametrize("script", [Script([1, 2, EngineError("torn")]), Script(LONG, EngineError("torn")), Refused("torn")])
 def test_what_fails_ends_writing_all_of_it(script):
     model, other = Model(), Script(LONG)
     with pytest.raises(EngineError, match="torn"):
@@ -201,7 +207,7 @@ def test_a_row_that_fails_in_hearing_ends_alone():
     keys = [model.rows.join(good), model.rows.join(bad)]
     found = sorted_out(_all_steps(model.rows))
     *before, error = found[keys[1]]
-    assert str(error) == "torn" and [piece.token for piece in before] == [1] and bad.closed == 1
+    assert str(error) == "torn" and [piece.token for piece in before] == [1, 2] and bad.closed == 1
     assert found[keys[0]] == alone(LONG)
 
 
@@ -219,7 +225,7 @@ def test_what_was_written_before_a_token_that_cannot_be_fed_is_handed_out():
     bad, good = Script(LONG, pushing=(3, EngineError("full"))), Script(LONG)
     keys = [model.rows.join(bad), model.rows.join(good)]
     found = sorted_out(_all_steps(model.rows))
-    assert found[keys[0]][:-1] == alone(LONG)[:2] and str(found[keys[0]][-1]) == "full", "alone, too, two come before"
+    assert found[keys[0]][:-1] == alone(LONG)[:3] and str(found[keys[0]][-1]) == "full"
     assert found[keys[1]] == alone(LONG)
 
 
