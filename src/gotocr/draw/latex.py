@@ -8,12 +8,13 @@ from collections.abc import Callable
 from . import latex_forms as forms
 from .latex_reader import CELL_STOPS, DEEPEST, GROUPS, Reader
 from .latex_symbols import DELIMITERS, OPERATORS, symbol
-from .latex_tree import Formula, Node, Token, tokens
+from .latex_tree import Formula, Node, Repair, Token, tokens
 
 __all__ = ["Formula", "Node", "Token", "parse", "symbol", "tokens"]
 _LENGTH = re.compile(r"\s*=?\s*\{?\s*(?P<length>[-+]?(?:\d+\.?\d*|\.\d+)\s*(?:pt|em|ex|mu|cm|mm|in|pc|bp|sp))\s*\}?")
 _ROW_SPACE = re.compile(r"\s*\[\s*[-+]?[\d.]+\s*[a-z]{2}\s*\]")
 _PLACE = re.compile(r"\s*\[\s*([tbclr])\s*\]")  # of a table's rows or columns: \begin{aligned}[t], \begin{matrix*}[r]
+_COLUMNS = re.compile(r"\s*\{[lcr|\s]+\}")
 _LIGATURE = re.compile(r"---?|``|''")
 
 
@@ -21,7 +22,7 @@ def parse(source: str) -> Formula:
     """The tree of a formula without `$` around it. Takes any text; what is wrong with it is in `problems`."""
     parser = _Parser(source)
     body = parser.sequence(frozenset())
-    return Formula(source, body, tuple(dict.fromkeys(parser.problems)))
+    return Formula(source, body, tuple(dict.fromkeys(parser.problems)), tuple(parser.repairs))
 
 
 class _Parser(Reader):
@@ -59,7 +60,7 @@ class _Parser(Reader):
         left = self.delimiter(token)
         body = self.sequence(frozenset(["\\right"]))
         if not self.sees("\\right"):
-            self.problems.append("\\left is never closed")
+            self.lacks("\\left is never closed", "\\right.", "\\left was closed by \\right.")
             end = self.taken_to()
             return self.node("fenced", token, (left, body, Node("symbol", end, end, end, ".")))
         return self.node("fenced", token, (left, body, self.delimiter(self.take())))
@@ -89,7 +90,8 @@ class _Parser(Reader):
         token = self.star(token)
         match = _LENGTH.match(self.source, self.taken_to())
         if not match:
-            self.problems.append(f"{token.text} lacks a length")
+            why = f"{token.text} without a length was left out"
+            self.flaw(f"{token.text} lacks a length", (token.start, token.end, "", why))
             return self.node("space", token, value="0pt")
         self.pass_to(match.end())
         return self.node("space", token, value=match["length"].replace(" ", ""))
@@ -109,8 +111,10 @@ class _Parser(Reader):
 
     def environment(self, token: Token) -> Node:
         name = self.raw(token).strip()
-        if name not in forms.ENVIRONMENTS:
-            self.problems.append(f"unknown environment {name}"[:80])
+        known = name if name in forms.ENVIRONMENTS else "array" if _COLUMNS.match(self.source, self.taken_to()) else "aligned"
+        if name != known:
+            why = f"the unknown environment {name[:40]} was written as {known}"
+            self.flaw(f"unknown environment {name}"[:80], (token.start, self.taken_to(), f"\\begin{{{known}}}", why))
         value = ""
         if place := _PLACE.match(self.source, self.taken_to()):
             self.pass_to(place.end())
@@ -120,15 +124,20 @@ class _Parser(Reader):
         rows, rules = self.rows("\\end")
         if self.sees("\\end"):
             closing = self.take()
-            if self.raw(closing).strip() != name:
+            other = self.raw(closing).strip()
+            if other != name:
                 self.problems.append(f"\\begin{{{name}}} is closed by another name"[:80])
+            if other != known:
+                why = f"\\begin{{{known}}} was closed by its own name"
+                self.repairs.append(Repair(closing.start, self.taken_to(), f"\\end{{{known}}}", why))
         else:
-            self.problems.append(f"\\begin{{{name}}} is never closed"[:80])
+            problem = f"\\begin{{{name}}} is never closed"[:80]
+            self.lacks(problem, f"\\end{{{known}}}", f"\\begin{{{known}}} was closed")
         return Node("table", token.start, self.taken_to(), token.start, name, rules, rows, value)
 
     def braced_table(self, token: Token) -> Node:
         if not self.sees("{"):
-            self.problems.append(f"{token.text} lacks an argument")
+            self.lacks(f"{token.text} lacks an argument", "{}", f"an empty argument was put behind {token.text}")
             return self.node("table", token)
         opened = self.take()
         rows, rules = self.rows("}")
@@ -171,6 +180,7 @@ class _Parser(Reader):
         parts: list[Node] = []
         self.stops.append(frozenset("}"))
         self.depth += 1
+        in_text, self.in_text = self.in_text, True
         while self.at < len(self.tokens) and self.tokens[self.at].text != "}":
             if self.depth > DEEPEST:
                 self.problems.append("nested too deep")
@@ -179,6 +189,7 @@ class _Parser(Reader):
                 parts.append(self._letter(self.take()))
         self.depth -= 1
         self.stops.pop()
+        self.in_text = in_text
         return parts
 
     def _letter(self, token: Token) -> Node:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from . import latex_forms as forms
-from .latex_symbols import DELIMITERS, SYMBOLS
-from .latex_tree import Node, Token, tokens
+from .latex_symbols import DELIMITERS, OPERATORS, SYMBOLS
+from .latex_tree import Node, Repair, Token, tokens
 
 DEEPEST = 60  # nested parts that are still read; Python's own stack ends not far behind
 CLOSERS = {
@@ -21,6 +23,11 @@ CLOSERS = {
 }
 GROUPS = {opening: closing for closing, opening in CLOSERS.items() if opening in ("{", "\\bgroup", "\\begingroup")}
 CELL_STOPS = frozenset(["&"]) | forms.ROW_ENDS
+ALIGN = "set as lines under each other, as it has & outside of a table"
+_DEGREE = re.compile(r"\s*[^\s{}\[\]]*")
+_COLUMNS = re.compile(r"[a-z]{3,}\*?|[lcr|]*(?: [lcr|]+(?=[ }&]|\Z))*")
+_NAME = re.compile(r"[^{}&\\]*")
+_END = re.compile(r"\\end\s*(?:\{[^{}\\]*\}?)?|\\right\s*\.?")
 
 
 class Reader:
@@ -34,8 +41,37 @@ class Reader:
     def __init__(self, source: str) -> None:
         self.source, self.tokens, self.at = source, tokens(source), 0
         self.problems: list[str] = []
+        self.repairs: list[Repair] = []
         self.stops: list[frozenset[str]] = []
         self.depth = 0
+        self.in_text = False
+        self.lost = False  # an argument swallowed what stands behind it: nothing more can be repaired in this reading
+        self.braces: list[int] = []  # the tokens that opened the groups being read
+
+    @cached_property
+    def paired(self) -> frozenset[int]:
+        """The tokens that are braces and closed within the environment they stand in."""
+        found, stack = [], []
+        for number, token in enumerate(self.tokens):
+            if token.text in ("{", "\\begin"):
+                stack.append(number)
+            elif token.text == "}" and stack and self.tokens[stack[-1]].text == "{":
+                found.append(stack.pop())
+            elif token.text == "\\end":
+                while stack and self.tokens[stack.pop()].text != "\\begin":
+                    pass
+        return frozenset(found)
+
+    def flaw(self, problem: str, *repairs: tuple[int, int, str, str]) -> None:
+        """Note what is wrong, and what would make it good: start, end, what is put there, why."""
+        self.problems.append(problem)
+        self.repairs += [Repair(*repair) for repair in repairs if not self.lost]
+
+    def lacks(self, problem: str, put: str, why: str) -> None:
+        """Note that something is missing behind the last token."""
+        end = self.taken_to()
+        word = end and self.source[end - 1].isalpha() and self.tokens[self.at - 1].text[:1] == "\\" and put[:1].isalpha()
+        self.flaw(problem, (end, end, f" {put}" if word else put, why))
 
     # What comes next
 
@@ -67,6 +103,7 @@ class Reader:
     def sequence(self, stops: frozenset[str], name: str = "") -> Node:
         """All up to a token in `stops`, which is not taken, or one that closes what was opened further out."""
         self.stops.append(stops)
+        in_text, self.in_text = self.in_text, False
         start = self.tokens[self.at].start if self.at < len(self.tokens) else len(self.source)
         parts: list[Node] = []
         over: tuple[Token, Node] | None = None
@@ -74,19 +111,27 @@ class Reader:
             if token.text in CLOSERS and token.text != "$":
                 if any(token.text in outer for outer in self.stops):
                     break
-                self.problems.append(f"{token.text} closes nothing")
+                whole = _END.match(self.source, token.start)
+                why = f"{token.text} that closes nothing was left out"
+                self.flaw(f"{token.text} closes nothing", (token.start, whole.end() if whole else token.end, "", why))
                 self.take()
             elif token.text in CELL_STOPS:
-                self.problems.append(f"{token.text} outside of a table")
+                if any("&" in outer for outer in self.stops) and not ("}" in stops and self.braces and self.braces[-1] in self.paired):
+                    break
+                why = "& outside of a table was left out" if len(self.stops) > 1 else ALIGN
+                repairs = [(token.start, token.end, "", why)] if token.text == "&" else []
+                self.flaw(f"{token.text} outside of a table", *repairs)
                 self.take()
             elif token.text in forms.INFIX:
                 if over:
-                    self.problems.append(f"a second {token.text} in one group")
+                    why = f"a group with two {token.text} was parted by braces"
+                    self.flaw(f"a second {token.text} in one group", (start, start, "{", why), (token.start, token.start, "}", why))
                 over = self.take(), self.listed(start, parts)
                 parts = []
             else:
                 parts.append(self.scripted())
         self.stops.pop()
+        self.in_text = in_text
         end = max(self.taken_to(), start)
         if over:
             token, top = over
@@ -100,7 +145,9 @@ class Reader:
     def group(self, token: Token) -> Node:
         """What stands between the brace `token`, already taken, and its partner."""
         closing = GROUPS[token.text]
+        self.braces.append(self.at - 1)
         body = self.sequence(frozenset([closing]))
+        self.braces.pop()
         end = self.close(token, closing)
         return Node("list", token.start, end, token.start, "{", body.parts)
 
@@ -108,7 +155,8 @@ class Reader:
         """Take what closes `opened`, or note that it is missing; return where it ends."""
         if self.sees(*closing):
             return self.take().end
-        self.problems.append(f"{opened.text} is never closed")
+        put = closing[0] + " " * closing[0][-1].isalpha()
+        self.lacks(f"{opened.text} is never closed", put, f"{opened.text} was closed")
         return self.taken_to()
 
     # Atoms and scripts
@@ -126,7 +174,8 @@ class Reader:
                 continue
             first = token if first is None else first
             if token.text in scripts or (token.text == "'" and "^" in scripts):
-                self.problems.append("two subscripts on one base" if token.text == "_" else "two superscripts on one base")
+                name = "subscript" if token.text == "_" else "superscript"
+                self.flaw(f"two {name}s on one base", (token.start, token.start, "{}", f"a second {name} was put on an empty base"))
             if token.text == "'":
                 primes.append(self.symbol(token))
             else:
@@ -156,10 +205,23 @@ class Reader:
     def plain(self, token: Token) -> Node:
         if token.text in SYMBOLS or not token.text.startswith("\\"):
             if token.text in "#$^_&":
-                self.problems.append(f"{token.text} where it cannot stand")
+                put = "\\#" if token.text == "#" else ""
+                why = f"{token.text} was {'written as ' + put if put else 'left out'} where it cannot stand"
+                self.flaw(f"{token.text} where it cannot stand", (token.start, token.end, put, why))
             return self.symbol(token)
-        self.problems.append(f"unknown command {token.text}")
+        put = self._spelled(token.text)
+        why = f"the unknown command {token.text} was {'written as ' + put if put else 'left out'}"
+        self.flaw(f"unknown command {token.text}", (token.start, token.end, put, why))
         return self.node("unknown", token)
+
+    def _spelled(self, name: str) -> str:
+        """What an unknown command is written as: a known one and a letter that it ran into, else the letters of its name."""
+        if not name[1:].isalpha():
+            return "" if name[1:] in ("", "(", "[", "]", ")") else name[1:]
+        known = name[:-1] in SYMBOLS or name[:-1] in OPERATORS
+        if known and len(name) > 4:
+            return f"{name[:-1]} {name[-1]}"
+        return name[1:] if self.in_text else f"\\operatorname{{{name[1:]}}}"
 
     def node(self, kind: str, token: Token, parts: tuple[Node | None, ...] = (), value: str = "") -> Node:
         """A node that begins with `token` and ends with the last one taken."""
@@ -174,7 +236,7 @@ class Reader:
         """A group in braces, or one atom; an empty list where there is none."""
         token = self.peek()
         if token is None or token.text in CLOSERS or token.text in CELL_STOPS or token.text in ("^", "_"):
-            self.problems.append(f"{command.text} lacks an argument")
+            self.lacks(f"{command.text} lacks an argument", "{}", f"an empty argument was put behind {command.text}")
             end = self.taken_to()
             return Node("list", end, end, end)
         return self.atom()
@@ -185,14 +247,22 @@ class Reader:
             return None
         opened = self.take()
         body = self.sequence(frozenset(["]"]))
+        if not self.sees("]"):
+            self._swallowed(opened, _DEGREE, "]")
         self.close(opened, "]")
         return body
+
+    def _swallowed(self, opened: Token, inside: re.Pattern[str], closing: str) -> None:
+        """`opened` is never closed: it would be behind what can stand inside, which is on from it."""
+        end = inside.match(self.source, opened.end).end()
+        self.repairs += [] if self.lost else [Repair(end, end, closing, f"{opened.text} was closed")]
+        self.lost = True
 
     def raw(self, command: Token) -> str:
         """The source of an argument that is no math: a name, a length, columns."""
         if not self.sees("{"):
             if self.peek() is None:
-                self.problems.append(f"{command.text} lacks an argument")
+                self.lacks(f"{command.text} lacks an argument", "{}", f"an empty argument was put behind {command.text}")
                 return ""
             return self.take().text
         opened, depth = self.take(), 1
@@ -201,6 +271,7 @@ class Reader:
             depth += (token.text == "{") - (token.text == "}")
             if not depth:
                 return self.source[opened.end : token.start]
+        self._swallowed(opened, _COLUMNS if command.text == "\\begin" else _NAME, "}")
         self.problems.append(f"{opened.text} is never closed")
         return self.source[opened.end :]
 
@@ -214,5 +285,9 @@ class Reader:
         token = self.peek()
         if token is not None and token.text in DELIMITERS:
             return self.symbol(self.take())
-        self.problems.append(f"{command.text} lacks a delimiter")
+        if token is not None and (token.text == "{" or (token.text == "}" and not any("}" in outer for outer in self.stops))):
+            brace, why = self.take(), f"a brace behind {command.text} was written as a delimiter"
+            self.flaw(f"{command.text} lacks a delimiter", (brace.start, brace.end, "\\" + brace.text, why))
+            return Node("symbol", brace.start, brace.end, brace.start, "\\" + brace.text)
+        self.lacks(f"{command.text} lacks a delimiter", ".", f"an empty delimiter was put behind {command.text}")
         return Node("symbol", self.taken_to(), self.taken_to(), self.taken_to(), ".")

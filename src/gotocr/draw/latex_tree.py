@@ -91,10 +91,23 @@ class Node:
             waiting += [part for part in reversed(below) if part is not None]
 
 
+class Repair(NamedTuple):
+    """What would make good a problem as it was read: characters `start` up to, not including, `end` become `put`."""
+
+    start: int
+    end: int
+    put: str
+    why: str
+
+
 @dataclass(frozen=True)
 class Formula:
-    """A formula as parsed: the list of all its parts, and what is wrong with it; no problems = well-formed and known."""
+    """A formula as parsed: the list of all its parts, and what is wrong with it; no problems = well-formed and known.
+
+    `repairs` stand in the order in which they were found necessary; of two at one place the first is to be made first.
+    """
 
     source: str
     body: Node
     problems: tuple[str, ...] = ()
+    repairs: tuple[Repair, ...] = ()

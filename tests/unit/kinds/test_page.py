@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from gotocr.kinds.page import confidence, joint, parse
+from gotocr.kinds.page import confidence, joint, mean, parse
 from gotocr.schema import Piece
 
 SIZE = (100, 50)
@@ -69,9 +69,9 @@ def test_nothing_written_is_no_blocks(nothing, mode):
 @pytest.mark.parametrize(
     ("text", "kind", "said"),
     [
-        ("$$\nx", "formula", "never closed"),
-        ("\\[ \\frac{a}{b \\]", "formula", "{ is never closed"),
-        ("$$ \\left( x $$", "formula", "left is never closed"),
+        ("$$\nx", "formula", "the formula was closed"),
+        ("\\[ \\frac{a}{b \\]", "formula", "{ was closed"),
+        ("$$ \\left( x $$", "formula", "left was closed by"),
         ("<table><tr><td>a", "table", "never closed"),
         ("<table><tr><td>a<td>b<tr><td>c</table>", "table", "row 2 is 1 columns wide"),
         ("\\begin{tabular}{ll} a & b \\\\ c", "table", "never closed"),
@@ -114,12 +114,12 @@ def test_words_take_boxes_and_confidence_from_their_tokens():
     assert [(word.text, word.box) for word in block.words] == [("Hello", (0, 0, 20, 12)), ("world", (30, 0, 50, 10))]
     assert [word.confidence for word in block.words] == pytest.approx([0.9 * 0.4, 0.5**3]), "all of it is right"
     assert block.box == (0, 0, 50, 12)
-    assert block.confidence == pytest.approx((0.9 * 0.4 * 0.5**3) ** (1 / 6))
+    assert block.confidence == pytest.approx((0.9 * 0.4 + 0.5**3) / 2), "the share of its words that is likely right"
 
 
 def test_a_formula_without_words_has_the_box_of_its_tokens():
     (block,) = parse(pieces(("$$ x", 0.5, (1, 2, 3, 4)), (" + y $$", 0.5, (5, 2, 8, 9))), SIZE)
-    assert block.words == () and block.box == (1, 2, 8, 9) and block.confidence == pytest.approx(0.5)
+    assert block.words == () and block.box == (1, 2, 8, 9) and block.confidence == pytest.approx(0.25), "all of it"
 
 
 def test_table_words_have_real_characters_and_no_tags():
@@ -150,11 +150,17 @@ def test_the_last_block_says_what_cut_it_off(finish, why):
     assert (why in blocks[1].problems[0]) if why else blocks[1].problems == ()
 
 
-def test_confidence_is_a_geometric_mean_or_of_all_at_once():
-    assert confidence([0.9, 0.4]) == pytest.approx(0.6) and joint([0.9, 0.4]) == pytest.approx(0.36)
+def test_what_is_told_of_several_words_is_the_share_that_is_likely_right():
+    assert joint([0.9, 0.4]) == pytest.approx(0.36) and joint([0.0] * 100) == 0.0
     assert joint([]) is None and joint([math.nan]) is None and joint([math.nan, 0.5]) == pytest.approx(0.5)
-    assert joint([0.0] * 100) == 0.0
-    assert confidence([]) is None and confidence([0.0]) == pytest.approx(0, abs=1e-9)
+    assert mean([0.5, None, 1.0]) == pytest.approx(0.75) and mean([None]) is None
+    text, formula, code = parse(
+        pieces(("one", 0.9, None), (" two", 0.5, None), ("\n\n", 1.0, None), ("$$", 1.0, None), ("x", 0.6, None), ("+ y$$", 0.5, None),
+               ("\n\n```py\n", 1.0, None), ("x", 0.8, None), (" =", 0.5, None), (" 1\n", 1.0, None), ("```", 1.0, None)), SIZE)  # fmt: skip
+    assert [text.confidence, formula.confidence] == pytest.approx([0.7, 0.3])
+    assert code.words == () and code.confidence == pytest.approx((0.8 + 0.5 + 1) / 3), "of what stands between blanks"
+    assert confidence([text, formula, code]) == pytest.approx((0.9 + 0.5 + 0.3 + 3 * code.confidence) / 6)
+    assert confidence([]) is None and confidence(parse("nothing is known", SIZE)) is None
 
 
 @pytest.mark.parametrize(

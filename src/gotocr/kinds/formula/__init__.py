@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..kind import Kind
+from .mend import mend_block
 from .normal import normalise
 from .scores import all_scores
 from .source import check, find, markdown, parse, show
@@ -31,6 +32,7 @@ KIND = Kind(
     html=show,
     markdown=markdown,
     check=check,
+    mend=mend_block,
     scores=all_scores(),
     sample=sample,
     grammar=GRAMMAR,

@@ -21,6 +21,8 @@ _BLANK = re.compile(r"\n[ \t]*\n")
 _BODY = re.compile(r"\s*(?:\$\$(?P<a>.*)\$\$|\\\[(?P<b>.*)\\\])\s*", re.DOTALL)
 _HALF = re.compile(r"\s*(?:\$\$|\\\[)")
 _ALLOWED = frozenset([r"\\ outside of a table"])  # a line break, for KaTeX
+COMMENT = re.compile(r"(?<!\\)(?:\\\\)*(?P<sign>%)")
+UNCLOSED = "the formula is never closed"
 SHOWN, MOST = 100, 20  # characters of a problem, and problems told
 
 
@@ -53,7 +55,7 @@ def bare(source: str) -> tuple[str, list[str]]:
     if whole := _BODY.fullmatch(source):
         return (whole["a"] if whole["a"] is not None else whole["b"]).strip(), []
     half = _HALF.match(source)
-    return (source[half.end() :].strip(), ["the formula is never closed"]) if half else (source.strip(), [])
+    return (source[half.end() :].strip(), [UNCLOSED]) if half else (source.strip(), [])
 
 
 def check(block: Block) -> list[str]:
@@ -63,6 +65,8 @@ def check(block: Block) -> list[str]:
     if not block.text:
         return ["the formula is empty"]
     problems = [problem for problem in read(block.text).problems if problem not in _ALLOWED]
+    if COMMENT.search(block.text):
+        problems.append("what stands behind a % is not read")
     return [problem[:SHOWN] for problem in problems[:MOST]]
 
 
