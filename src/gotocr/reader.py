@@ -386,7 +386,7 @@ def _leaf(sheet: _Sheet, pieces: Sequence[Piece], blocks: tuple[Block, ...], why
         text="".join(piece.text for piece in pieces).strip("\n").rstrip(),
         blocks=blocks,
         truncated=any(piece.finish not in (None, "stop") for piece in pieces),
-        confidence=confidence(piece.probability for piece in pieces),
+        confidence=confidence(blocks),
         error=None if why is None else str(why),
         notes=tuple(dict.fromkeys(note for view in sheet.views for note in view.part.notes)),
     )

@@ -183,10 +183,9 @@ def _join(last: Block, first: Block, index: int, then: int) -> Block:
         data["form"] = "html"
         if first.data.get("notes"):
             data["notes"] = [*last.data.get("notes", []), *first.data["notes"]]
-    sure = [value for value in (last.confidence, first.confidence) if value is not None]
     problems = tuple(dict.fromkeys((*last.problems, *first.problems)))
     words = (*last.words, *first.words)
-    return replace(last, text=text, words=words, problems=problems, confidence=confidence(sure), data=data)
+    return replace(last, text=text, words=words, problems=problems, confidence=confidence((last, first)), data=data)
 
 
 def _joined_text(last: Block, first: Block) -> str:

@@ -32,16 +32,23 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
 
     A word's box is the union of the boxes of the tokens its characters came from, a block's is the union of its words'
     (of its tokens' where it has no words). A word's confidence is the product of its tokens' probabilities, how likely it
-    is that all of it is right; a block's is their geometric mean, which does not fall with length. A block that a cap or a loop cut off says so in `problems`. Never raises on content.
+    is that all of it is right; where a token was in doubt, the word has other spellings as `alternatives`. A block's
+    confidence is the share of its words that is expected to be right, the mean of theirs (of code, of what stands between
+    blanks); of a block without words (a formula, a molecule, a staff) it is how likely all of it is right, the product of
+    its tokens'. A block that a cap or a loop cut off says so in `problems`. Never raises on content.
     """
     pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
     ink = _Ink(pieces, size)
-    spans = _printed(ink.text) if mode == "plain" else _kinds(ink.text)
-    blocks = [_block(kind, span, ink) for kind, span in spans]
+    blocks = [_block(kind, span, ink) for kind, span in spans(ink.text, mode)]
     finish = pieces[-1].finish if pieces else None
     if blocks and finish in CUT:
         blocks[-1] = replace(blocks[-1], problems=(*blocks[-1].problems, CUT[finish]))
     return tuple(blocks)
+
+
+def spans(written: str, mode: str = "format") -> Iterator[tuple[Kind, Span]]:
+    """The blocks of a page's text, in reading order: of which kind each is, and where it stands."""
+    return _printed(written) if mode == "plain" else _kinds(written)
 
 
 def confidence(blocks: Iterable[Block]) -> float | None:
@@ -200,7 +207,9 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     block = mended(_named(kind.parse(source)))
     sure = mean(word.confidence for word in words) if words else joint(chances)
     if block.kind == code.KIND.name and not words:
-        sure = mean(joint(ink.under(Span(span.start + run.start(), span.start + run.end()))[1]) for run in _RUN.finditer(source))
+        at = max(source.find(block.text), 0)  # behind the fence
+        runs = (Span(span.start + run.start(), span.start + run.end()) for run in _RUN.finditer(source, at, at + len(block.text)))
+        sure = mean(joint(ink.under(run)[1]) for run in runs)
     return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=words)
 
 
