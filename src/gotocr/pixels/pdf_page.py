@@ -95,7 +95,8 @@ class _Sheet:
         picture = bytearray(WHITE) * (SIZE.size + height * width * 3)  # no copy of it is made on its way to the reader
         SIZE.pack_into(picture, 0, height, width)
         pixels = (ctypes.c_char * (len(picture) - SIZE.size)).from_buffer(picture, SIZE.size)
-        bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGR, ctypes.cast(pixels, ctypes.c_void_p), width * 3)
+        at = ctypes.addressof(pixels)  # `ctypes.cast` would hold the picture in a circle until the collector comes by
+        bitmap = raw.FPDFBitmap_CreateEx(width, height, raw.FPDFBitmap_BGR, at, width * 3)
         if not bitmap:
             raise TooLargeError(f"{self.name} is too large to draw at {dpi:g} dpi; lower the dpi")
         place = (0, 0, width, height, 0, raw.FPDF_ANNOT | raw.FPDF_REVERSE_BYTE_ORDER)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -41,6 +42,17 @@ def test_counts_and_drawings(opened: list[str], tmp_path: Path) -> None:
     assert kind == "InputError" and says.startswith("it, page 10, cannot be opened")
     assert pdf_child.answer(nine, "it", [0, 7200.0, 99])[0] == "TooLargeError"
     assert opened == ["nine.pdf"]
+
+
+def test_a_picture_is_held_by_whoever_has_it_alone(tmp_path: Path) -> None:
+    """Nothing else may keep it: a page of paper is six megabytes, and the collector of circles seldom comes by here."""
+    document = written(tmp_path / "a.pdf", page_pdf(b""))
+    gc.disable()
+    try:
+        for dpi in (144.0, None):
+            pdf_child.answer(document, "a.pdf", [0, dpi, 10**7]).clear()  # BufferError where the bytes are still lent out
+    finally:
+        gc.enable()
 
 
 def test_it_is_opened_anew_after_many_bytes(opened: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
