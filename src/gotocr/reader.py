@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from threading import Lock, get_ident
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from .engines.models import FAMILIES, MODELS, Family, Model, Setting
-from .errors import EngineError, GotocrError, InputError, UsageError
-from .schema import COLOURS, MODES, Block, Document, Job, Leaf, Lost, Page, Piece, Region, Task
+from .errors import EngineError, UsageError
+from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
     from .pixels.limits import Limits
     from .pixels.opening import Opening
-    from .pixels.parts import Part
 
-__all__ = ["FAMILIES", "MODELS", "NO_TOKEN", "Reader", "choose_task", "load", "read"]
+__all__ = ["FAMILIES", "MODELS", "Reader", "choose_task", "load", "read"]
 
-NO_TOKEN = -1  # of a piece that no model wrote
-AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
 OPENINGS = ("pages", "dpi", "password")  # options of `Reader.read` that are not of its task
 
 
@@ -74,31 +69,30 @@ class Reader:
         is a Leaf with an `error`; where none could be read, the first error is raised at the end.
         """
         from .decode.batch import LEAD, in_order, open_rows, write_each
-        from .kinds.page import parse
         from .pixels.source import open_source
+        from .sheets import Failures, Sheets
 
-        sheets = _Sheets(self, open_source(source, limits=self.limits, opening=opening), task)  # image -> page -> pixels -> prompt
+        pages = open_source(source, limits=self.limits, opening=opening)  # image -> page
+        sheets = Sheets(self.family, lambda: self.setting, pages, task)  # -> pixels -> prompt
         if not sheets.open():
             return
         with self._turn():
             at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
-        failures = _Failures()
+        failures = Failures()
         with closing(write_each(rows, sheets.jobs(), LEAD)) as pairs:  # prompt -> text
             written = in_order(self._by_turns(pairs) if at_once else pairs)
             while sheets.waiting or sheets.open():
-                sheet, pieces, why = sheets.waiting[0], [], sheets.waiting[0].why
+                sheet, why = sheets.waiting[0], sheets.waiting[0].why
                 if isinstance(sheet.page, Page):
                     yield sheet.page
                 with nullcontext() if at_once else self._turn():
                     try:
-                        for piece in sheet.pieces(written, self.family.sift):
-                            pieces.append(piece)
-                            yield piece
+                        yield from sheets.read(sheet, written)
                     except EngineError as error:
                         why = error
-                    blocks = parse(pieces, sheet.page_size, task.mode)  # text -> meaning
+                    leaf = sheet.leaf(task, why)  # text -> meaning
                 sheets.waiting.popleft()
-                yield from failures.sift(_leaf(sheet, pieces, blocks, why), why)  # -> formats
+                yield from failures.sift(leaf, why)  # -> formats
         failures.end()
 
     def _by_turns(self, pairs: Iterator[Any]) -> Iterator[Any]:
@@ -244,127 +238,6 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
     return task
 
 
-class _Seen(NamedTuple):
-    """What parts the text of a view from that of the one before, and what part of the page it shows."""
-
-    before: str
-    part: Part
-
-
-class _Sheet(NamedTuple):
-    """A page that is being read, or why it cannot be."""
-
-    page: Page | Lost
-    views: Sequence[_Seen] = ()
-    first: int = 0  # number of its first view's job
-    size: int = 0  # bytes
-    why: GotocrError | None = None
-
-    @property
-    def page_size(self) -> tuple[int, int]:
-        """Width and height in pixels."""
-        return self.page.image.shape[1::-1] if isinstance(self.page, Page) else (0, 0)
-
-    def pieces(self, written: Callable[[int], Iterator[Piece]], sift: Callable[[Iterator[Piece]], Iterator[Piece]]) -> Iterator[Piece]:
-        """What stands in its views, one behind the other."""
-        begun = False
-        for number, view in enumerate(self.views, self.first):
-            for piece in parted(view.before, sift(written(number)), begun):
-                begun = True
-                yield piece if piece.box is None else replace(piece, box=view.part.back(piece.box))
-
-
-class _Sheets:
-    """The pages of a source on their way: the first of those `waiting` is handed out, the others are read ahead."""
-
-    def __init__(self, reader: Reader, pages: Iterator[Page | Lost], task: Task) -> None:
-        self._reader, self._pages, self._task = reader, pages, task
-        self.waiting: deque[_Sheet] = deque()
-        self._jobs: deque[Job] = deque()
-        self._count = 0
-        self._trouble: GotocrError | None = None
-
-    def open(self) -> bool:
-        """Take one more page, if there is one, and look at it. Raises what is wrong with the source."""
-        if self._trouble is not None:
-            raise self._trouble
-        page = next(self._pages, None)
-        if page is None:
-            return False
-        if isinstance(page, Lost):
-            self.waiting.append(_Sheet(page, why=page.why))
-            return True
-        try:
-            seen, jobs = self._look(page)
-        except (InputError, UsageError) as error:  # a region that is not on this page, say
-            self.waiting.append(_Sheet(page, size=page.image.nbytes, why=error))
-            return True
-        size = page.image.nbytes + sum(job.pixels.values.nbytes for job in jobs)
-        self.waiting.append(_Sheet(page, seen, self._count, size))
-        self._jobs += jobs
-        self._count += len(jobs)
-        return True
-
-    def _look(self, page: Page) -> tuple[list[_Seen], list[Job]]:
-        """What a model sees of a page, and is asked about it."""
-        from .engines.looks import looks
-
-        family, setting, seen, jobs = self._reader.family, self._reader.setting, [], []
-        for look in looks(page, self._task, family.told):
-            for number, view in enumerate(family.view(look.part.page, look.task, setting)):
-                before = view.before if number or not seen else "\n" if look.task.mode == "plain" else "\n\n"
-                seen.append(_Seen(before, look.part))
-                jobs.append(Job(view.pixels, family.ask(look.task, view.pixels, setting), look.task.max_tokens))
-        return seen, jobs
-
-    def jobs(self) -> Iterator[Job | None]:
-        """What is to be written next, pages being opened for it; None where those that wait are many enough."""
-        while True:
-            if self._jobs:
-                yield self._jobs.popleft()
-            elif self.waiting and sum(sheet.size for sheet in self.waiting) > AHEAD:
-                yield None
-            else:
-                try:
-                    if not self.open():
-                        return
-                except GotocrError as error:  # those before it are not lost
-                    self._trouble = error
-                    return
-
-
-class _Failures:
-    """Pages that failed are held back until one could be read: where none can, the source is what failed."""
-
-    def __init__(self) -> None:
-        self._held: list[Leaf] = []
-        self._first: GotocrError | None = None
-        self._any = False
-
-    def sift(self, leaf: Leaf, why: GotocrError | None) -> Iterator[Leaf]:
-        """The pages that can be handed out once `leaf` was read, or failed because of `why`."""
-        self._first = self._first or why
-        self._any = self._any or why is None
-        self._held.append(leaf)
-        if self._any:
-            held, self._held = self._held, []
-            yield from held
-
-    def end(self) -> None:
-        """Raise the first error where no page could be read."""
-        if self._first is not None and not self._any:
-            raise self._first
-
-
-def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piece]:
-    """`pieces`, behind a piece that is only `before` when something was written already and something comes."""
-    for piece in pieces:
-        if piece.text and written and before:
-            yield Piece(NO_TOKEN, before, math.nan)
-        written = written and not piece.text
-        yield piece
-
-
 def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:
     written = False
     for step in steps:
@@ -373,20 +246,3 @@ def _texts(steps: Iterator[Page | Piece | Leaf]) -> Iterator[str]:
         elif isinstance(step, Piece) and step.text:
             yield step.text
             written = True
-
-
-def _leaf(sheet: _Sheet, pieces: Sequence[Piece], blocks: tuple[Block, ...], why: GotocrError | None) -> Leaf:
-    from .kinds.page import confidence
-
-    width, height = sheet.page_size
-    return Leaf(
-        index=sheet.page.index,
-        width=width,
-        height=height,
-        text="".join(piece.text for piece in pieces).strip("\n").rstrip(),
-        blocks=blocks,
-        truncated=any(piece.finish not in (None, "stop") for piece in pieces),
-        confidence=confidence(blocks),
-        error=None if why is None else str(why),
-        notes=tuple(dict.fromkeys(note for view in sheet.views for note in view.part.notes)),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ..schema import Piece
@@ -24,11 +24,16 @@ def believed(pieces: Iterator[Piece]) -> Iterator[Piece]:
             yield from held
             yield from pieces
             return
-    sure = [math.log(max(piece.probability, 1e-12)) for piece in held if piece.text]
-    if sure and sum(sure) / len(sure) < math.log(DOUBTED):
+    if sure_of(held) < DOUBTED:
         yield replace(held[-1], text="", box=None)
     else:
         yield from held
+
+
+def sure_of(pieces: Iterable[Piece]) -> float:
+    """The geometric mean of the probabilities of what has text, 0 to 1; 1 for nothing."""
+    logs = [math.log(max(piece.probability, 1e-12)) for piece in pieces if piece.text and not math.isnan(piece.probability)]
+    return math.exp(math.fsum(logs) / len(logs)) if logs else 1.0
 
 
 def completed(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -68,10 +68,13 @@ def _ask_nano(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
 
 
 def _see_got(page: Page, task: Task, setting: Setting) -> list[View]:
+    from ..pixels.native import is_blank
     from ..pixels.strip import strip_views
     from ..pixels.tiles import enough, view
     from ..pixels.views import View
 
+    if is_blank(page):
+        return []  # nothing to read, so nothing is invented
     most = task.tiles or enough(page)
     if task.trim and task.region is None:  # a prompt's region is of the page as it came
         return strip_views(page, most=most)
