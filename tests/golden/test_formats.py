@@ -44,7 +44,8 @@ def pieces(text: str, finish: str) -> list[Piece]:
     made = []
     for n, part in enumerate(parts):
         box = (15.0 * (n % 20), 20.0 * (n // 20), 15.0 * (n % 20) + 5 * len(part), 20.0 * (n // 20) + 14.26)
-        made.append(Piece(n, part, 1 - 0.3 / (n + 1), box))
+        others = ((part[:-1] + "t", 0.1), (part[:-1] + "<", 0.04)) if n == 1 else ()
+        made.append(Piece(n, part, 1 - 0.3 / (n + 1), box, alternatives=others))
     return [*made, Piece(-1, "", 0.9, None, finish)]
 
 
@@ -53,8 +54,7 @@ def document() -> Document:
     for index, (mode, text) in enumerate(PAGES.items()):
         written = pieces(text, "length" if mode == "broken" else "stop")
         blocks = parse(written, SIZE, "plain" if mode == "plain" else "format")
-        sure = confidence(piece.probability for piece in written)
-        leaves.append(Leaf(index, *SIZE, text, blocks, mode == "broken", sure))
+        leaves.append(Leaf(index, *SIZE, text, blocks, mode == "broken", confidence(blocks)))
     leaves.append(Leaf(len(leaves), *SIZE, "", (), False, 0.99))
     return Document("some/page.pdf", tuple(leaves), "nano")
 

@@ -1,6 +1,7 @@
 """JSON: the whole document, pages to blocks to words, with boxes, confidences and problems.
 
-Pages are as on paper; a block that goes on with the last one of the page before has `"continues": true` in its data.
+A doubtful word has `alternatives`, other spellings with how likely they are; a table whose words have boxes has `cells`, each
+with its row and column from 0, how many of them it spans, and the box around its words (null = empty). Pages are as on paper; a block that goes on with the last one of the page before has `"continues": true` in its data.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..kinds.flow import marked
+from ..kinds.table.places import Seen, cells
 from ..schema import Block, Box, Leaf, Word
 from .format import Format
 
@@ -64,7 +66,7 @@ def _page(leaf: Leaf) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    return {
+    said = {
         "kind": block.kind,
         "text": block.text,
         "box": _box(block.box),
@@ -75,6 +77,14 @@ def _block(block: Block) -> dict[str, Any]:
         "data": dict(block.data),
         "words": [_word(word) for word in block.words],
     }
+    if block.kind == "table" and any(word.box for word in block.words):
+        said["cells"] = [_cell(seen) for seen in cells(block)]
+    return said
+
+
+def _cell(seen: Seen) -> dict[str, Any]:
+    row, column, _, cell = seen.at
+    return {"row": row, "column": column, "rows": cell.rows, "columns": cell.columns, "box": _box(seen.box)}
 
 
 def _word(word: Word) -> dict[str, Any]:
