@@ -23,10 +23,10 @@ def insert(pieces: Sequence[Piece], late: Sequence[Piece], box: Box, letters: fl
     soft, hard = ("\n", "\n") if mode == "plain" else (" ", "\n\n")
     above, below = _neighbour(pieces, box, -1), _neighbour(pieces, box, 1)
     if above is not None:
-        at = _line_end(pieces, above)
-        free = _free(pieces, at)
-        near = free == at and box[1] - pieces[above].box[3] <= NEAR * letters
-        at = free if near else _paragraph_end(pieces, free)
+        in_text = _free(pieces, above + 1) == above + 1
+        near = in_text and box[1] - pieces[above].box[3] <= NEAR * letters
+        at = _free(pieces, _line_end(pieces, above))
+        at = at if near else _paragraph_end(pieces, at)
         before, after = (soft, "") if near else (hard, hard)
     elif below is not None:
         at = _free(pieces, _line_begin(pieces, below))
