@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from gotocr.train.phrases import TABLE
 GRAMMAR = Grammar(KIND.grammar)
 PIECES = [piece for piece in TABLE if "\n" not in piece] + [*"<>/&;$ =\"0123456789abdtrcolspwxyé·\n"]
 MOST_STACKS = 8
+MEANT = re.compile(r"columns wide|below the last row|runs into one from above")  # what no such grammar can tell
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,7 @@ def test_what_is_broken_off_is_ended_as_a_table(truths: list[str]) -> None:
         begun = truth[: int(rng.integers(1, len(truth)))]
         whole = begun + GRAMMAR.start.after(begun).closing()
         problems = KIND.parse(whole).problems
-        assert all("columns wide" in problem for problem in problems), (whole, problems)
+        assert all(MEANT.search(problem) for problem in problems), (whole, problems)
 
 
 def test_a_writer_at_random_writes_tables() -> None:
@@ -65,7 +68,7 @@ def test_a_writer_at_random_writes_tables() -> None:
                 most = max(most, len(state._stacks))
         whole = written + state.closing()
         problems = KIND.parse(whole).problems
-        assert all("columns wide" in problem for problem in problems), (whole, problems)
+        assert all(MEANT.search(problem) for problem in problems), (whole, problems)
         assert whole == "".join(whole[span.start : span.end] for span in KIND.find(whole)), "one table and nothing else"
     assert most <= MOST_STACKS
 

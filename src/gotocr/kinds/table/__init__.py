@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..kind import Kind
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell
+from .mend import mend_block
 from .picture import sample
 from .reading import check, find, markdown, parse, rows, words
 from .scoring import cells, grits_content, grits_topology, teds, teds_structure
@@ -19,6 +20,7 @@ KIND = Kind(
     html=show,
     markdown=markdown,
     check=check,
+    mend=mend_block,
     words=words,
     scores={
         "teds": teds,

@@ -57,6 +57,13 @@ def rows(text: str) -> list[list[Cell]]:
     return table if any(cell.text for cell in table[0]) or len(table) < 2 else table[1:]
 
 
+def extra(text: str) -> int:
+    """How many cells more than the head the longest row has; those would be dropped."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    wide = len(_split(lines[0])) if lines else 0
+    return max((len(_split(line)) - wide for line in lines[2:] if line.count("|") >= wide), default=0) if wide < MOST_COLUMNS else 0
+
+
 def aligned(text: str) -> tuple[str, ...]:
     """"left", "center", "right", or "" of each column."""
     lines = text.split("\n", 2)

@@ -9,9 +9,10 @@ from html.parser import HTMLParser
 
 from ...schema import Block
 from ..kind import Span
-from . import latex, latex_text, pipes
+from . import latex, latex_mend, latex_text, pipes
 from .cell import MOST_COLUMNS, MOST_ROWS, Cell, span, widths
 from .latex_tokens import TABULAR
+from .level import faults
 
 _NAMES = "|".join(re.escape(name) for name in sorted(TABULAR, key=len, reverse=True))
 _AROUND = "table\\*?|sidewaystable\\*?|wraptable|threeparttable"  # environments that hold a tabular and its caption
@@ -22,6 +23,8 @@ _BEFORE_ARRAY = re.compile(r"(?:^|\n[ \t]*\n)[ \t]*$")  # one within a formula i
 _TAG = re.compile(r"<(?P<close>/?)table\b[^<>]*>", re.IGNORECASE)
 _CAPTION = re.compile(r"<caption\b[^<>]{0,200}>(?P<text>.{1,2000}?)</caption", re.IGNORECASE | re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>")
+_UNCLOSED = "the table is never closed"
+MOST_PROBLEMS = 20
 
 
 def find(text: str) -> Iterator[Span]:
@@ -125,20 +128,27 @@ def parse(source: str) -> Block:
 
 
 def check(block: Block) -> list[str]:
-    """A table must be closed, have cells, and be a grid: every row as wide as the first, spans counted."""
+    """A table must be closed, have cells, and be a grid: every row as wide as the first, spans counted, none over another.
+
+    All its text stands in cells; the braces of LaTeX pair.
+    """
     form = block.data.get("form")
-    environment = _OPEN.match(block.text)
-    if form == "latex" and (not environment or not _is_closed(block.text, environment["environment"])):
-        return ["the table is never closed"]
-    if form not in ("latex", "pipes") and _table_end(block.text, 0) == len(block.text) and not block.text.lower().endswith("</table>"):
-        return ["the table is never closed"]
-    wide = widths(rows(block))
-    if not any(wide):
-        return ["the table has no cells"]
-    for number, width in enumerate(wide, 1):
-        if width != wide[0]:
-            return [f"row {number} is {width} columns wide, row 1 is {wide[0]}"]
-    return []
+    found = []
+    if form == "latex":
+        environment = _OPEN.match(block.text)
+        if not environment or not _is_closed(block.text, environment["environment"]):
+            found.append(_UNCLOSED)
+        found += latex_mend.faults(block.text)
+    elif form == "pipes":
+        more = pipes.extra(block.text)
+        found += [f"a row has {more} cells more than the head"] if more else []
+    elif _table_end(block.text, 0) == len(block.text) and not block.text.lower().endswith("</table>"):
+        found.append(_UNCLOSED)
+    table, loose = _read(block)
+    if not any(widths(table)):
+        return [*found, "the table has no cells"][:MOST_PROBLEMS]
+    found += ["text stands outside of the cells"] if loose else []
+    return [*found, *faults(table)][:MOST_PROBLEMS]
 
 
 def _is_closed(text: str, name: str | None) -> bool:
@@ -147,14 +157,19 @@ def _is_closed(text: str, name: str | None) -> bool:
 
 def rows(block: Block) -> list[list[Cell]]:
     """The cells, row by row as written: a cell that spans several rows stands in its first. Never raises."""
+    return _read(block)[0]
+
+
+def _read(block: Block) -> tuple[list[list[Cell]], bool]:
+    """The cells, and whether there is text outside of them."""
     if block.data.get("form") == "latex":
-        return latex.rows(block.text)
+        return latex.rows(block.text), False
     if block.data.get("form") == "pipes":
-        return pipes.rows(block.text)
+        return pipes.rows(block.text), False
     reader = _Reader()
     reader.feed(block.text)
     reader.close()
-    return reader.table
+    return reader.table, reader.loose
 
 
 def aligned(block: Block) -> tuple[str, ...]:
@@ -170,8 +185,10 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.table: list[list[Cell]] = []
+        self.loose = False  # text stands outside of the cells
         self._cell: Cell | None = None
         self._text: list[str] = []
+        self._in_caption = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "tr":
@@ -184,14 +201,20 @@ class _Reader(HTMLParser):
             self._cell = Cell("", *spans, tag == "th")
         elif tag == "br":
             self._text.append(" ")
+        elif tag == "caption":
+            self._in_caption = True
 
     def handle_endtag(self, tag: str) -> None:
         if tag in ("td", "th", "tr", "table"):
             self._end()
+        elif tag == "caption":
+            self._in_caption = False
 
     def handle_data(self, data: str) -> None:
         if self._cell:
             self._text.append(data)
+        elif not self._in_caption and data.strip():
+            self.loose = True
 
     def close(self) -> None:
         super().close()

@@ -46,11 +46,20 @@ def test_cells_are_those_of_another_parser():
 
 
 def test_a_pipe_table_is_found_between_other_text():
-    blocks = parse(f"Some text.\n{SOURCE}\n\nAfter | it.", (10, 10))
-    assert [(block.kind, block.text) for block in blocks] == [("text", "Some text."), ("table", SOURCE), ("text", "After | it.")]
+    blocks = parse(f"Some text.\n{SOURCE.replace(' | cut |', ' |')}\n\nAfter | it.", (10, 10))
+    whole = SOURCE.replace(" | cut |", " |")
+    assert [(block.kind, block.text) for block in blocks] == [("text", "Some text."), ("table", whole), ("text", "After | it.")]
     assert blocks[1].data == {"form": "pipes"} and not blocks[1].problems
     assert [cell.head for cell in rows(blocks[1])[0]] == [True] * 3 and not rows(blocks[1])[1][0].head
     assert aligned(blocks[1]) == ("left", "center", "right")
+
+
+def test_cells_that_the_head_has_none_for_are_kept():
+    block = KIND.parse(SOURCE)
+    assert block.problems == ("a row has 1 cells more than the head",) and "cut" not in str(rows(block)), "as GitHub does"
+    mended = KIND.mend(block)
+    assert mended.warnings == ("the head was filled up with 1 empty cell",) and not mended.problems
+    assert rows(mended)[-1][-1].text == "cut" and {len(row) for row in rows(mended)} == {4}
 
 
 def test_words_are_without_bars_and_marks():
