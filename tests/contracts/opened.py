@@ -39,10 +39,18 @@ def _alto(data: bytes) -> str:
     return " ".join(element.get("CONTENT") for element in etree.fromstring(data).iter("{*}String"))
 
 
+def _pdf(data: bytes) -> str:
+    import pypdfium2
+
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(data)]
+    return "\n".join(pages).replace("\r\n", "\n")
+
+
 OPENED: dict[str, Callable[[bytes], str]] = {
     "docx": _docx,
     "latex": lambda data: re.sub(r"\{\\text\{(.)\}\}", r"\1", data.decode("utf-8")),  # letters beyond ASCII in a formula
     "xlsx": _xlsx,
     "hocr": _hocr,
     "alto": _alto,
+    "pdf": _pdf,
 }

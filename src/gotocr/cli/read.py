@@ -7,7 +7,7 @@ import sys
 import traceback
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..engines import ENGINES
 from ..formats import FORMATS
+from ..formats.format import OWN_TEXT, Original
 from ..reader import MODELS, load
 from ..schema import COLOURS, MODES, Leaf, Page, Region, Task
 from ..weights import PRECISION, PRECISIONS
@@ -46,6 +47,7 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--to", metavar="FORMAT[,FORMAT]", action="extend", type=formats, help=f"{', '.join(FORMATS)} (default: {DEFAULT})")
     out.add_argument("--report", action="store_true", help="with -o: a page with the source beside what was read of it, too")
     out.add_argument("--resume", action="store_true", help="with -o: go on where an earlier run was cut off, and leave alone what is whole")
+    out.add_argument("--own-text", choices=OWN_TEXT, default=OWN_TEXT[0], help="to pdf, of a page that has text: keep it alone, put ours for what is invisible, or add ours (default: %(default)s)")
     out.add_argument("--quiet", action="store_true", help="no progress and no warnings")
     part = parser.add_argument_group("what is read")
     part.add_argument("--recursive", action="store_true", help="folders within folders, too")
@@ -120,6 +122,8 @@ def run(arguments: Namespace) -> int:
     unread = 0
     with reader, Progress(len(sources), arguments.quiet) as progress:
         job = _Job(reader, (task, opening), results, progress, arguments.quiet)
+        if any(target.over for target in targets):
+            job.holds = arguments.own_text
         for number, source in enumerate(sources):
             try:
                 failures += job.read(number, source)
@@ -164,6 +168,7 @@ class _Job:
     def __init__(self, reader: Reader, asked: tuple[Task, Opening], results: Results, progress: Progress, quiet: bool):
         self._reader, self._results, self._progress, self._quiet = reader, results, progress, quiet
         self._task, self._opening = asked
+        self.holds: str | None = None  # what becomes of a source's own text, where a format holds the source
 
     def read(self, number: int, source: str) -> list[errors.GotocrError]:
         """Read one source to its results, and give the pages that failed. Whatever else goes wrong comes out as a GotocrError."""
@@ -176,7 +181,9 @@ class _Job:
                 count = self._count(source, self._opening)
                 self._progress.begin_source(count if count is None else count - len(sink.done))
                 try:
-                    sink.take(iter(()) if count == len(sink.done) else self._reads(source, opening, failed))
+                    with self._held(source) as (given, original):
+                        reads = self._reads(source, given, opening, failed)
+                        sink.take(iter(()) if count == len(sink.done) else reads, original)
                 except BaseException:
                     if sink.done:
                         self.tell(source, f"{len(sink.done)} pages are kept, and written as far as they go; --resume goes on")
@@ -191,6 +198,21 @@ class _Job:
             what = f"{type(error).__name__}: {error}"
             raise errors.GotocrError(f"unexpected {what:.300}; please report it with what {TRACE}=1 shows") from error
         return failed
+
+    @contextmanager
+    def _held(self, source: str) -> Iterator[tuple[Any, Original | None]]:
+        """What the reader is to be given, and the source as a file where a format holds it."""
+        if self.holds is None:
+            yield source, None
+            return
+        from ..pixels.kept import kept
+
+        def say(line: str) -> None:
+            if not self._quiet:
+                self.tell(source, line)
+
+        with kept(source, self._reader.limits) as found:
+            yield found.source, Original(found.path, source, self._opening.password, self.holds, say)
 
     def _source(self, source: str) -> Source:
         from .results import Source
@@ -213,11 +235,12 @@ class _Job:
             return page_count(source, opening, self._reader.limits)
         return None
 
-    def _reads(self, source: str, opening: Opening, failed: list[errors.GotocrError]) -> Iterator[Read]:
+    def _reads(self, source: str, given: Any, opening: Opening, failed: list[errors.GotocrError]) -> Iterator[Read]:
+        """The pages of what is `given` to the reader for a source, each as it is read."""
         from .results import Read
 
         page: Page | None = None
-        for step in self._reader.follow(source, self._task, opening):
+        for step in self._reader.follow(given, self._task, opening):
             self._progress.follow(step)
             if isinstance(step, Page):
                 page = step

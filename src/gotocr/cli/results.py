@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import unquote, urlsplit
 
 from ..errors import OutputError, UsageError
-from ..formats.format import Format
+from ..formats.format import Format, Original
 from ..schema import Leaf, Page
 from .journal import Journal
 
@@ -46,7 +46,7 @@ class Sink(Protocol):
     whole: bool  # nothing is left to do
     empty: list[str]  # formats that the source holds nothing for
 
-    def take(self, reads: Iterable[Read]) -> None: ...
+    def take(self, reads: Iterable[Read], original: Original | None = None) -> None: ...  # the source, where a format holds it
 
 
 class Results(Protocol):
@@ -98,8 +98,8 @@ class _Stream:
     whole: bool = False
     empty: tuple[str, ...] = ()
 
-    def take(self, reads: Iterable[Read]) -> None:
-        for part in self.target.parts((read.leaf for read in reads), self.source.name, self.source.model):
+    def take(self, reads: Iterable[Read], original: Original | None = None) -> None:
+        for part in self.target.made((read.leaf for read in reads), self.source.name, self.source.model, original):
             self.waiting.append(part)
             if not self.target.whole:
                 self.write(b"".join(self.waiting))
@@ -141,6 +141,7 @@ class _Shelf:
         self._folder, self._wanted, self._source = folder, wanted, source
         self._journal = Journal(folder)
         self.empty: list[str] = []
+        self._spare()
         self.whole = wanted.resume and self._is_whole()
         if not self.whole:
             make(folder)
@@ -150,15 +151,15 @@ class _Shelf:
     def done(self) -> set[int]:
         return self._journal.done
 
-    def take(self, reads: Iterable[Read]) -> None:
+    def take(self, reads: Iterable[Read], original: Original | None = None) -> None:
         try:
             for read in reads:
                 self._journal.add(read.leaf, self._picture(read))
         except BaseException:
             if len(self._journal):
-                self._write(PARTIAL)
+                self._write(original, PARTIAL)
             raise
-        self._write()
+        self._write(original)
         self._journal.remove()
         for path in self._paths(PARTIAL):
             with suppress(OSError):
@@ -183,6 +184,13 @@ class _Shelf:
         suffixes = [target.suffix for target in self._wanted.formats if target.parts and not target.files]
         return [self._folder / f"{self._folder.name}{mark}{suffix}" for suffix in [*suffixes, *[REPORT] * self._wanted.report]]
 
+    def _spare(self) -> None:
+        """Raises OutputError where a result would take the place of the source: a format may have its suffix."""
+        for path in self._paths():
+            with suppress(OSError, ValueError):
+                if path.samefile(Path(self._source.name).expanduser()):
+                    raise OutputError(f"{path} would be written over its source; give another folder: -o DIR")
+
     def _is_whole(self) -> bool:
         """Whether all files are there, newer than the source, and no pages wait to be written."""
         paths = self._paths()
@@ -190,12 +198,12 @@ class _Shelf:
             return False
         return all(path.is_file() and path.stat().st_mtime >= self._source.changed for path in paths)
 
-    def _write(self, mark: str = "") -> None:
+    def _write(self, original: Original | None, mark: str = "") -> None:
         name, model = self._source.name, self._source.model
         for target in self._wanted.formats:
             if target.files is None:
                 with _file(self._folder / f"{self._folder.name}{mark}{target.suffix}") as write:
-                    for part in target.parts(self._journal.leaves(), name, model):
+                    for part in target.made(self._journal.leaves(), name, model, original):
                         write(part)
             elif not mark:
                 self._write_each(target)

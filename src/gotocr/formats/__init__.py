@@ -14,6 +14,7 @@ FORMATS = Registry(
         "content": "gotocr.formats.content:FORMAT",
         "csv": "gotocr.formats.csv:FORMAT",
         "docx": "gotocr.formats.docx:FORMAT",
+        "pdf": "gotocr.formats.pdf:FORMAT",
         "latex": "gotocr.formats.latex:FORMAT",
         "xlsx": "gotocr.formats.xlsx:FORMAT",
         "hocr": "gotocr.formats.hocr:FORMAT",

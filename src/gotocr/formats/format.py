@@ -3,14 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
+import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import UsageError
 from ..schema import Block, Document, Leaf
 
 Parts = Callable[[Iterable[Leaf], str, str], Iterator[bytes]]
 Files = Callable[[Iterable[Leaf], str, str], Iterator[tuple[str, bytes]]]
+OWN_TEXT = ("keep", "replace", "add")
+
+
+@dataclass(frozen=True)
+class Original:
+    """The source itself, for a format that writes it anew: a file with a picture or a PDF.
+
+    `own_text` says what becomes of a PDF page that has text already: "keep" it and add none; "replace" what of it is
+    invisible, the work of an earlier reading; or "add" ours to it.
+    """
+
+    path: str | os.PathLike[str]
+    name: str = ""  # what it is called in errors; the path unless given
+    password: str | None = field(default=None, repr=False)
+    own_text: str = "keep"
+    say: Callable[[str], None] = lambda line: None  # takes what is to be known about the file that was written
+
+    @property
+    def called(self) -> str:
+        return self.name or os.fspath(self.path)
+
+
+Over = Callable[[Iterable[Leaf], Original, str], Iterator[bytes]]
 
 
 def _no_title(source: str) -> bytes:
@@ -29,6 +53,9 @@ class Format:
     this format can hold; `named` makes the names. A format that has both is written as files into a folder and as one
     file to a stream; one that has no `parts` goes into a folder only.
 
+    `over(leaves, original, model)` is for a format whose file holds the source itself: where that is at hand, it is asked
+    in place of `parts`.
+
     `drops` says what of a document is not in the file. `extra` is the optional part of the package it needs, if any:
     its absence is a `MissingExtraError` before anything is read (`ready`).
     """
@@ -40,15 +67,23 @@ class Format:
     title: Callable[[str], bytes] = _no_title
     whole: bool = False  # an unfinished file is worth nothing
     files: Files | None = None
+    over: Over | None = None
     binary: bool = False  # not for a terminal
     drops: str = ""  # one line
     ready: Callable[[], None] = lambda: None  # raises MissingExtraError where something is not installed
 
-    def write(self, document: Document) -> bytes:
-        """The whole file. Raises UsageError for a format that is several files."""
+    def write(self, document: Document, original: Original | str | os.PathLike[str] | None = None) -> bytes:
+        """The whole file; `original` is the source, or its path, for a format that holds it. Raises UsageError for a format that is several files."""
         if self.parts is None:
             raise UsageError(f"{self.name} is a file for each thing it finds; use `files`, or -o DIR")
-        return b"".join(self.parts(document.pages, document.source, document.model))
+        if isinstance(original, (str, os.PathLike)):
+            original = Original(original)
+        return b"".join(self.made(document.pages, document.source, document.model, original))
+
+    def made(self, leaves: Iterable[Leaf], source: str, model: str, original: Original | None = None) -> Iterator[bytes]:
+        """The parts of the one file: with the source in it where the format holds it and it is given."""
+        assert self.parts is not None
+        return self.over(leaves, original, model) if self.over and original else self.parts(leaves, source, model)
 
 
 def blocks_of(leaf: Leaf) -> tuple[Block, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image, features
@@ -69,6 +69,20 @@ def pages(file: BinaryIO, name: str, limits: Limits, opening: Opening) -> Iterat
     is broken or exceeds `limits` comes what is wrong with it. All other pictures have one page: see `decode`, also
     for its errors.
     """
+    return _each(file, name, opening, lambda part, called: decode(part, called, limits))
+
+
+def opened(file: BinaryIO, name: str, limits: Limits) -> Iterator[Image.Image | GotocrError]:
+    """All pages of an image file, not decoded yet (`from_pil` does), or what is wrong with one; as `pages` finds them.
+
+    Each is of use until the next is asked for.
+    """
+    for _, found in _each(file, name, Opening(), lambda part, called: _header(part, called, limits)):
+        yield found
+
+
+def _each(file: BinaryIO, name: str, opening: Opening, take: Callable[[BinaryIO, str], Any]) -> Iterator[tuple[int, Any]]:
+    """What `take` makes of the pages that `opening` asks for, by index, or an error in its place."""
     head = file.read(_HEAD)
     file.seek(0)
     count = 0
@@ -80,12 +94,12 @@ def pages(file: BinaryIO, name: str, limits: Limits, opening: Opening) -> Iterat
             count += 1
             if opening.wants(count - 1):
                 called = f"{name}, page {count}," if several else name
-                yield count - 1, _page(beginning_with(file, place), called, limits)
+                yield count - 1, _tried(take, beginning_with(file, place), called)
     if count == 0:  # no TIFF, or one whose first directory is already broken: PIL says how
         count = 1
         file.seek(0)
         if opening.wants(0):
-            yield 0, decode(file, name, limits)
+            yield 0, take(file, name)
     yield from opening.absent(name, count)
 
 
@@ -118,13 +132,20 @@ def from_pil(image: Image.Image, limits: Limits, name: str = "<image>") -> np.nd
     with _clear(name):
         image.load()
         values = _rgb(image)
-        turn = _TURNS.get(_orientation(image))
+        turn = _TURNS.get(orientation(image))
         return values if turn is None else np.asarray(Image.fromarray(values).transpose(turn))
 
 
-def _page(file: BinaryIO, name: str, limits: Limits) -> np.ndarray | GotocrError:
+def _header(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
+    with _clear(name):
+        image = _open(file, name, limits)
+        check_size(image.width, image.height, limits.max_pixels, name)
+        return image
+
+
+def _tried(take: Callable[[BinaryIO, str], Any], file: BinaryIO, name: str) -> Any:
     try:
-        return decode(file, name, limits)
+        return take(file, name)
     except GotocrError as error:
         return error
 
@@ -197,7 +218,7 @@ def _check_codec(head: bytes, name: str) -> None:
             raise InputError(f"{name} is {kind}, which the Pillow here was built without; turn it into PNG, or install another")
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation(image: Image.Image) -> int:
     """EXIF orientation, 1 where there is none. PIL has already turned a TIFF and removed its mark."""
     try:
         value = image.getexif().get(_ORIENTATION, 1)

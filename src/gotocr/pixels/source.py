@@ -171,6 +171,19 @@ def _images(source: Any, limits: Limits, opening: Opening) -> tuple[str, Found]:
     )
 
 
+def read_once(source: str, limits: Limits) -> bytes:
+    """The bytes of standard input ("-"), an address, or a path that is a pipe or a device. Raises as `open_source` does."""
+    if source == STDIN:
+        return _read_stdin(limits)
+    if is_address(source):
+        return fetch(source, limits)
+    try:
+        with Path(source).expanduser().open("rb") as file:
+            return _read_stream(file, shown(source), limits)
+    except OSError as error:
+        raise InputError(f"cannot read {shown(source)}: {error.strerror or error}") from error
+
+
 def _length(source: Any, limits: Limits, opening: Opening) -> int | None:
     if isinstance(source, (bytes, bytearray, memoryview)):
         data = bytes(source)
