@@ -14,6 +14,8 @@ from .kind import Kind, Span
 from .mending import mended
 from .spellings import Stroke, spellings
 
+_ONE = ("formula", "molecule")  # kinds that are right or wrong as a whole
+_SUNG = "music"  # whose words are the smaller part of it
 _RUN = re.compile(r"\S+")
 _BARE = 20_000  # characters of a page that may be bare writing
 CUT = {
@@ -34,8 +36,9 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
     (of its tokens' where it has no words). A word's confidence is the product of its tokens' probabilities, how likely it
     is that all of it is right; where a token was in doubt, the word has other spellings as `alternatives`. A block's
     confidence is the share of its words that is expected to be right, the mean of theirs (of code, of what stands between
-    blanks); of a block without words (a formula, a molecule, a staff) it is how likely all of it is right, the product of
-    its tokens'. A block that a cap or a loop cut off says so in `problems`. Never raises on content.
+    blanks). Of a formula or a molecule it is how likely all of it is right, the product of its tokens', for with one sign
+    wrong it is another one; of other blocks without words, music and drawings, the share of their tokens, the mean.
+    A block that a cap or a loop cut off says so in `problems`. Never raises on content.
     """
     pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
     ink = _Ink(pieces, size)
@@ -54,7 +57,7 @@ def spans(written: str, mode: str = "format") -> Iterator[tuple[Kind, Span]]:
 def confidence(blocks: Iterable[Block]) -> float | None:
     """The share of the words of some blocks that is expected to be right; None where nothing is known.
 
-    Of code, words are what stands between blanks; a block that has no words (a formula, a molecule, a staff) counts as one.
+    Of code, words are what stands between blanks; a block that has no words (a formula, a staff, a drawing) counts as one.
     """
     known = [(block.confidence, weight(block)) for block in blocks if block.confidence is not None]
     total = sum(count for _, count in known)
@@ -63,7 +66,9 @@ def confidence(blocks: Iterable[Block]) -> float | None:
 
 def weight(block: Block) -> int:
     """How many words a block counts as."""
-    return len(block.words) or (len(block.text.split()) if block.kind == code.KIND.name else 1)
+    if block.kind == code.KIND.name:
+        return len(block.text.split())
+    return len(block.words) if block.words and block.kind != _SUNG else 1
 
 
 def mean(chances: Iterable[float | None]) -> float | None:
@@ -205,11 +210,14 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     box, chances = ink.under(span)
     words = tuple(ink.word(Span(span.start + start, span.start + end), word) for (start, end), word in kind.words(source))
     block = mended(_named(kind.parse(source)))
-    sure = mean(word.confidence for word in words) if words else joint(chances)
-    if block.kind == code.KIND.name and not words:
+    if words and block.kind != _SUNG:
+        sure = mean(word.confidence for word in words)
+    elif block.kind == code.KIND.name:
         at = max(source.find(block.text), 0)  # behind the fence
         runs = (Span(span.start + run.start(), span.start + run.end()) for run in _RUN.finditer(source, at, at + len(block.text)))
         sure = mean(joint(ink.under(run)[1]) for run in runs)
+    else:
+        sure = joint(chances) if block.kind in _ONE else mean(chance for chance in chances if not math.isnan(chance))
     return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=words)
 
 
