@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..kind import Kind
+from .mend import mend_block
 from .reading import check, find, is_bare, parse, words
 from .scores import SCORES
 from .show import show, svg
@@ -21,6 +22,7 @@ KIND = Kind(
     parse=parse,
     html=show,
     check=check,
+    mend=mend_block,
     bare=is_bare,
     words=words,
     scores=SCORES,

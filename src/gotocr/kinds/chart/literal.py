@@ -23,7 +23,7 @@ def read(text: str) -> tuple[Any, list[str]]:
     reader.space()
     if not reader.problems and reader.at < len(text):
         reader.problems.append(f"something follows the end, from character {reader.at + 1} on")
-    return value, reader.problems
+    return value, reader.problems + [f"{name[:40]!r} stands there twice" for name in dict.fromkeys(reader.repeated)]
 
 
 def end(text: str, start: int) -> int:
@@ -47,6 +47,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.at = text, 0
         self.problems: list[str] = []
+        self.repeated: list[str] = []  # names that stood in a dictionary before
 
     def space(self) -> None:
         self.at = _SPACE.match(self.text, self.at).end()
@@ -97,6 +98,7 @@ class _Reader:
             self.at += 1
             value = self.value(depth + 1)
             if not self.problems or value not in (None, {}, []):
+                self.repeated += [str(key)] * (str(key) in made)
                 made[str(key)] = value
             self.comma(closing)
         self.at += not self.problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..kind import Kind
+from .mend import mend_block
 from .reading import check, find, is_bare, parse
 from .scores import exact, similarity
 from .show import show, svg
@@ -32,6 +33,7 @@ KIND = Kind(
     parse=parse,
     html=show,
     check=check,
+    mend=mend_block,
     bare=is_bare,
     scores={"exact": exact, "similarity": similarity},
     sample=sample,

@@ -53,7 +53,13 @@ def bare(source: str) -> str:
 
 
 def parse(source: str) -> Block:
-    """The SMILES, with what its grammar finds wrong."""
+    """The SMILES, with what `check` finds wrong."""
+    block = written(source)
+    return block if block.problems else Block("molecule", block.text, problems=tuple(check(block)))
+
+
+def written(source: str) -> Block:
+    """The SMILES, with what its grammar alone finds wrong."""
     text = bare(source)
     return Block("molecule", text, problems=tuple(_faults(text)))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 LONGEST = 2000  # characters; nobody draws a longer one, and libraries grow slow on them
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"(?P<bracket>\[(?P<isotope>\d{1,3})?(?P<name>[A-Z][a-z]?|[a-z][a-z]?|\*)(?P<turn>@{1,2}(?:(?:TH|AL|SP|TB|OH)\d{1,2})?)?"
     r"(?P<hydrogens>H\d?)?(?P<charge>\+{2,3}|-{2,3}|[+-]\d{0,2})?(?::\d{1,4})?\])"
     r"|(?P<bare>Br|Cl|[BCNOPSFIbcnops*])|(?P<bond>[-=#$:/\\])|(?P<ring>\d|%\d\d)|(?P<mark>[().])"
@@ -126,9 +126,9 @@ def read(text: str) -> Writing:
     if len(text) > LONGEST:
         said.problems.append(f"longer than {LONGEST} characters")
         return said
-    reader, at = _Reader(said), 0
+    reader, at, before = _Reader(said), 0, ""
     while at < len(text):
-        token = _TOKEN.match(text, at)
+        token = TOKEN.match(text, at)
         if not token:
             said.problems.append(f"{text[at]!r} at character {at} means nothing here")
             return said
@@ -141,8 +141,10 @@ def read(text: str) -> Writing:
         elif token["ring"]:
             reader.ring(token)
         else:
+            if before == "(":
+                said.problems.append("a branch holds nothing" if token[0] == ")" else f"a branch begins with {token[0]}")
             reader.mark(token)
-        at = token.end()
+        at, before = token.end(), token[0]
     if reader.symbol or (reader.last is None and not said.problems):
         said.problems.append("it ends where an atom should follow")
     said.problems += [f"ring {number} is never closed" for number in reader.rings]
