@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..kind import Kind
 from . import scores
+from .mend import mend_block
 from .reading import check, find, parse
 from .show import show, svg
 from .syntax import GRAMMAR
@@ -32,6 +33,7 @@ KIND = Kind(
     parse=parse,
     html=show,
     check=check,
+    mend=mend_block,
     scores={"picture": scores.picture, "elements": scores.elements},
     sample=sample,
     info="tikz",

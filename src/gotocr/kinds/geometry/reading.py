@@ -10,6 +10,7 @@ from .. import code
 from ..kind import Span
 from .tikz import read
 
+UNCLOSED = "the figure is never closed"
 _CLOSE = "\\end{tikzpicture}"
 _COMMAND = r"\\(?:draw|fill|filldraw|shade|path|clip|node|coordinate)(?![A-Za-z])[^\n]{0,2000};[ \t]*"
 _BEGIN = re.compile(
@@ -41,7 +42,9 @@ def bare(source: str) -> str:
 def parse(source: str) -> Block:
     """The commands, with what our grammar cannot read of them."""
     text = bare(source)
-    return Block("geometry", text, problems=tuple(read(text).problems))
+    begun = _BEGIN.match(code.bare(source))
+    closed = not begun or not begun["environment"] or code.bare(source).endswith(_CLOSE)
+    return Block("geometry", text, problems=(*(() if closed else (UNCLOSED,)), *read(text).problems))
 
 
 def check(block: Block) -> list[str]:

@@ -51,6 +51,7 @@ _STEPS = tuple(
 _PLOT = re.compile(r"plot\s*\[\s*smooth\s*\]\s*coordinates\s*\{")
 _NODE = re.compile(rf"\\node\s+at\s*{_PAIR}\s*\{{([^{{}}]*(?:\{{[^{{}}]*\}}[^{{}}]*)*)\}}\s*\Z")
 _COMMAND = re.compile(r"\\(draw|fill)(?![A-Za-z])\s*(?:\[([^\[\]]*)\])?\s*")
+_MARKS = re.compile(r"[{};]")
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\{tikzpicture\}")
 
 
@@ -67,7 +68,9 @@ def read(text: str) -> Reading:
     problems = [] if len(text) <= LONGEST else [f"longer than {LONGEST} characters"]
     paths: list[Path] = []
     labels: list[Label] = []
-    for command in _commands(_ENVIRONMENT.sub(" ", text[:LONGEST])):
+    body = _ENVIRONMENT.sub(" ", text[:LONGEST])
+    for first, last, closed in commands(body):
+        command = body[first:last] + ("" if closed else " (no ; follows)")
         if node := _NODE.match(command):
             labels.append(Label((float(node[1]), float(node[2])), node[3].strip()))
             continue
@@ -81,18 +84,19 @@ def read(text: str) -> Reading:
     return Reading(Figure(tuple(paths), tuple(labels)), problems[:20])
 
 
-def _commands(text: str) -> Iterator[str]:
-    """The text between semicolons, those within braces aside."""
+def commands(text: str) -> Iterator[tuple[int, int, bool]]:
+    """Where the text between semicolons begins and ends, those within braces aside, and whether a semicolon follows."""
     depth = start = 0
-    for at, letter in enumerate(text):
-        if letter in "{}":
+    for at in [*(mark.start() for mark in _MARKS.finditer(text)), len(text)]:
+        letter = text[at : at + 1]
+        if letter and letter in "{}":
             depth = max(0, depth + (1 if letter == "{" else -1))
-        elif letter == ";" and not depth:
-            if text[start:at].strip():
-                yield text[start:at].strip()
+        elif not letter or not depth:
+            said = text[start:at].strip()
+            if said:
+                first = text.index(said, start)
+                yield first, first + len(said), bool(letter)
             start = at + 1
-    if text[start:].strip():
-        yield text[start:].strip() + " (no ; follows)"
 
 
 def _path(command: str) -> Path | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..kind import Kind
 from . import block
+from .mend import mend_block
 from .syntax import GRAMMAR
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ KIND = Kind(
     html=block.show,
     markdown=block.markdown,
     check=block.check,
+    mend=mend_block,
     words=block.words,
     scores={"symbols": block.symbol_score, "notes": block.note_score},
     sample=sample,

@@ -11,7 +11,7 @@ from .score import CLEFS, DYNAMICS, Event, Pitch, bar_length, value_of
 
 UNKNOWN = Fraction(-1)  # the length of a bar's rest before it is known
 MOST_PROBLEMS = 20
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""(?P<space>[\s`\\]+)
     |"(?P<chord>[^"]{0,80})"
     |!(?P<mark>[^!|\s]{1,20})!
@@ -106,7 +106,7 @@ class VoiceReader:
         self._line, self._verse = [], 0
         at, goes_on = 0, line.endswith("\\")
         while at < len(line):
-            found = _TOKEN.match(line, at)
+            found = TOKEN.match(line, at)
             if not found:
                 self.problem(f"{line[at : at + 8]!r} is no ABC")
                 at += 1

@@ -262,6 +262,8 @@ class _Reader:
     def finish(self) -> tuple[Score, list[str]]:
         if self.parts and any(any(part.times) for part in self.parts):
             self._close("")
+        if self.paths:
+            self.problem("the spines are never ended")
         if not self.bars or not self.parts:
             return Score(()), [*self.problems, "no notes"]
         self.bars[-1] = replace(self.bars[-1], last=True)

@@ -341,11 +341,19 @@ def problems(score: Score) -> list[str]:
         length = bar_length(meter)
         inside = number not in (1, len(score.bars)) and not _split(score, number - 1)
         if length and times and (max(times) > length or (inside and max(times) < length)):
-            found.append(f"bar {number} is not as long as its metre, {meter}")
+            found.append(f"bar {number} has {_beats(max(times), meter)} in {meter}")
         found += [
             f"bar {number}: {event.length} is no note value" for voice in bar.voices for event in voice if not _written(event)
         ]
     return found
+
+
+def _beats(time: Fraction, meter: str) -> str:
+    """A time in the beats of a metre: "5 beats", "3 1/2 beats"."""
+    beat = Fraction(1, int(LETTERED.get(meter, meter).partition("/")[2]))
+    whole, rest = divmod(time / beat, 1)
+    said = f"{whole} {rest}" if whole and rest else str(rest or whole)
+    return f"{said} beat{'s' * (said not in ('1', '1/2'))}"
 
 
 def _written(event: Event) -> bool:

@@ -103,7 +103,7 @@ def test_careful_spelling_warns_in_other_octaves():
 
 
 def test_bars_that_are_not_full_are_told():
-    assert problems(from_abc("X:1\nM:3/4\nL:1/8\nK:C\nC6 | C4 | C6 | C6 |]")[0]) == ["bar 2 is not as long as its metre, 3/4"]
+    assert problems(from_abc("X:1\nM:3/4\nL:1/8\nK:C\nC6 | C4 | C6 | C6 |]")[0]) == ["bar 2 has 2 beats in 3/4"]
     assert problems(from_abc("X:1\nM:3/4\nL:1/8\nK:C\nC2 | C6 | C4 |]")[0]) == []
     assert problems(from_abc("X:1\nL:1/8\nK:C\nC5 | C4 |]")[0])
     assert from_abc("X:1\nK:C\nC2 ?? D |")[1] and from_abc("hello")[1] and from_abc("")[1]

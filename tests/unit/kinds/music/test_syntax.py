@@ -27,7 +27,7 @@ TOKENS = [
 ]  # fmt: skip
 # What no such grammar can tell: how much a bar and a voice hold, and lengths where the unit is not an eighth.
 BEYOND = re.compile(
-    r"bar \d+ is not as long as .*|bar \d+: its voices are not of equal length|the voices have not the same number of bars"
+    r"bar \d+ has .* in .*|bar \d+: its voices are not of equal length|the voices have not the same number of bars"
     r"|a tuplet runs over a bar line|more syllables than notes|too many voices|.* is no note value"
 )
 # Longer than a reader takes: chords of more than twelve notes, grace notes or words of more than 80 characters.
