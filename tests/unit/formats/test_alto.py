@@ -16,11 +16,12 @@ from tests.golden.test_formats import document
 NAMESPACE = "{http://www.loc.gov/standards/alto/ns-v4#}"
 # The elements that we write, as ALTO 4.4 has them; GOTOCR_ALTO_XSD names the schema of the Library of Congress itself.
 SCHEMA = os.environ.get("GOTOCR_ALTO_XSD") or Path(__file__).with_name("alto.xsd")
+LINKS = {"http://www.w3.org/1999/xlink": str(Path(__file__).with_name("xlink.xsd"))}  # that one imports it from the network
 
 
 @pytest.fixture(scope="module")
 def schema():
-    return pytest.importorskip("xmlschema").XMLSchema(str(SCHEMA))
+    return pytest.importorskip("xmlschema").XMLSchema(str(SCHEMA), locations=LINKS)
 
 
 def written(*leaves: Leaf, source: str = "a.png") -> ElementTree.Element:
