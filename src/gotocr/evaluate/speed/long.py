@@ -31,7 +31,7 @@ from gotocr.evaluate.speed.machine import children, peak_memory, processor_time
 most, over = [0.0], threading.Event()
 def look():
     while not over.wait(0.1):
-        most[0] = max(most[0], sum(peak_memory(child) or 0.0 for child in children()))
+        most[0] = max(most[0], sum(peak_memory(child) or 0.0 for child in children(begun=True)))
 looker = threading.Thread(target=look)
 looker.start()
 code = main(sys.argv[1:])

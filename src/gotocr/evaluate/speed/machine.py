@@ -58,12 +58,24 @@ def peak_memory(process: int | None = None) -> float | None:
     return most * (1 if sys.platform == "darwin" else 1024) / MEGA
 
 
-def children() -> set[int]:
-    """The living child processes of this one, where Linux's process table tells; none elsewhere."""
+def children(begun: bool = False) -> set[int]:
+    """The living child processes of this one, where Linux's process table tells; none elsewhere.
+
+    One that was only just started still is this program, and its memory is this one's; with `begun` it is left out.
+    """
     try:
-        return {int(child) for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
+        found = {int(child) for task in Path("/proc/self/task").iterdir() for child in (task / "children").read_text().split()}
     except OSError:
         return set()
+    return {child for child in found if _command(child) != _command(os.getpid())} if begun else found
+
+
+def _command(process: int) -> bytes | None:
+    """What a process was started as; None for one that is gone."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return None
 
 
 def processor_time() -> float:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 
-from gotocr.evaluate.speed.machine import cores, describe, peak_memory, processor_time
+import pytest
+
+from gotocr.evaluate.speed.machine import children, cores, describe, peak_memory, processor_time
 
 
 def test_it_is_described_in_plain_values():
@@ -34,3 +38,23 @@ def test_processor_time_counts_children():
     before = processor_time()
     subprocess.run([sys.executable, "-c", "sum(range(10**7))"], check=True)
     assert processor_time() > before
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="Linux's process table")
+def test_a_process_that_has_not_begun_is_not_counted_twice():
+    """Between its start and its program it shares this one's memory."""
+    ours, theirs = os.pipe()
+    process = os.fork()
+    if not process:
+        os.close(theirs)
+        os.read(ours, 1)
+        os._exit(0)
+    try:
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:  # returns once it is that program
+            assert {process, other.pid} <= children()
+            assert process not in children(begun=True) and other.pid in children(begun=True)
+            other.communicate(b"\n")
+    finally:
+        os.close(theirs)
+        os.waitpid(process, 0)
+        os.close(ours)
