@@ -24,6 +24,8 @@ from .verb import Verb
 if TYPE_CHECKING:
     from ..pixels.opening import Opening
     from ..reader import Reader
+    from ..trust.sure import Least
+    from .boxes import Boxes
     from .progress import Progress
     from .results import Read, Results, Source
 
@@ -48,6 +50,8 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--report", action="store_true", help="with -o: a page with the source beside what was read of it, too")
     out.add_argument("--resume", action="store_true", help="with -o: go on where an earlier run was cut off, and leave alone what is whole")
     out.add_argument("--own-text", choices=OWN_TEXT, default=OWN_TEXT[0], help="to pdf, of a page that has text: keep it alone, put ours for what is invisible, or add ours (default: %(default)s)")
+    out.add_argument("--min-confidence", type=least_sure, metavar="P[:mark|drop]", help="words less sure than P, such as 0.5, read [word?], or are left out")
+    out.add_argument("--show", type=Path, metavar="FILE|DIR", help="pictures of the pages with the boxes of what was read: .png, .jpg, .webp")
     out.add_argument("--quiet", action="store_true", help="no progress and no warnings")
     part = parser.add_argument_group("what is read")
     part.add_argument("--recursive", action="store_true", help="folders within folders, too")
@@ -90,6 +94,16 @@ def tiles(text: str) -> int:
     return 0 if text == "auto" else count(text)
 
 
+def least_sure(text: str) -> Least:
+    """What `trust.sure.least` understands."""
+    from ..trust.sure import least
+
+    try:
+        return least(text)
+    except errors.UsageError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
 def resolution(text: str) -> float | None:
     """Dots per inch; None for "auto"."""
     if text == "auto":
@@ -124,6 +138,11 @@ def run(arguments: Namespace) -> int:
         job = _Job(reader, (task, opening), results, progress, arguments.quiet)
         if any(target.over for target in targets):
             job.holds = arguments.own_text
+        job.least = arguments.min_confidence
+        if arguments.show:
+            from .boxes import Boxes
+
+            job.boxes = Boxes(arguments.show, sources)
         for number, source in enumerate(sources):
             try:
                 failures += job.read(number, source)
@@ -169,10 +188,13 @@ class _Job:
         self._reader, self._results, self._progress, self._quiet = reader, results, progress, quiet
         self._task, self._opening = asked
         self.holds: str | None = None  # what becomes of a source's own text, where a format holds the source
+        self.least: Least | None = None  # how sure words have to be
+        self.boxes: Boxes | None = None  # where pictures of what was read go
 
     def read(self, number: int, source: str) -> list[errors.GotocrError]:
         """Read one source to its results, and give the pages that failed. Whatever else goes wrong comes out as a GotocrError."""
         failed: list[errors.GotocrError] = []
+        self._number = number
         try:
             with self._results.open(number, self._source(source)) as sink:
                 if sink.whole:
@@ -219,6 +241,8 @@ class _Job:
 
         facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task)}
         facts["opening"] = asdict(self._opening) | {"password": None}
+        if self.least is not None:
+            facts["least"] = asdict(self.least)
         changed: float | None = 0.0
         if source in PASSING:
             changed = None
@@ -246,9 +270,20 @@ class _Job:
                 page = step
             elif isinstance(step, Leaf):
                 self._remark(source, step, failed)
+                seen = page if page is not None and page.index == step.index else None
+                if self.boxes is not None:
+                    self.boxes.draw(self._number, step, seen)
                 with self._progress.aside():  # whoever has the page may write it to the terminal
-                    yield Read(step, page if page is not None and page.index == step.index else None)
+                    yield Read(self._sure(step), seen)
         self._progress.hide()
+
+    def _sure(self, leaf: Leaf) -> Leaf:
+        """The page without what is not sure enough."""
+        if self.least is None:
+            return leaf
+        from ..trust.sure import kept_of
+
+        return kept_of(leaf, self.least)
 
     def _remark(self, source: str, leaf: Leaf, failed: list[errors.GotocrError]) -> None:
         """Say what is to be known about a page."""
