@@ -19,6 +19,7 @@ OTHER = (0.76, 0.22)  # of scripts we know nothing of
 _LOW = frozenset("acegmnopqrsuvwxyzàáâãäåαγεηικμνοπρσςτυχωавгежзиклмнопрстхцчшщъыьэюя«»~+=<>÷×")
 _DEEP = frozenset("gjpqyçρβγζημξφχψруфцщ()[]{}|,;/\\§Qў$@")
 _LESS = frozenset(".,;:-–—_'\"`´^*°’‘“”„·…~=+")  # too little ink to measure by
+SPACED = 1.4  # from line to line, in characters of writing without blanks
 BROKEN = 1.7  # times as high as usual: a word that goes on in the next line
 SLOPED = 0.25  # of the size, that the base line climbs or falls on its way, or it is taken for level
 STEEPEST = 0.3  # pixels down a pixel along
@@ -92,15 +93,14 @@ def _parted(one: Stretch, usual: float) -> Iterator[tuple[Stretch, ...]]:
     width, height, count = right - left, bottom - top, len(one.text)
     square = sum(map(_is_square, one.text)) > 0.5 * count
     if square and count > 1:
-        side = (width * height / (1.4 * count)) ** 0.5  # of a character, lines being 1.4 of it apart
-        rows = max(1, min(round(height / (1.4 * side)), count)) if height > 1.5 * side else 1
-        share = -(-count // rows)
+        lines = max(1, round(0.14 + (0.02 + height * count / (SPACED * width)) ** 0.5)) if width > 0 else 1
+        side = height / (SPACED * lines - SPACED + 1)  # of a character: all but the last line are full
+        share = max(1, min(round(width / side), count)) if lines > 1 and side > 0 else count
+        rows = -(-count // share)
         for number in range(rows):
             text = one.text[number * share : (number + 1) * share]
-            if text:
-                above = top + number * height / rows
-                end = left + width * len(text) / share
-                yield (Stretch(text, (left, above, end, above + (height / rows if rows == 1 else side))),)
+            above = top + number * (height - side) / max(rows - 1, 1)
+            yield (Stretch(text, (left, above, left + width * len(text) / share, above + side)),)
     elif height > BROKEN * usual > 0:
         yield (replace(one, box=(left, bottom - usual, right, bottom)),)
     else:

@@ -136,14 +136,11 @@ class _Layers:
             return False
         for font, target in self._fonts:
             _describe(self._pdf, font, target)
-        locked = self._pdf.is_encrypted
-        self._pdf.save(
-            out,
-            compress_streams=False,
-            stream_decode_level=pikepdf.StreamDecodeLevel.none,
-            encryption=True if locked else None,
-            deterministic_id=not locked,
-        )
+        if self._pdf.is_encrypted:
+            self._pdf.save(out, encryption=True)  # with the passwords and permissions it has
+        else:
+            untouched = pikepdf.StreamDecodeLevel.none
+            self._pdf.save(out, compress_streams=False, stream_decode_level=untouched, deterministic_id=True)
         return True
 
     def _say(self) -> None:

@@ -18,6 +18,7 @@ from ...kinds import KINDS
 from ...pixels.affine import Affine, turned
 from ...schema import Block, Box, Leaf, Word
 from ..format import blocks_of
+from ..lines import Line as PrintedLine
 from ..lines import lines_of
 from ..prose import clean
 from .lettering import Line, Stretch, is_leftward, line_of, rows_of
@@ -129,6 +130,8 @@ def _lines(block: Block) -> tuple[list[Line], list[str]]:
         printed = lines_of(Block("text", lyrics, block.box, words=block.words, data={"role": "lines"}))
     if not printed:
         return [], [line for line in clean(block.text).split("\n") if line.strip()]
+    if is_leftward(block.text):
+        printed = _leftward(printed)
     heights = [word.box[3] - word.box[1] for line in printed for word in line.words if word.box]
     usual = median(heights) if heights else 0.0
     placed, text = [], []
@@ -139,6 +142,19 @@ def _lines(block: Block) -> tuple[list[Line], list[str]]:
         else:
             text.append(clean(line.text).replace("\n", SPACE))
     return placed, text
+
+
+def _leftward(lines: Sequence[PrintedLine]) -> list[PrintedLine]:
+    """Lines of writing that runs from right to left, which were taken to end where they go on further left."""
+    found: list[PrintedLine] = []
+    for line in lines:
+        before = found[-1].words[-1].box if found else None
+        first = line.words[0].box
+        if before and first and _follows(first, before):
+            found[-1] = PrintedLine((*found[-1].words, *line.words))
+        else:
+            found.append(line)
+    return found
 
 
 def _stretches(words: Iterable[Word]) -> Iterator[Stretch]:
