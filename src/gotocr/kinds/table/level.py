@@ -16,11 +16,11 @@ Table = Sequence[Sequence[Cell]]
 class Levelled(NamedTuple):
     """A grid: for each row its cells, those that were there in their order and then blank ones, and what was done.
 
-    `kept` is how many of a row's own cells are left: blank ones behind them that no other row had room for are not.
+    `kept` are the numbers of a row's own cells that are left: blank ones that no other row has room for are not.
     """
 
     rows: list[list[Cell]]
-    kept: list[int]
+    kept: list[list[int]]
     done: list[str]
 
 
@@ -79,17 +79,17 @@ def level(table: Table) -> Levelled | None:
     for number, at in list(collisions(rows)):
         rows[number][at] = rows[number][at]._replace(columns=1)
         done.append(f"a cell of row {number + 1} that ran into one from above was cut")
-    kept = [len(row) for row in rows]
+    kept = [[*range(len(row))] for row in rows]
     wide = widths(rows)
     aim = max(_usual(wide), max((_least(row, all_of) for row, all_of in zip(rows, wide, strict=True)), default=0))
-    if aim > MOST_COLUMNS or sum(max(aim - width, 0) for width in wide) > 10 * sum(kept) + 1000:
+    if aim > MOST_COLUMNS or sum(max(aim - width, 0) for width in wide) > 10 * sum(map(len, kept)) + 1000:
         return None
     above, ends = 0, Counter()  # columns of cells that reach into this row; of those that end before a row
     for number, row in enumerate(rows if wide and min(wide) != aim or max(wide, default=0) != aim else ()):
         above -= ends[number]
         over = above + sum(cell.columns for cell in row) - aim
         if over > 0:
-            kept[number] = _cut(row, over, number, done)
+            _cut(row, kept[number], over, number, done)
         elif over < 0:
             row += [Cell("", head=bool(row) and row[-1].head)] * -over
             done.append(f"row {number + 1} was filled up with {-over} empty cell{'s' * (over < -1)}")
@@ -109,18 +109,29 @@ def _usual(wide: Sequence[int]) -> int:
 def _least(row: Sequence[Cell], wide: int) -> int:
     """How narrow a row can be made without dropping a text."""
     last = max((n for n, cell in enumerate(row, 1) if cell.text), default=1)
-    return wide - sum(cell.columns for cell in row) + min(last, len(row))
+    return wide - sum(cell.columns for cell in row) + min(last, len(row)) - (_odd(row[:last]) is not None)
 
 
-def _cut(row: list[Cell], over: int, number: int, done: list[str]) -> int:
-    """Take `over` columns from a row: blank cells at its end, else of cells that span several."""
+def _odd(row: Sequence[Cell]) -> int | None:
+    """The only cell of a row without a text, if there is one."""
+    blank = [n for n, cell in enumerate(row) if not cell.text]
+    return blank[0] if len(blank) == 1 and len(row) > 1 and row[blank[0]][1:3] == (1, 1) else None
+
+
+def _cut(row: list[Cell], kept: list[int], over: int, number: int, done: list[str]) -> None:
+    """Take `over` columns from a row: blank cells at its end, else its only blank one, else of cells that span several."""
+    why = f"an empty cell of row {number + 1} beyond the others was left out"
     while over > 0 and len(row) > 1 and not row[-1].text and row[-1].columns <= over:
         over -= row.pop().columns
-        done.append(f"an empty cell of row {number + 1} beyond the others was left out")
+        kept.pop()
+        done.append(why)
+    if over > 0 and (odd := _odd(row)) is not None:
+        del row[odd], kept[odd]
+        over -= 1
+        done.append(why)
     for at in range(len(row) - 1, -1, -1):
         less = min(over, row[at].columns - 1)
         if less > 0:
             row[at] = row[at]._replace(columns=row[at].columns - less)
             over -= less
             done.append(f"a cell of row {number + 1} that reached beyond the others was cut")
-    return len(row)

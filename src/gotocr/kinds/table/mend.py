@@ -15,6 +15,8 @@ from .reading import parse, rows
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<rest>[^<>]*)>")
 _HALF = re.compile(r"<(?:[/A-Za-z][^<>]{0,200})?\Z")
+_DEBRIS = re.compile(r"[\s<>/]*(?:t?[rdh]?|[rdh]t?)[\s<>/]*")  # what a broken tag leaves outside of cells
+_OTHERS = frozenset("a b i u s p q em br hr sub sup del ins kbd var tt big div col".split())  # short names of tags that are no slips
 _SPAN = re.compile(r"\s*(?P<name>colspan|rowspan)\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'>]*)", re.IGNORECASE)
 
 
@@ -86,12 +88,17 @@ class _Scan:
     def _text(self, text: str, end: int) -> None:
         if self._in_cell or self._aside or not self._tables or not text[self._at : end].strip():
             return
+        if _DEBRIS.fullmatch(text, self._at, end):
+            self.loose.append(Edit(self._at, end, "", "what was left of a broken tag was left out"))
+            return
         before, behind = ("<td>", "</td>") if self._in_row else ("<tr><td>", "</td></tr>")
         why = "text outside of the cells was put into one"
         self.loose += [Edit(self._at, end, before + text[self._at : end] + behind, why)]
 
     def _tag(self, tag: re.Match[str]) -> None:
         name, ends = tag["name"].lower(), bool(tag["end"])
+        if self._tables and len(name) < 4 and name not in ("td", "tr", "th") and name not in _OTHERS:
+            name = self._meant(tag, name, ends)
         if name == "table":
             self.nested = self.nested or (self._tables > 0 and not ends)
             self._tables += -1 if ends else 1
@@ -116,6 +123,15 @@ class _Scan:
             self.rows[-1].cells.append(Cell("", *spans, name == "th"))
 
 
+    def _meant(self, tag: re.Match[str], name: str, ends: bool) -> str:
+        """The tag that a misspelt one stands for; it is written so."""
+        cell = self._in_cell if ends else self._in_row or "r" not in name
+        meant = "td" if cell else "tr"
+        put = tag[0].replace(tag["name"], meant, 1)
+        self.loose.append(Edit(*tag.span(), put, f"the tag {tag[0][:20]} was read as {put[:20]}"))
+        return meant
+
+
 def _levelled(text: str, scanned: list[_Row]) -> tuple[str, list[str]]:
     read = rows(Block("table", text, data={"form": "html"}))
     shape = [[cell[1:] for cell in row] for row in read]
@@ -128,13 +144,13 @@ def _levelled(text: str, scanned: list[_Row]) -> tuple[str, list[str]]:
     for row, before, after, kept in zip(scanned, read, grid.rows, grid.kept, strict=True):
         ends = [*(start for start, _ in row.tags[1:]), row.end]
         for number, ((start, end), cell) in enumerate(zip(row.tags, before, strict=True)):
-            if number >= kept:
+            if number not in kept:
                 edits.append(Edit(start, ends[number], "", ""))
-            elif after[number] != cell:
-                edits.append(Edit(start, end, _spanned(text[start:end], after[number]), ""))
+            elif after[kept.index(number)] != cell:
+                edits.append(Edit(start, end, _spanned(text[start:end], after[kept.index(number)]), ""))
         blank = "<th></th>" if row.cells and row.cells[-1].head else "<td></td>"
-        if len(after) > kept:
-            edits.append(Edit(row.end, row.end, blank * (len(after) - kept), ""))
+        if len(after) > len(kept):
+            edits.append(Edit(row.end, row.end, blank * (len(after) - len(kept)), ""))
     return edited(text, edits)[0], grid.done
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..kind import Kind
 from .blocks import check, find, find_printed, markdown, parse, parse_printed, words, words_printed
+from .mend import mend_block
 from .scores import SCORES
 from .show import show
 
@@ -56,7 +57,16 @@ def sample(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: 
 
 
 KIND = Kind(
-    name="text", find=find, parse=parse, html=show, markdown=markdown, check=check, words=words, scores=SCORES, sample=sample
+    name="text",
+    find=find,
+    parse=parse,
+    html=show,
+    markdown=markdown,
+    check=check,
+    mend=mend_block,
+    words=words,
+    scores=SCORES,
+    sample=sample,
 )
 # The same lines when the page was written as printed (task "plain"), not as Markdown; not a kind of its own.
 PRINTED = Kind(name="text", find=find_printed, parse=parse_printed, html=show, check=check, words=words_printed)

@@ -9,6 +9,8 @@ from dataclasses import replace
 from ...schema import Block
 from ..kind import Span
 from . import latex
+from .mend import faults
+from .within import EMPHASIS
 
 _HEADING = re.compile(r"[ \t]{0,3}(?P<marks>#{1,6})[ \t]+(?P<text>.*?)(?:[ \t]+#+)?[ \t]*")
 _BULLET = re.compile(r"[ \t]*(?P<mark>[-*+•])[ \t]+(?=\S)")
@@ -17,8 +19,6 @@ _FIRST_ITEM = re.compile(r"[ \t]*(?:[-*+•]|1[.)])[ \t]+\S")  # what may follow
 _INDENT = re.compile(r"[ \t]+\S")
 # A word: anything between blanks, an inline formula counting as one piece of it.
 _WORD = re.compile(r"(?:\$(?=\S)[^$\n]{0,300}?(?<=\S)\$(?!\d)|\\\([^\n]{0,300}?\\\)|\S)+")
-# Emphasis: stars around something, not a product, a power or the star of a footnote.
-EMPHASIS = re.compile(r"(?<![\w*\\])(?P<mark>\*{1,3})(?=[^\s*])(?P<text>[^*\n]{1,2000}?)(?<=[^\s*])(?P=mark)(?![\w*])")
 _UNREADABLE = "\ufffd"
 
 
@@ -102,7 +102,9 @@ def _block(text: str, data: dict[str, object]) -> Block:
 
 
 def check(block: Block) -> list[str]:
-    return ["half a character was written"] if _UNREADABLE in block.text else []
+    """What is half written, and what is broken within a line."""
+    half = ["half a character was written"] if _UNREADABLE in block.text else []
+    return half if block.data.get("role") == "lines" else [*half, *faults(block.text)]
 
 
 def words(source: str) -> Iterator[tuple[Span, str]]:

@@ -14,10 +14,10 @@ from ...schema import Block
 from ..kind import Span
 
 LEVELS = {"title": 1, "part": 1, "chapter": 1, "section": 2, "subsection": 3, "subsubsection": 4, "paragraph": 5, "subparagraph": 6}
-_ROLES = {"author": "author", "date": "paragraph", "footnotetext": "footnote", "thanks": "footnote", "caption": "caption",
+ROLES = {"author": "author", "date": "paragraph", "footnotetext": "footnote", "thanks": "footnote", "caption": "caption",
           "captionof": "caption", "keywords": "paragraph", "abstract": "paragraph", "affil": "author", "address": "author"}  # fmt: skip
 _GROUP = (
-    rf"\\(?P<verb>{'|'.join((*LEVELS, *_ROLES))})(?![A-Za-z])\*?[ \t]*(?:\[[^\[\]\n]{{0,200}}\][ \t]*)?(?:(?<=captionof)\{{\w+\}})?\s?\{{"
+    rf"\\(?P<verb>{'|'.join((*LEVELS, *ROLES))})(?![A-Za-z])\*?[ \t]*(?:\[[^\[\]\n]{{0,200}}\][ \t]*)?(?:(?<=captionof)\{{\w+\}})?\s?\{{"
 )
 _LISTS = "itemize|enumerate|description"
 _SILENT = (
@@ -109,10 +109,10 @@ def parse(source: str) -> Block | None:
     problems = () if end > 0 else (f"the {verb} is never closed",)
     if verb in LEVELS:
         return Block("text", _printed(body), problems=problems, data={"role": "heading", "level": LEVELS[verb]})
-    if _ROLES[verb] == "author":
+    if ROLES[verb] == "author":
         lines = [_printed(line) for line in _AUTHORS.split(body)]
         return Block("text", "  \n".join(filter(None, lines)), problems=problems, data={"role": "author"})
-    return Block("text", _printed(body), problems=problems, data={"role": _ROLES[verb]})
+    return Block("text", _printed(body), problems=problems, data={"role": ROLES[verb]})
 
 
 def _printed(latex: str) -> str:

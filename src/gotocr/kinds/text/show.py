@@ -9,14 +9,8 @@ from typing import NamedTuple
 
 from ...schema import Block
 from ..formula.mathml import mathml
-from .blocks import EMPHASIS
+from .within import EMPHASIS, WHOLE
 
-# Code and formulas within a line; all is bounded, so that no text takes long.
-_WHOLE = re.compile(
-    r"(?<![`\\])`(?P<code>(?=[^`\s])[^`\n]{1,300})`(?!`)"
-    r"|(?<![\\$])\$(?=[^\s$])(?P<dollars>[^$\n]{1,600}?)(?<=[^\s\\])\$(?![\d$])"
-    r"|(?<!\\)\\\((?P<round>(?:(?!\\\(|\\\))[^\n]){1,600})\\\)"
-)
 _TAGS = {1: ("<em>", "</em>"), 2: ("<strong>", "</strong>"), 3: ("<strong><em>", "</em></strong>")}
 _ESCAPED = re.compile(r"\\(?=[*`$#_\[\]|~])")  # a backslash that only says that the mark behind it is none
 _PLACE = "\ue000"  # stands for a part that is already HTML
@@ -52,7 +46,7 @@ def inline(text: str, emphasis: bool = True) -> str:
         whole.append(_whole(found))
         return _PLACE
 
-    marked = html.escape(_WHOLE.sub(keep, text.replace(_PLACE, "\ufffd")))
+    marked = html.escape(WHOLE.sub(keep, text.replace(_PLACE, "\ufffd")))
     if emphasis:
         marked = EMPHASIS.sub(lambda found: found["text"].join(_TAGS[len(found["mark"])]), marked)
         marked = _ESCAPED.sub("", marked)
