@@ -28,10 +28,10 @@ def shown(block: Block, marker: Marker | None = None) -> str:
     return inner + (note("; ".join(block.problems)) if block.problems else "")
 
 
-def note(said: str) -> str:
+def note(said: str, named: str = "note problem") -> str:
     """A quiet line about a block."""
     short = said if len(said) <= SHOWN else f"{said[:SHOWN]}…"
-    return f'<p class="note problem">{escaped(short)}</p>'
+    return f'<p class="{named}">{escaped(short)}</p>'
 
 
 def _shown(block: Block) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import json
 import math
 import re
 import time
@@ -119,3 +120,23 @@ def test_a_page_of_three_thousand_words_takes_no_time():
     made = report(leaf)
     assert time.process_time() - began < 3
     assert sum("data-word" in attrs for attrs in made.of("span")) == len(list(KINDS["text"].words(text))) == 3000
+
+
+def test_other_spellings_problems_and_warnings_are_shown_and_escaped():
+    words = (
+        Word("clip", (1, 2, 30, 9), 0.5, (("c1ip", 0.301), ('<b>"&', 0.1), ("odd", math.nan))),
+        Word("<i>", (40, 2, 60, 9), 0.95, (), ('no "ink" <under> it',)),
+    )
+    block = Block("text", "clip <i>", (1, 2, 60, 9), 0.7, words, warnings=("the <fence> was closed",), agreement=0.876)
+    leaf = Leaf(0, 400, 300, "", (block,), confidence=0.72, coverage=0.5, warnings=("2 lines <have> no text",), estimated=True)
+    made = report(leaf)
+    one, two = (attrs for attrs in made.of("span") if "data-word" in attrs)
+    assert json.loads(one["data-others"]) == [["c1ip", 30], ['<b>"&', 10]] and one["class"] == "low"
+    assert two["data-odd"] == 'no "ink" <under> it' and two["class"] == "low odd", "sure as it is, it is to be looked at"
+    said = made.inside("p")
+    assert "the <fence> was closed; drawn anew, it is 87\u202f% like the page" in said and "2 lines <have> no text" in said
+    assert made.inside("span").count("72\u202f% likely right · 50\u202f% of the ink under boxes · boxes are estimated") == 1
+    listed = made.inside("li")
+    for trouble in ("2 lines <have> no text", "the <fence> was closed", "“<i>”: no \"ink\" <under> it"):
+        assert trouble in listed, trouble
+    assert not made.of("i") and not made.of("fence")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Iterator
 
-from ...schema import Block, Box, Leaf
+from ...schema import Block, Box, Leaf, Word
 from ..body import lost, note, shown
 from ..format import blocks_of
 from ..marking import marked
@@ -75,29 +76,39 @@ class _Page:
     def __init__(self, leaf: Leaf) -> None:
         self._leaf, self._number = leaf, leaf.index + 1
         self._blocks = blocks_of(leaf)
-        words = [word for block in self._blocks for word in block.words or (block,)]
+        words: list[Word | Block] = [word for block in self._blocks for word in block.words or (block,)]
         sure = [word.confidence for word in words if _known(word.confidence)]
-        self._doubtful = sum(one < DOUBT for one in sure)
+        self._doubtful = sum(_is_low(word) for word in words)
         doubt = 2.0 if leaf.error else 1.0 - sum(sure) / len(sure) if sure else 1.0 - (leaf.confidence or 1.0)
         self._doubt = doubt if math.isfinite(doubt) else 0.0
-        self.troubles = [self._trouble(leaf.error, "")] if leaf.error else []
+        self.troubles = [self._trouble(said, "") for said in (*([leaf.error] if leaf.error else []), *leaf.warnings)]
         self.link = f'<li><a href="#page-{self._number}"{" class=bad" if leaf.error else ""}>{self._number}</a></li>'
 
     def html(self, picture: bytes) -> str:
         number = self._number
         blocks = [self._block(block, place) for place, block in enumerate(self._blocks)]
-        body = [note(said) for said in self._leaf.notes]
+        body = [note(said) for said in (*self._leaf.notes, *self._leaf.warnings)]
         body += [lost(self._leaf)] if self._leaf.error else []
         body += blocks or ([] if self._leaf.error else ['<p class="note">Nothing was read on this page.</p>'])
         told = f"{self._doubtful} places to look at" if self._doubtful else ""
         return f"""<section class="page" id="page-{number}" data-doubt="{self._doubt:.4f}" aria-labelledby="name-{number}">
-<h2 id="name-{number}">Page {number}<span class="about">{told}</span></h2>
+<h2 id="name-{number}">Page {number}<span class="facts">{" · ".join(self._facts())}</span><span class="about">{told}</span></h2>
 <div class="sheet"><div class="view" tabindex="0" role="group" aria-label="Picture of page {number}">{self._picture(picture)}</div></div>
 <div class="reading" lang="{script_of(self._leaf.text)}">
 {chr(10).join(body)}
 </div>
 </section>
 """
+
+    def _facts(self) -> Iterator[str]:
+        """What is known of the page as a whole."""
+        leaf = self._leaf
+        if _known(leaf.confidence):
+            yield f"{_percent(leaf.confidence)}\u202f% likely right"
+        if _known(leaf.coverage):
+            yield f"{_percent(leaf.coverage)}\u202f% of the ink under boxes"
+        if leaf.estimated:
+            yield "boxes are estimated"
 
     def _picture(self, picture: bytes) -> str:
         source, leaf = address(picture), self._leaf
@@ -124,15 +135,18 @@ class _Page:
 
     def _block(self, block: Block, place: int) -> str:
         name, kind = f"block-{self._number}-{place}", _kind(block)
-        self.troubles += [self._trouble(problem, name) for problem in block.problems]
+        odd = (f"“{word.text[:40]}”: {problem}" for word in block.words for problem in word.problems)
+        self.troubles += [self._trouble(said, name) for said in (*block.problems, *block.warnings, *odd)]
         box = _clipped(block.box, self._leaf)
         held = f' data-box="{" ".join(map(str, box))}"' if box else ""
         if _known(block.confidence):
             held += f' data-sure="{_percent(block.confidence)}"'
         body = shown(block, self._words)
         if held and not block.words:  # a formula, say, is looked through as a word is
-            low = " low" if _known(block.confidence) and block.confidence < DOUBT else ""
+            low = " low" if _is_low(block) else ""
             body = f'<div class="whole{low}" data-word="0"{held}>{body}</div>'
+        alike = [f"drawn anew, it is {_percent(block.agreement)}\u202f% like the page"] if _known(block.agreement) else []
+        body += note("; ".join((*block.warnings, *alike)), "note said") if block.warnings or alike else ""
         return f'<div class="block kind-{kind}" id="{name}" data-block="{place}"{held} dir="auto">{body}</div>'
 
     def _words(self, source: str, block: Block) -> str:
@@ -142,9 +156,13 @@ class _Page:
             word = block.words[number]
             box = _clipped(word.box, self._leaf)
             held = f' data-box="{" ".join(map(str, box))}"' if box else ""
-            if _known(word.confidence):
-                held += f' data-sure="{_percent(word.confidence)}"'
-                held += ' class="low"' if word.confidence < DOUBT else ""
+            held += f' data-sure="{_percent(word.confidence)}"' if _known(word.confidence) else ""
+            if word.alternatives:
+                others = [[text, _percent(chance)] for text, chance in word.alternatives if _known(chance)]
+                held += f' data-others="{escaped(json.dumps(others))}"'
+            held += f' data-odd="{escaped("; ".join(word.problems)[:200])}"' if word.problems else ""
+            named = " ".join(name for name, holds in (("low", _is_low(word)), ("odd", word.problems)) if holds)
+            held += f' class="{named}"' if named else ""
             return f'<span data-word="{number}"{held}>' if held else None
 
         return marked(source, block.words, opening, "</span>")
@@ -160,6 +178,11 @@ def _kind(block: Block) -> str:
 
 def _known(sure: float | None) -> bool:
     return sure is not None and math.isfinite(sure)
+
+
+def _is_low(word: Word | Block) -> bool:
+    """Whether it is to be looked at: it is not sure, or there is something wrong with the word."""
+    return (_known(word.confidence) and word.confidence < DOUBT) or (isinstance(word, Word) and bool(word.problems))
 
 
 def _percent(sure: float) -> int:

@@ -14,6 +14,7 @@
 
   const boxOf = element => (element.dataset.box || "").split(" ").map(Number);
   const sureOf = element => ("sure" in element.dataset ? Number(element.dataset.sure) : null);
+  const othersOf = element => JSON.parse(element.dataset.others || "[]");
   const rect = ([left, top, right, bottom], pad = 0) => {
     const made = document.createElementNS(NS, "rect");
     const sides = { x: left - pad, y: top - pad, width: right - left + 2 * pad, height: bottom - top + 2 * pad };
@@ -31,7 +32,8 @@
       for (const part of block.querySelectorAll("[data-word]")) {
         let word = known.get(part.dataset.word);
         if (!word) {
-          word = { parts: [], box: part.dataset.box ? boxOf(part) : null, sure: sureOf(part), block, section };
+          word = { parts: [], box: part.dataset.box ? boxOf(part) : null, sure: sureOf(part), block, section,
+            others: othersOf(part), odd: part.dataset.odd || "" };
           known.set(part.dataset.word, word);
           words.push(word);
         }
@@ -81,11 +83,24 @@
   }
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+  function line(name, ...parts) {
+    const made = document.createElement("div");
+    made.className = name;
+    made.append(...parts);
+    return made;
+  }
   function say(thing, x, y) {
     const said = thing.parts && !thing.parts[0].classList.contains("whole") ? text(thing) : thing.block.className.replace(/.*kind-(\w+).*/, "$1");
     const name = document.createElement("b");
     name.textContent = said.length > 60 ? `${said.slice(0, 60)}…` : said;
-    tip.replaceChildren(name, thing.sure === null ? "" : `${thing.sure} % sure`);
+    const sure = thing.parts ? `${thing.sure}\u202f% sure` : `${thing.sure}\u202f% likely right`;
+    tip.replaceChildren(name, thing.sure === null ? "" : sure);
+    if (thing.odd) tip.append(line("odd", thing.odd));
+    for (const [other, chance] of thing.others || []) {
+      const spelled = document.createElement("b");
+      spelled.textContent = other;
+      tip.append(line("other", "or ", spelled, `${chance}\u202f%`));
+    }
     tip.hidden = false;
     const { width, height } = tip.getBoundingClientRect();
     tip.style.left = `${Math.max(4, Math.min(x + 12, innerWidth - width - 4))}px`;
@@ -197,7 +212,7 @@
     for (const section of ordered()) {
       const before = low.length;
       for (const word of wordsOf(section)) {
-        const is = word.sure !== null && word.sure < least;
+        const is = Boolean(word.odd) || (word.sure !== null && word.sure < least);
         if (is !== word.low) for (const part of word.parts) part.classList.toggle("low", is);
         word.low = is;
         if (is) low.push(word);
