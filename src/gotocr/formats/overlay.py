@@ -106,6 +106,7 @@ class _Sheet:
         self._draw = ImageDraw.Draw(self._ink)
         self._unit = max(max(size) / 1400, 1.0)  # of edges and letters
         self._boxes = 0
+        self._seen: list[Box] = []  # words
 
     def draw(self) -> None:
         blocks = blocks_of(self._leaf)
@@ -136,6 +137,7 @@ class _Sheet:
             filled = look.filled // 4 if word is block else look.filled  # of a whole staff or formula the ink has to be seen
             self._edge(word.box, look.colour, 225 if look.edge > 1 else 150, look.edge, filled)
             box = self._placed(word.box)
+            self._seen += [box] if box and word is not block else []
             if box and word is not block and word.problems:
                 for line in ((box[0], box[1], box[2], box[3]), (box[0], box[3], box[2], box[1])):
                     self._draw.line(line, fill=(*BANDS[-1].colour, 230), width=self._width(2))
@@ -150,15 +152,24 @@ class _Sheet:
         said = block.kind if sure is None or not math.isfinite(sure) else f"{block.kind} {100 * min(max(sure, 0), 1):.0f} %"
         said += " !" if block.problems else ""
         width, tall = self._draw.textlength(said, font) + 8 * self._unit, 15 * self._unit
-        if box[0] >= width:  # in the margin, where it hides nothing
-            left, top = box[0] - width, box[1]
-        else:
-            left, top = min(box[0], self._ink.width - width), max(box[1] - tall, 0.0)
-        while any(left < other[2] and other[0] < left + width and top < other[3] and other[1] < top + tall for other in tagged):
-            top += tall  # below the one that is there
+        left, top = self._free(box, (width, tall), tagged)
         tagged.append((left, top, left + width, top + tall))
         self._draw.rectangle((left, top, left + width, top + tall), fill=(*colour, 225))
         self._draw.text((left + 4 * self._unit, top + tall / 2), said, (255, 255, 255, 255), font, anchor="lm")
+
+    def _free(self, box: Box, size: tuple[float, float], tagged: list[Box]) -> tuple[float, float]:
+        """Where a tag of a block hides the least: in the margin, else above it."""
+        width, tall = size
+        most = self._ink.width - width
+        above = max(box[1] - tall, 0.0)
+        places = [(box[0] - width, box[1])] if box[0] >= width else []
+        places += [(min(max(left, 0.0), most), above) for left in (box[0], box[2] - width, (box[0] + box[2] - width) / 2)]
+
+        def hidden(place: tuple[float, float]) -> int:
+            left, top = place
+            return sum(left < one[2] and one[0] < left + width and top < one[3] and one[1] < top + tall for one in (*self._seen, *tagged))
+
+        return min(places, key=hidden)
 
     def _edge(self, box: Box | None, colour: _Colour, strength: int, width: float, filled: int = 0, outset: float = 0) -> None:
         """A box with an edge of `width`, both in the sheet's own units."""

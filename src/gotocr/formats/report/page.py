@@ -61,7 +61,7 @@ def _top(title: str, source: str, model: str) -> str:
 def _overview(listed: list[str], troubles: list[str], found: Iterable[str]) -> str:
     """The pages and what is wrong with them; it comes last, since it is known last, and the script puts it on top."""
     kinds = "".join(f'<li class="kind-{kind}">{kind}</li>' for kind in sorted(found, key=(*_KINDS, "other").index))
-    many = f"{len(troubles):,} problem{'' if len(troubles) == 1 else 's'}"
+    many = f"{len(troubles):,} remark{'' if len(troubles) == 1 else 's'}"
     told = f"<details><summary>{many}</summary><ul>{''.join(troubles[:MOST_TROUBLES])}</ul></details>" if troubles else ""
     return (
         f'<nav id="overview" aria-label="Pages"><ol class="pages">{"".join(listed)}</ol>{told}'
