@@ -153,6 +153,8 @@ class _Sheet:
         said += " !" if block.problems else ""
         width, tall = self._draw.textlength(said, font) + 8 * self._unit, 15 * self._unit
         left, top = self._free(box, (width, tall), tagged)
+        while any(left < other[2] and other[0] < left + width and top < other[3] and other[1] < top + tall for other in tagged):
+            top += tall  # below the one that is there
         tagged.append((left, top, left + width, top + tall))
         self._draw.rectangle((left, top, left + width, top + tall), fill=(*colour, 225))
         self._draw.text((left + 4 * self._unit, top + tall / 2), said, (255, 255, 255, 255), font, anchor="lm")
