@@ -1,85 +1,126 @@
 """Notices when a writer goes round in circles, and how much of the tail is repetition; it stops nothing itself.
 
-A cycle of `p` tokens repeats for `run` tokens when each of the last `run` tokens equals the one `p` places before it.
-Documents repeat themselves honestly (dotted leaders, rules of dashes, rows of empty cells), so a cycle counts as a
-loop only when it is long in tokens *and* in rounds. Where the model also says where each token's ink stands, the ink
-decides how patient to be: ink visited again is no progress, ink that moves on is a table or a leader.
+Three signs, each with its own patience. The text repeats a cycle (`cycles`): how soon that counts as a loop depends on what is
+repeated, for documents repeat themselves honestly: leaders, rules, empty cells and columns of zeros go on for hundreds of
+tokens, an identical sentence does not. Letters are read again where they were read before (`trail`): nobody does that on purpose.
+Running text says nothing new (`echo`) though no cycle is exact. Ink that moves on to where nothing was read yet makes
+patient: then the page itself repeats.
 """
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass
+import re
+from typing import NamedTuple
 
 from ..schema import Box
+from .cycles import Cycles
+from .echo import Echo
+from .trail import Trail
+
+SIGNS = {"again": 24, "over": 48, "still": 64}  # letters; of right texts in their right places none had more than 17
+PATIENCE = 4  # times as long where the ink moves on
+MOVES_ON = 0.2  # share of tokens on fresh ink: of an empty cell's three tokens one stands in its room
+FEWEST = 40  # repeated tokens before anybody thinks of a loop
 
 
-@dataclass(frozen=True)
-class Limits:
-    """When a cycle counts as a loop.
+class Sort(NamedTuple):
+    """How long some sort of text may repeat: a cycle for `tokens` + `rounds` times its length, and `letters` characters; what is
+    no cycle but says nothing new for `stale` tokens, and three times as many characters where it is of words."""
 
-    The defaults leave alone a leader of 250 dots, seven equal rows of a table of any width, and (with boxes that
-    move on) a thousand tokens of empty cells.
-    """
+    tokens: int
+    rounds: int
+    letters: int
+    stale: int
 
-    period: int = 256  # longest cycle looked for, in tokens
-    tokens: int = 256  # fewest repeated tokens of a loop
-    rounds: int = 8  # fewest repetitions of the cycle after its first time
-    overlap: float = 0.5  # boxes a cycle apart with at least this IoU are the same ink: no progress
-    eager: float = 0.25  # share of the limits that is enough when the ink is the same
-    patient: float = 4.0  # multiple of the limits that is needed when the ink moves on
+
+SENTENCE = Sort(40, 2, 120, 160)  # words of a running line
+WORD = Sort(64, 2, 240, 160)  # one word, again and again: songs do that
+LINES = Sort(96, 3, 240, 240)  # words, line by line: refrains and lists do that
+LETTERS = Sort(128, 4, 256, 320)  # letters without a space
+NUMBERED = Sort(160, 4, 320, 320)  # words with numbers: forms and plans do that
+WRITTEN = Sort(192, 6, 320, 768)  # words amid markup or blanks: rows of tables and forms, code
+MARKS = Sort(768, 8, 0, 1536)  # no word at all: leaders, rules, empty cells, zeros, rests
+
+_PROSE = re.compile(r"(?:[^\W\d_]|[0-9\s,.;:!?'’‘“”„\"()\-–—…•*、。，！？；：])+")
+_RULE = re.compile(r"([^\w\s])\1\1|_|\w[.(]\w")  # leaders, blanks, and names as programs spell them
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_WIDE = re.compile("[\u2e80-\uffef]")  # letters that are words
+
+
+def sort_of(text: str) -> Sort:
+    """How patient to be with what repeats `text`."""
+    words = _WORD.findall(text)
+    if not words or 2 * sum(map(len, words)) < len("".join(text.split())):
+        return MARKS
+    if _RULE.search(text) or not _PROSE.fullmatch(text):
+        return WRITTEN
+    if any(map(str.isdigit, text)):
+        return NUMBERED
+    if not _WIDE.search(text) and max(map(len, words)) * 2 > len(text) > 24:
+        return MARKS if text.isupper() else LETTERS
+    if "\n" in text:
+        return LINES
+    return WORD if len(words) == 1 and not _WIDE.search(text) else SENTENCE
 
 
 class Guard:
     """Watches one stream of tokens.
 
-    After each `push`, `run` is the number of tokens at the end that repeat some cycle (they may turn out to be a
-    loop) and `loop` is how many tokens to cut from the end so that one round of the cycle stays; 0 while all is well.
+    After each `push`, `run` is the number of tokens at the end that repeat something (they may turn out to be a loop) and
+    `loop` is how many tokens to cut from the end so that one round stays; 0 while all is well.
     """
 
-    def __init__(self, limits: Limits = Limits()) -> None:
-        self._limits = limits
-        self._count = 0
-        self._seen: dict[int, deque[tuple[int, Box | None]]] = {}  # token -> where it stood lately, and on which ink
-        self._runs: dict[int, int] = {}  # period -> repeated tokens at the end
-        self._same: dict[int, int] = {}  # period -> of these, the last ones on the same ink
+    def __init__(self) -> None:
+        self._cycles, self._trail, self._words, self._marks = Cycles(), Trail(), Echo(), Echo(marks=True)
+        self._texts: list[str] = []
+        self._lengths: list[int] = [0]  # characters before each token, and of all
+        self._sorts: dict[str, tuple[int, Sort]] = {}  # of what repeats now, by the token it began with
         self.run = 0
         self.loop = 0
 
-    def push(self, token: int, box: Box | None = None) -> None:
-        """Take one more token and, where known, the box of its ink in pixels."""
-        limits, seen = self._limits, self._seen.setdefault(token, deque())
-        while seen and self._count - seen[0][0] > limits.period:
-            seen.popleft()
-        runs, same = {}, {}
-        for index, ink in seen:
-            period = self._count - index
-            runs[period] = self._runs.get(period, 0) + 1
-            if box is not None and ink is not None and _overlap(box, ink) >= limits.overlap:
-                same[period] = self._same.get(period, 0) + 1
-        seen.append((self._count, box))
-        self._count += 1
-        self._runs, self._same = runs, same
-        self.run = max(runs.values(), default=0)
-        self.loop = self._find_loop(1.0 if box is None else limits.patient)
+    def push(self, token: int, text: str, box: Box | None = None) -> None:
+        """Take one more token, what it says and, where known, the box of its ink in pixels."""
+        self._texts.append(text)
+        self._lengths.append(self._lengths[-1] + len(text))
+        self._cycles.push(token, text)
+        self._trail.push(text, box)
+        self._words.push(text)
+        self._marks.push(text)
+        self.run = self._cycles.run
+        self.loop = self._reading_again() or self._circling() or self._saying_nothing()
 
-    def _find_loop(self, pace: float) -> int:
-        limits = self._limits
-        if self.run < limits.eager * limits.tokens:
+    def _reading_again(self) -> int:
+        trail = self._trail
+        if trail.still + trail.over < min(SIGNS.values()):
             return 0
-        for period in sorted(self._runs):
-            need = max(limits.tokens, limits.rounds * period)
-            if self._runs[period] >= pace * need or self._same.get(period, 0) >= limits.eager * need:
-                return self._runs[period]
+        return max((len(self._texts) - trail.since(sign) for sign, most in SIGNS.items() if getattr(trail, sign) >= most), default=0)
+
+    def _circling(self) -> int:
+        run, period = self._cycles.run, self._cycles.period
+        if run < FEWEST:
+            return 0
+        sort, pace, said = self._judge("cycle", run, period + 1)
+        return run if run >= pace * (sort.tokens + sort.rounds * period) and said >= pace * sort.letters else 0
+
+    def _saying_nothing(self) -> int:
+        if self._words.stale >= FEWEST:
+            count = len(self._texts) - self._words.since
+            sort, pace, said = self._judge("words", count, count)
+            if sort is not MARKS:
+                self.run = max(self.run, count if sort is not WRITTEN else 0)
+                if 3 * self._words.stale >= (least := pace * sort.stale) <= count and said >= 3 * least:
+                    return max(count, self._cycles.run)
+        if self._marks.stale >= MARKS.stale:
+            count = len(self._texts) - self._marks.since
+            if self._marks.stale >= self._judge("marks", count, count)[1] * MARKS.stale:
+                return count
         return 0
 
-
-def _overlap(one: Box, other: Box) -> float:
-    """Intersection over union, both taken a pixel wider on each side, so that a space without width is ink too."""
-    width = min(one[2], other[2]) - max(one[0], other[0]) + 2
-    height = min(one[3], other[3]) - max(one[1], other[1]) + 2
-    if not (width > 0 and height > 0):  # also for what is no number
-        return 0.0
-    shared = width * height
-    whole = sum((box[2] - box[0] + 2) * (box[3] - box[1] + 2) for box in (one, other)) - shared
-    return shared / whole if whole > 0 else 0.0  # a box inside out has no sensible area
+    def _judge(self, name: str, count: int, tail: int) -> tuple[Sort, int, int]:
+        """Of the last `count` tokens: their sort, by the last `tail` of them, how patient to be, and how many characters they are."""
+        texts, start = self._texts, len(self._texts) - count
+        known = self._sorts.get(name)
+        if known is None or known[0] != start:
+            known = self._sorts[name] = start, sort_of("".join(texts[-tail:]))
+        pace = PATIENCE if self._trail.fresh(count) >= MOVES_ON else 1
+        return known[1], pace, self._lengths[-1] - self._lengths[start]

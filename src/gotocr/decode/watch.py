@@ -36,7 +36,7 @@ class Watch:
     def push(self, piece: Piece) -> str | None:
         """Take one more piece; gives why it has to be the last one ("loop", "length" or "time"), else None."""
         self._held.append(piece)
-        self._guard.push(piece.token, piece.box)
+        self._guard.push(piece.token, piece.text, piece.box)
         self._count += 1
         self._letters -= len(piece.text)
         if self._guard.loop:

@@ -63,7 +63,7 @@ def logits(token: int) -> Step:
 
 class Letters:
     def push(self, token):
-        return f"{token} "
+        return chr(0x100 + token)
 
     def close(self):
         return "."
