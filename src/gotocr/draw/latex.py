@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from . import latex_forms as forms
-from .latex_reader import CELL_STOPS, DEEPEST, GROUPS, Reader
+from .latex_reader import CELL_STOPS, DEEPEST, GROUPS, Reader, is_near
 from .latex_symbols import DELIMITERS, OPERATORS, symbol
 from .latex_tree import Formula, Node, Repair, Token, tokens
 
@@ -111,7 +111,7 @@ class _Parser(Reader):
 
     def environment(self, token: Token) -> Node:
         name = self.raw(token).strip()
-        known = name if name in forms.ENVIRONMENTS else "array" if _COLUMNS.match(self.source, self.taken_to()) else "aligned"
+        known = name if name in forms.ENVIRONMENTS else self.environment_meant(name)
         if name != known:
             why = f"the unknown environment {name[:40]} was written as {known}"
             self.flaw(f"unknown environment {name}"[:80], (token.start, self.taken_to(), f"\\begin{{{known}}}", why))
@@ -134,6 +134,13 @@ class _Parser(Reader):
             problem = f"\\begin{{{name}}} is never closed"[:80]
             self.lacks(problem, f"\\end{{{known}}}", f"\\begin{{{known}}} was closed")
         return Node("table", token.start, self.taken_to(), token.start, name, rules, rows, value)
+
+    def environment_meant(self, name: str) -> str:
+        """What an unknown environment is written as: the only one that is a letter away, else one for any lines."""
+        near = [one for one in forms.ENVIRONMENTS if is_near(name, one)]
+        if len(near) == 1:
+            return near[0]
+        return "array" if _COLUMNS.match(self.source, self.taken_to()) else "aligned"
 
     def braced_table(self, token: Token) -> Node:
         if not self.sees("{"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,27 @@ _DEGREE = re.compile(r"\s*[^\s{}\[\]]*")
 _COLUMNS = re.compile(r"[a-z]{3,}\*?|[lcr|]*(?: [lcr|]+(?=[ }&]|\Z))*")
 _NAME = re.compile(r"[^{}&\\]*")
 _END = re.compile(r"\\end\s*(?:\{[^{}\\]*\}?)?|\\right\s*\.?")
+
+LEAST = 4  # characters of a command that may be a misspelt one
+_PAIRED = ("\\right", "\\middle", "\\end", "\\limits", "\\nolimits")
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether one letter doubled, less or another, or two that changed places, make `one` of `other`."""
+    if one == other or abs(len(one) - len(other)) > 1 or len(other) < LEAST:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    if len(one) == len(other):
+        swapped = one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
+        return one[start + 1 :] == other[start + 1 :] or swapped
+    if len(one) < len(other):
+        return other[start + 1 :] == one[start:]
+    return one[start + 1 :] == other[start:] and one[start] in (one[start - 1], one[start + 1 : start + 2])
+
+
+def _commands(forms: Mapping[str, Any]) -> Iterator[str]:
+    """All commands that are known, each once."""
+    return (name for name in dict.fromkeys([*SYMBOLS, *OPERATORS, *forms, *_PAIRED]) if name.startswith("\\"))
 
 
 class Reader:
@@ -212,15 +233,21 @@ class Reader:
         put = self._spelled(token.text)
         why = f"the unknown command {token.text} was {'written as ' + put if put else 'left out'}"
         self.flaw(f"unknown command {token.text}", (token.start, token.end, put, why))
+        self.lost = self.lost or put.split(" ")[0] in self.forms or put in _PAIRED  # what it takes, or pairs with, was read as something else
         return self.node("unknown", token)
 
     def _spelled(self, name: str) -> str:
-        """What an unknown command is written as: a known one and a letter that it ran into, else the letters of its name."""
+        """What an unknown command is written as.
+
+        A known one and a letter that it ran into; or the only one that is a letter away; else the letters of its name.
+        """
         if not name[1:].isalpha():
             return "" if name[1:] in ("", "(", "[", "]", ")") else name[1:]
-        known = name[:-1] in SYMBOLS or name[:-1] in OPERATORS
-        if known and len(name) > 4:
+        if len(name) > LEAST and any(name[:-1] in names for names in (SYMBOLS, OPERATORS, self.forms)):
             return f"{name[:-1]} {name[-1]}"
+        near = [one for one in _commands(self.forms) if is_near(name, one)]
+        if len(near) == 1:
+            return near[0]
         return name[1:] if self.in_text else f"\\operatorname{{{name[1:]}}}"
 
     def node(self, kind: str, token: Token, parts: tuple[Node | None, ...] = (), value: str = "") -> Node:

@@ -109,6 +109,9 @@ class _Mender(literal._Reader):
                 break
             if self.peek() == ":":
                 self.at += 1
+                while self.peek() == ":":
+                    self.at += 1
+                    self.note("a colon too many was left out")
             elif self.peek() and (self.peek() in "\"'{[-" or self.peek().isdigit()):
                 self.note("a colon was put in")
             else:
@@ -159,7 +162,15 @@ class _Mender(literal._Reader):
         found = literal._STRING.match(self.text, start)
         inner = found[1] if found[1] is not None else found[3]
         closed = bool(found[2] or found[4])
-        odd = _NEXT.search(inner) if not closed or _SWALLOWED.search(inner) else None
+        behind = self.text[found.end() : found.end() + 1]
+        if closed and not inner and behind and behind not in ",:}] \n":
+            self.note("a quote too many was left out")
+            self.at += 1
+            return self.string() if self.peek() in ("'", '"') else self.value(literal.DEEPEST)
+        if closed and behind == quote and self.text[found.end() + 1 : found.end() + 2] in (":", ",", "}"):
+            self.note("a quote too many was left out")
+            self.text = self.text[: found.end()] + self.text[found.end() + 1 :]
+        odd = _NEXT.search(inner) if not closed or (behind.isalnum() and _SWALLOWED.search(inner)) else None
         if odd is None:
             return super().string()
         self.note("a quote was closed")

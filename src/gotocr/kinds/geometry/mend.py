@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ...draw.latex_reader import is_near
 from ...schema import Block
 from ..mending import mend
 from .reading import UNCLOSED, parse
@@ -15,6 +16,18 @@ _INSIDE = rf"(?:{_NUMBER}\s*[,:]\s*{_NUMBER}|{_NUMBER}:{_NUMBER}:{_NUMBER}(?: an
 _LEFT_OPEN = re.compile(rf"(\(\s*{_INSIDE})(?=\s*(?:;|--|\+\+|\(|\{{|\}}|arc|circle|ellipse|rectangle|sin|cos|\Z))")
 _NOT_OPENED = re.compile(rf"((?:--|\+\+|at|rectangle|\\draw|\\fill|\]|coordinates \{{|\))\s*)({_INSIDE}\s*\))")
 _STEP = re.compile(r"\s(?=--|\+\+|circle|ellipse|arc|rectangle|grid|sin|cos|parabola|\()")
+_WORDS = ("\\draw", "\\fill", "\\node", "cycle", "circle", "ellipse", "rectangle", "grid", "dashed", "dotted", "thick", "plot", "parabola", "bend")
+_SLIPS = (
+    (re.compile(r"([.,:;(\)\[\]\\])\1+"), r"\1"),
+    (re.compile(r"-{3,}"), "--"),
+    (re.compile(r"(?<=[(,:\-])\.(?=\d)"), "0."),
+    (re.compile(r"(?<=\d)\.(?=[,:)])"), ""),
+    (re.compile(r"\A[^\s\\](?=draw|fill|node)"), r"\\"),
+    (re.compile(r"\A(?=draw|fill|node)"), r"\\"),
+    (re.compile(r"\\?(?<![A-Za-z\\])[A-Za-z0-9]{3,10}(?![A-Za-z0-9])"), lambda found: _word(found)),
+    (re.compile(r"(?<=\\node)\s*\S{0,3}?\s*(?=\()"), " at "),
+    (re.compile(r"circle\s*(?=[\d.])"), "circle ("),
+)
 _CLOSINGS = {UNCLOSED: "the figure was closed"}
 _TAILS = (";", ");", "};")
 
@@ -34,7 +47,7 @@ def repair(text: str) -> tuple[str, list[str]]:
             pieces.append(command + ";")
             done += [] if closed else ["a ; was put in"]
             continue
-        found = _parted(command) or _bracketed(command)
+        found = _parted(command) or _bracketed(command) or _spelled(command)
         if found is None and not closed and number == len(whole) - 1:
             found = _last(command)
         if found is None:
@@ -62,6 +75,25 @@ def _bracketed(command: str) -> tuple[str, str] | None:
         if then != command + ";" and _reads(then):
             return then, why
     return next(((command + tail, "a bracket was closed") for tail in _TAILS[1:] if _reads(command + tail)), None)
+
+
+def _spelled(command: str) -> tuple[str, str] | None:
+    """A command with a sign doubled or a word of TikZ a letter away from what it should be, outside of a label."""
+    cut = command.find("{")
+    head, label = (command[:cut], command[cut:]) if cut >= 0 and "plot" not in command else (command, "")
+    for pattern, put in _SLIPS:
+        then = pattern.sub(put, head)
+        if then == head:
+            continue
+        head = then
+        if _reads(head + label + ";"):
+            return head + label + ";", f"{command[:cut if cut > 0 else 40][:40]!r} was read as {head[:40]!r}"
+    return None
+
+
+def _word(found: re.Match[str]) -> str:
+    near = [word for word in _WORDS if is_near(found[0], word)]
+    return near[0] if len(near) == 1 else found[0]
 
 
 def _last(command: str) -> tuple[str, str] | None:
