@@ -14,6 +14,7 @@ from .guard import Guard
 
 LONG = 64  # characters of a piece that is more than one token
 LETTERS = 32  # most characters a token, on the whole
+ROUNDING = 0.01  # by which a probability may be beside 0 to 1
 PAGE = 20_000  # characters that may always be written: a page in small print has fewer
 _PARTS = re.compile(r"\s?\w{1,32}|\s?[^\w\s]{1,4}|\s", re.S)
 _HALVES = re.compile("[\ud800-\udfff]")  # of characters: no text may hold them
@@ -89,7 +90,7 @@ def _chance(value: float) -> float:
         value = float(value)
     except (TypeError, ValueError):
         return math.nan
-    return min(max(value, 0.0), 1.0) if math.isfinite(value) else math.nan
+    return min(max(value, 0.0), 1.0) if -ROUNDING < value < 1 + ROUNDING else math.nan
 
 
 def _on_page(box: Box | None, size: tuple[int, int]) -> Box | None:
