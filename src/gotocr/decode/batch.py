@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from math import nan
@@ -22,7 +22,7 @@ from .watch import Watch, sound
 
 AT_ONCE = 8  # rows, unless told
 NO_TOKEN = -1  # of a piece that no model wrote
-LEAD = 12  # calls of the network for the first text alone, so that it shows: more than `doubt.SHORT`, which are held back
+LEAD = 28  # calls of the network for the first text alone, so that it shows: more than `doubt.HELD`, which are held back
 
 
 class Row(Protocol):
@@ -183,7 +183,8 @@ class SingleRow:
             running, self._running = self._running, None
             close = getattr(running, "close", None)  # of a generator; another iterator holds nothing
             if close is not None:
-                close()
+                with suppress(RuntimeError):  # of one that will not be closed
+                    close()
 
     def step(self) -> list[tuple[int, Piece | GotocrError]]:
         if self._running is None:
