@@ -28,7 +28,12 @@ def ready() -> None:
 
 
 def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
-    """Empty pages with their text, in the sizes that they would have at the resolution PDFs are drawn at."""
+    """Empty pages with their text, in the sizes that they have at the resolution PDFs are drawn at."""
+    yield from alone(leaves, source, (DPI, DPI))
+
+
+def alone(leaves: Iterable[Leaf], source: str, dpi: tuple[float, float]) -> Iterator[bytes]:
+    """Empty pages with their text; `dpi` is how many of a page's pixels are an inch, across and down."""
     ready()
     from .overlay import overlay
     from .pictures import POINTS, write_blank
@@ -38,7 +43,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
         last = max((leaf.index for leaf in pages), default=-1)
         sizes = [(1.0, 1.0)] * (last + 1)
         for leaf in pages:
-            sizes[leaf.index] = leaf.width * POINTS / DPI, leaf.height * POINTS / DPI
+            sizes[leaf.index] = leaf.width * POINTS / dpi[0], leaf.height * POINTS / dpi[1]
         with open(begun, "wb") as file:
             write_blank(sizes or [(1.0, 1.0)], file)
         original = Original(begun, source, own_text="add")

@@ -24,6 +24,7 @@ from .own import inherited, shown, without_unseen
 from .place import apart, runs_of
 
 LETTER = (0.0, 0.0, 612.0, 792.0)  # what PDFium takes a page for that does not say how large it is
+AMONG_RESOURCES = "f-0"  # the font's name there, with a number behind: as Tesseract has it, which OCRmyPDF looks for
 _UPRIGHT, _SYMBOLIC, _BOLDNESS = 0, 4, 80  # of a font's descriptor
 _BROKEN = (pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, IndexError, AttributeError, NotImplementedError)
 
@@ -95,10 +96,10 @@ class _Layers:
         content = operators(runs, sheet.from_pixels(leaf), self._font, name.removeprefix("/"))
         if not content:
             return
-        layer = pikepdf.Stream(self._pdf, zlib.compress(content), Filter=Name.FlateDecode)
+        layer = self._pdf.make_indirect(pikepdf.Stream(self._pdf, zlib.compress(content), Filter=Name.FlateDecode))
         before = page.obj.get("/Contents")
-        below = list(before) if isinstance(before, Array) else [before] if isinstance(before, pikepdf.Stream) else []
-        page.obj.Contents = Array([self._pdf.make_indirect(layer), *below])
+        over = list(before) if isinstance(before, Array) else [before] if isinstance(before, pikepdf.Stream) else []
+        page.obj.Contents = Array([layer, *over]) if over else layer
         self._changed += 1
 
     def _free(self, page: pikepdf.Page) -> bool:
@@ -122,7 +123,7 @@ class _Layers:
         if not isinstance(resources.get("/Font"), Dictionary):
             resources.Font = Dictionary()
         fonts, number = resources.Font, 0
-        while (name := f"/{NAME}{number}") in fonts:
+        while (name := f"/{AMONG_RESOURCES}-{number}") in fonts:
             if fonts[name].objgen == self._object.objgen:
                 return name
             number += 1

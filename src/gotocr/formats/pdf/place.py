@@ -42,8 +42,24 @@ class Run:
     size: float  # of the letters: what would be their font's
 
 
+@dataclass(frozen=True)
+class Placed:
+    """A line as it lies when its part of the page is turned upright; `back` leads from there to the page."""
+
+    line: Line
+    back: Affine = Affine()
+    degrees: int = 0  # clockwise, by which that part is turned to be upright
+
+
 def runs_of(leaf: Leaf) -> Iterator[Run]:
     """The text of a page, blanks between words among it, in reading order; each run is on one line."""
+    for block in placed_of(leaf):
+        for placed in block:
+            yield from _runs(placed.line, placed.back)
+
+
+def placed_of(leaf: Leaf) -> Iterator[list[Placed]]:
+    """The lines of each block of a page, and at last those that have no place of their own."""
     size = max(leaf.width, 1), max(leaf.height, 1)
     ways = [0, *sorted({int(degrees) for note in leaf.notes for degrees in _TURNED.findall(note)})]
     homeless: list[str] = []
@@ -54,11 +70,9 @@ def runs_of(leaf: Leaf) -> Iterator[Run]:
         if text and upright.box is None:
             homeless += text
             text = []
-        for line in (*lines, *_spread(text, upright.box)):
-            yield from _runs(line, back)
+        yield [Placed(line, back, degrees) for line in (*lines, *_spread(text, upright.box))]
     across, down = MARGIN * size[0], MARGIN * size[1]
-    for line in _spread(homeless, (across, down, size[0] - across, size[1] - down)):
-        yield from _runs(line, Affine())
+    yield [Placed(line) for line in _spread(homeless, (across, down, size[0] - across, size[1] - down))]
 
 
 def apart(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
