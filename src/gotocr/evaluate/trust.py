@@ -1,44 +1,48 @@
-"""How far a system's confidence in its words can be believed, over all pictures of plain text of a run."""
+"""How far a system's confidence can be believed, over all pictures of plain text of a run: of its words, and of whole pages."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from ..metrics.calibration import accuracy_at, aurc, calibration_error, reliability
-from ..metrics.text import normalise
+from ..metrics.calibration import accuracy_at, aurc, calibration_error, grouped, outcomes, reliability, risk_coverage, share_error
 from .suite import Scored
 
 KEPT = 0.9  # share of the words that is kept when the least sure are refused
 BARS = 10
+POINTS = 60  # of a curve, at most
 
 
 def trust(rows: Iterable[Scored]) -> dict[str, Any] | None:
-    """Calibration of the confidences of words (see `metrics.calibration`); None where no word has one.
+    """Calibration of the confidences of words; None where no word has one. Of pictures, the same is under `pages`.
 
-    A word is right where the truth has it and no other word of the reading has taken that place: bags of words, case
-    and all, after NFKC, as words F1 counts. `ece` is the calibration error, `aurc` the area under risk and coverage,
-    `kept` how many are right of the surest nine tenths.
+    A word is right as `metrics.calibration.outcomes` says. What is expected of a picture is the mean of its words'
+    confidences, to be compared with the share of its words that is right.
     """
-    pairs = [pair for row in rows for pair in outcomes(row.words, str(row.item.truth))]
-    if not pairs:
+    told = [row for row in rows if row.words]
+    if not told:
         return None
-    sure, right = np.array(pairs, np.float64).T
-    figures = {"words": len(pairs), "right": float(right.mean()), "sure": float(sure.mean())}
-    figures |= {"ece": float(calibration_error(sure, right)), "aurc": aurc(sure, right), "kept": accuracy_at(sure, right, KEPT)}
-    return {**figures, "bars": [bar._asdict() for bar in reliability(sure, right, BARS)]}
+    sure = np.array([min(max(chance, 0.0), 1.0) for row in told for _, chance in row.words])
+    right = np.concatenate([outcomes([word for word, _ in row.words], str(row.item.truth)) for row in told])
+    pages = np.repeat(np.arange(len(told)), [len(row.words) for row in told])
+    return {"words": len(sure), **figures(sure, right), "pages": shares(sure, right, pages)}
 
 
-def outcomes(words: Sequence[tuple[str, float]], truth: str) -> list[tuple[float, float]]:
-    """(confidence, 1 right or 0 wrong) of each word, in the order they were read."""
-    left = Counter(normalise(truth).split())
-    found = []
-    for word, confidence in words:
-        parts = normalise(word).split()
-        right = bool(parts) and all(left[part] > 0 for part in parts)
-        left.subtract(parts if right else ())
-        found.append((min(max(confidence, 0.0), 1.0), float(right)))
-    return found
+def figures(sure: np.ndarray, right: np.ndarray) -> dict[str, Any]:
+    """Of confidences (n,) and outcomes (n,): their means, `ece` the calibration error, `aurc` the area under risk and coverage,
+    `kept` how much is right of the surest nine tenths; the bars of a reliability diagram; [coverage, risk, confidence] of a curve."""
+    found = {"right": float(right.mean()), "sure": float(sure.mean())}
+    found |= {"ece": float(calibration_error(sure, right)), "aurc": aurc(sure, right), "kept": accuracy_at(sure, right, KEPT)}
+    curve = risk_coverage(sure, right)
+    some = np.unique(np.linspace(0, len(curve.risk) - 1, POINTS).round().astype(int))
+    points = np.stack([curve.coverage[some], curve.risk[some], curve.threshold[some]], 1).round(5).tolist()
+    return {**found, "bars": [bar._asdict() for bar in reliability(sure, right, BARS)], "curve": points}
+
+
+def shares(sure: np.ndarray, right: np.ndarray, groups: np.ndarray) -> dict[str, Any]:
+    """The same of groups of words, pages or blocks: `count` of them, and `error`, how far expected shares are from true ones."""
+    expected, true, counts = grouped(sure, right, groups)
+    about = {"count": len(counts), "error": share_error(expected, true), "error_by_words": share_error(expected, true, counts)}
+    return {**about, **figures(expected, true)}

@@ -8,13 +8,19 @@ All take `sure`, (n,) confidences in [0, 1], and `right`, (n,) whether each was 
 - Risk and coverage, AURC: Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks" (2017); the area is the
   mean risk over all coverages 1/n ... 1, as in "Bias-Reduced Uncertainty Estimation" (2019), with the part no order could
   save taken off in E-AURC. Equal confidences come in or stay out together, so that the order of the items does not matter.
+
+An outcome may be a share, too: of a page, how many of its words are right, beside how many were expected to be (`grouped`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+
+from .text import normalise
 
 BINS = 15  # as Guo et al. take
 LEAST = 1e-12  # confidences are kept this far from 0 and 1 in the log loss
@@ -53,6 +59,38 @@ def calibration_error(sure: np.ndarray, right: np.ndarray, bins: int = BINS, equ
     bars = reliability(sure, right, bins, equal_mass)
     total = sum(bar.count for bar in bars)
     return sum(bar.count * abs(bar.accuracy - bar.confidence) for bar in bars) / total if total else np.nan
+
+
+def outcomes(words: Sequence[str], truth: str) -> np.ndarray:
+    """(n,) 1 for each word that is right, else 0: where the truth has it and no word before it has taken that place.
+
+    Bags of words, case and all, after NFKC, as words F1 counts.
+    """
+    left = Counter(normalise(truth).split())
+    found = []
+    for word in words:
+        parts = normalise(word).split()
+        right = bool(parts) and all(left[part] > 0 for part in parts)
+        left.subtract(parts if right else ())
+        found.append(float(right))
+    return np.array(found)
+
+
+def grouped(sure: np.ndarray, right: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each group (of the words of a page, say): the share expected to be right, the share that is, how many there are: (k,) each.
+
+    `groups` is (n,), a number for each item; the expected share is the mean of the confidences.
+    """
+    sure, right = _checked(sure, right)
+    _, at = np.unique(np.asarray(groups), return_inverse=True)
+    counts = np.bincount(at) if len(at) else np.zeros(0, int)
+    return np.bincount(at, sure)[: len(counts)] / counts, np.bincount(at, right)[: len(counts)] / counts, counts
+
+
+def share_error(sure: np.ndarray, right: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """How far expected shares are from true ones, in the mean, each weighing the same or as `weights` say."""
+    sure, right = _checked(sure, right)
+    return float(np.average(np.abs(sure - right), weights=weights)) if len(sure) else np.nan
 
 
 def brier(sure: np.ndarray, right: np.ndarray) -> float:

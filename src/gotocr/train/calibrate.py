@@ -7,8 +7,8 @@ all logits are divided. Here it is fitted to words, since words have the confide
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,9 +16,10 @@ from ..decode.loop import choose
 from ..draw.supply import Supply
 from ..errors import UsageError
 from ..kinds.page import parse
-from ..metrics.calibration import accuracy_at, calibration_error, log_loss
-from ..reader import NO_TOKEN, Reader
-from ..schema import Job, Piece, Sample, Task
+from ..metrics.calibration import accuracy_at, calibration_error, grouped, log_loss, outcomes, share_error
+from ..reader import Reader
+from ..schema import Job, Leaf, Piece, Sample, Task, Word
+from ..trust.late import NO_TOKEN
 from ..weights.nano_files import nano_config
 from .exams import EXAMS
 from .validate import draw
@@ -32,12 +33,28 @@ LEAST = 20  # words of either sort, right and wrong, that a temperature is told 
 COVERAGE = 0.9  # share of the words that is kept where the least sure are refused
 
 
+class Pair(NamedTuple):
+    """A picture that was not drawn here, anything `Reader.read` takes, and the lines that stand in it."""
+
+    image: Any
+    truth: str
+
+
+def _no_groups() -> np.ndarray:
+    return np.zeros(0, int)
+
+
 @dataclass(frozen=True)
 class Words:
-    """Words that were read: `sure` (W, G) the confidence of each at each of `TEMPERATURES`, `right` (W,) 1 or 0."""
+    """Words that were read: `sure` (W, G) the confidence of each at each of `TEMPERATURES`, `right` (W,) 1 or 0.
+
+    `blocks` and `pages` are (W,), the numbers of the block and the picture that each stands in.
+    """
 
     sure: np.ndarray
     right: np.ndarray
+    blocks: np.ndarray = field(default_factory=_no_groups)
+    pages: np.ndarray = field(default_factory=_no_groups)
 
     def at(self, temperature: float) -> np.ndarray:
         """(W,) confidences at a temperature; one beyond the lowest or the highest of `TEMPERATURES` counts as that."""
@@ -48,16 +65,25 @@ class Words:
 
 
 def joined(parts: Sequence[Words]) -> Words:
-    """The words of several pictures (at least one)."""
-    return Words(np.concatenate([part.sure for part in parts]), np.concatenate([part.right for part in parts]))
+    """The words of several pictures (at least one), their blocks and pages counted through."""
+    sizes = [int(part.blocks.max(initial=-1)) + 1 for part in parts]
+    firsts = np.cumsum([0, *sizes])
+    blocks = np.concatenate([part.blocks + first for part, first in zip(parts, firsts, strict=False)])
+    pages = np.repeat(np.arange(len(parts)), [len(part.right) for part in parts])
+    return Words(np.concatenate([part.sure for part in parts]), np.concatenate([part.right for part in parts]), blocks, pages)
 
 
 class Figures(NamedTuple):
-    """How far confidences can be believed: calibration error (bins of equal mass), log loss, risk at `COVERAGE`."""
+    """How far confidences can be believed: calibration error (bins of equal mass), log loss, risk at `COVERAGE`.
+
+    `blocks` and `pages` are how far the share of their words that is expected to be right is from the share that is, in the mean.
+    """
 
     ece: float
     log_loss: float
     risk: float
+    blocks: float = np.nan
+    pages: float = np.nan
 
 
 @dataclass(frozen=True)
@@ -70,6 +96,8 @@ class Fit:
     checked: int  # words of the figures
     before: Figures
     after: Figures
+    real: tuple[int, Figures, Figures] | None = None  # the same of the words of pictures that were given alone
+    words: Words | None = None  # those of the figures
 
 
 class Listener:
@@ -101,10 +129,13 @@ class Listener:
         return token, probability
 
 
-def calibrate(reader: Reader, supply: Supply, count: int, heard: Callable[[], object] = lambda: None) -> Fit:
+def calibrate(
+    reader: Reader, supply: Supply, count: int, heard: Callable[[], object] = lambda: None, pairs: Sequence[Pair] = ()
+) -> Fit:
     """Fit the temperature of a nano on half of `count` pictures of each sort, and see on the other half what it is worth.
 
-    `heard` is called after every picture. Raises EngineError, UsageError where no temperature can be told, what draws raises.
+    `pairs` are other pictures with their truth, half of which are fitted on as well, every second one. `heard` is called
+    after every picture. Raises EngineError, UsageError where no temperature can be told, what draws and opens pictures raises.
     """
     now = nano_config(reader.setting.config, reader.folder).temperature
     listener = reader.engine = Listener(reader.engine)
@@ -114,10 +145,18 @@ def calibrate(reader: Reader, supply: Supply, count: int, heard: Callable[[], ob
         for exam in PICTURES:
             halves[turn % 2].append(hear(reader, listener, draw(exam, SEED + turn, supply)))
             heard()
+    given: list[Words] = []
+    for number, pair in enumerate(pairs):
+        words = hear(reader, listener, pair)
+        halves[number % 2].append(words)
+        given += [words] if number % 2 else []
+        heard()
     fitted, checked = map(joined, halves)
     temperature = fit(fitted)
-    figures = (judge(checked.at(value), checked.right) for value in (now, temperature))
-    return Fit(now, temperature, len(fitted.right), len(checked.right), *figures)
+    before, after = (judged(checked, value) for value in (now, temperature))
+    real = joined(given) if given else None
+    told = (len(real.right), judged(real, now), judged(real, temperature)) if real is not None and len(real.right) else None
+    return Fit(now, temperature, len(fitted.right), len(checked.right), before, after, told, checked)
 
 
 def fit(words: Words) -> float:
@@ -145,21 +184,36 @@ def judge(sure: np.ndarray, right: np.ndarray) -> Figures:
     return Figures(calibration_error(sure, right, equal_mass=True), log_loss(sure, right), risk)
 
 
-def hear(reader: Reader, listener: Listener, sample: Sample) -> Words:
+def judged(words: Words, temperature: float) -> Figures:
+    """The figures of words at a temperature, of the blocks and the pages that they stand in as well."""
+    sure = words.at(temperature)
+    found = (share_error(*grouped(sure, words.right, groups)[:2]) for groups in (words.blocks, words.pages))
+    return Figures(*judge(sure, words.right)[:3], *found)
+
+
+def hear(reader: Reader, listener: Listener, sample: Sample | Pair) -> Words:
     """The words that a reader with this engine finds in a picture, sure as they would be at every temperature."""
     listener.curves.clear()
-    steps = reader.follow(sample.image, Task("plain", max_tokens=MOST))
+    steps = list(reader.follow(sample.image, Task("plain", max_tokens=MOST, reread=False)))
     pieces = [step for step in steps if isinstance(step, Piece)]
+    size = next(((leaf.width, leaf.height) for leaf in steps if isinstance(leaf, Leaf)), (0, 0))
     chances = np.full((len(pieces), len(TEMPERATURES)), np.nan)
     written = [piece.token != NO_TOKEN for piece in pieces]
     if any(written):
         chances[written] = np.exp(listener.curves)
-    height, width = sample.image.shape[:2]
-    columns, right = [], np.zeros(0)
+    columns, right, blocks = [], np.zeros(0), _no_groups()
     for column in chances.T:
         told = [replace(piece, probability=float(chance)) for piece, chance in zip(pieces, column, strict=True)]
-        words = [word for block in parse(told, (width, height), "plain") for word in block.words if word.confidence is not None]
+        found = [(word, n) for n, block in enumerate(parse(told, size, "plain")) for word in block.words if word.confidence is not None]
+        words = [word for word, _ in found]
         if not columns:
-            right = np.array([outcome for _, outcome in place(words, sample).sure])
+            right, blocks = _right(words, sample), np.array([n for _, n in found], int)
         columns.append([word.confidence for word in words])
-    return Words(np.array(columns).T.reshape(-1, len(TEMPERATURES)), right)
+    return Words(np.array(columns).T.reshape(-1, len(TEMPERATURES)), right, blocks, np.zeros(len(right), int))
+
+
+def _right(words: Sequence[Word], sample: Sample | Pair) -> np.ndarray:
+    """(W,) 1 for each word that is right, else 0: by their order where a picture was drawn, else as bags."""
+    if isinstance(sample, Pair):
+        return outcomes([word.text for word in words], sample.truth)
+    return np.array([outcome for _, outcome in place(words, sample).sure])

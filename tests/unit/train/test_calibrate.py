@@ -16,7 +16,7 @@ from gotocr.prompt.tokenizer import TextStream  # noqa: E402
 from gotocr.reader import load  # noqa: E402
 from gotocr.schema import Glyphs, Sample  # noqa: E402
 from gotocr.train import calibrate  # noqa: E402
-from gotocr.train.calibrate import TEMPERATURES, Listener, Words, fit, hear, judge  # noqa: E402
+from gotocr.train.calibrate import TEMPERATURES, Listener, Words, fit, hear, joined, judge  # noqa: E402
 
 GROUPS = ("abcdefghijklm", "nopqrstuvwxyz", "ABCDEFGHIJKLM", "NOPQRSTUVWXYZ")  # neighbouring words have no letter in common
 WORDS, COUNT = 100, 6  # of a picture, a letter each; pictures of each sort
@@ -115,6 +115,40 @@ def test_confidences_are_those_of_the_reader(scripted, model_folder, strokes):
     assert words.at(1.0) == pytest.approx([word.confidence for word in expected], rel=1e-5)
     assert words.right.tolist() == [1.0] * (len(expected) - 1) + [0.0]
     assert (np.diff(words.sure, axis=1) < 0).all(), "the warmer, the less sure"
+
+
+def test_pictures_that_were_given_are_fitted_on_and_judged_by_themselves(unsound, tmp_path, strokes):
+    reader = unsound(2.0)
+    engine = reader.engine
+    for number in range(4):
+        strokes((320, 64)).save(tmp_path / f"{number}.png")
+    truths = []
+
+    class Given(calibrate.Pair):
+        @property
+        def image(self):
+            truths.append(engine.draw(np.zeros((64, 320, 3), np.uint8)).plain)
+            return self[0]
+
+        @property
+        def truth(self):
+            return truths[-1]
+
+    pairs = [Given(tmp_path / f"{number}.png", "") for number in range(4)]
+    found = calibrate.calibrate(reader, None, COUNT, pairs=pairs)
+    drawn = COUNT * len(calibrate.PICTURES) * WORDS // 2
+    assert found.fitted == found.checked == drawn + 2 * WORDS and len(truths) == 4
+    count, before, after = found.real
+    assert count == 2 * WORDS and after.log_loss < before.log_loss
+    assert found.words.pages.max() + 1 == COUNT * len(calibrate.PICTURES) // 2 + 2
+    assert found.after.pages < 0.06 < found.before.pages, "shares of pages are expected as they are"
+
+
+def test_blocks_and_pages_are_counted_through():
+    one = Words(np.zeros((3, 1)), np.zeros(3), np.array([0, 0, 2]), np.zeros(3, int))
+    none = Words(np.zeros((0, 1)), np.zeros(0), np.zeros(0, int), np.zeros(0, int))
+    whole = joined([one, none, one])
+    assert whole.blocks.tolist() == [0, 0, 2, 3, 3, 5] and whole.pages.tolist() == [0, 0, 0, 2, 2, 2]
 
 
 def test_between_the_temperatures_that_are_looked_at():
