@@ -232,6 +232,8 @@ def choose_task(task: Task | str | None, options: Mapping[str, Any]) -> Task:
         raise UsageError(f"no task named {task.mode!r}; choose from: {', '.join(MODES)}")
     if task.tiles < 0 or task.max_tokens < 1:
         raise UsageError(f"max_tokens must be at least 1, tiles too or 0 (got {task.max_tokens} and {task.tiles})")
+    if task.seconds is not None and not task.seconds > 0:
+        raise UsageError(f"seconds must be above 0, or None for no cap (got {task.seconds})")
     colour = task.region.colour if task.region else None
     if colour is not None and colour not in COLOURS:
         raise UsageError(f"no frame colour named {colour!r}; choose from: {', '.join(COLOURS)}")

@@ -58,7 +58,7 @@ class Task:
     region: Region | None = None
     regions: tuple[Region, ...] = ()  # several parts, read one behind the other, in place of `region`
     tiles: int = 1  # most tiles a page may be cut into; 1 = the page as one picture, 0 = by the size of its letters
-    max_tokens: int = 4096  # most tokens written of one view of the page
+    max_tokens: int = 16_384  # most tokens written of one page
     turn: int | None = None  # degrees clockwise that turn the page upright; None = found out
     straighten: bool = True  # lines that lean are made level
     spreads: bool = True  # two pages side by side are read one behind the other

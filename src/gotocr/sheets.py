@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import NamedTuple
 
-from .decode.doubt import sure_of
+from .decode.doubt import kept, sure_of
 from .engines.looks import looks
 from .engines.models import Family, Setting
 from .errors import GotocrError, InputError, UsageError
-from .pixels.parts import Part, part_of
+from .pixels.parts import Part, part_of, shrunk
+from .pixels.textheight import text_height
 from .schema import Block, Box, Job, Leaf, Lost, Page, Piece, Task, Word
 from .trust.ink import Covered, Ink, is_bare
 from .trust.late import NO_TOKEN, insert
@@ -90,6 +91,7 @@ class Sheet:
     why: GotocrError | None = None
     cap: Cap | None = None
     readings: list[Reading] = field(default_factory=list)
+    disbelieved: int = 0  # views of which nothing is kept
 
     def leaf(self, task: Task, why: GotocrError | None) -> Leaf:
         """The page as it was read."""
@@ -125,6 +127,8 @@ class Sheet:
         bare = sum(PLACELESS in word.problems for block in blocks for word in block.words)
         if circled:
             yield "the writer went in circles; one round of them was kept"
+        if self.disbelieved:
+            yield f"what was written of {counted(self.disbelieved, 'part')} of the page is not to be believed, and is left out"
         if late:
             yield f"{counted(late, 'line')} that had been passed over {'was' if late == 1 else 'were'} read by {'itself' if late == 1 else 'themselves'}"
         if left:
@@ -205,9 +209,14 @@ class Sheets:
         for number, view in enumerate(sheet.views, sheet.first):
             if not sheet.readings or sheet.readings[-1].part is not view.part:
                 sheet.readings.append(Reading(view.part))
+            pieces = sheet.readings[-1].pieces
+            before = len(pieces)
             for piece in parted(view.before, sheet.cap.count(self._sifted(written, number)), _begun(sheet)):
-                sheet.readings[-1].pieces.append(piece)
+                pieces.append(piece)
                 yield on_page(piece, view.part)
+            believed = kept(pieces[before:])
+            sheet.disbelieved += len(believed) < len(pieces) - before
+            pieces[before:] = believed
         for reading in sheet.readings if self._task.reread else ():
             yield from self._again(sheet, reading, written)
 
@@ -225,7 +234,7 @@ class Sheets:
             return
         asked = []
         for box in reading.covered.lines[:MOST_LINES]:
-            part = part_of(page, _roomy(box, reading.covered.letters))
+            part = self._close_up(page, box, reading.covered.letters)
             views = list(self._views(part.page, replace(self._task, regions=(), region=None), sheet.cap))
             asked.append((box, part, self._ask([job for _, job in views])))
         for box, part, numbers in asked:
@@ -236,6 +245,13 @@ class Sheets:
             reading.pieces = insert(reading.pieces, pieces, box, reading.covered.letters, mode)
             yield from (on_page(piece, reading.part) for piece in parted("\n", iter(pieces), True))
         reading.covered = ink.covered(reading.boxes(mode))
+
+
+    def _close_up(self, page: Page, box: Box, letters: float) -> Part:
+        """A line as it is shown once more: at another size than at first, at which it was passed over."""
+        part = part_of(page, _roomy(box, letters))
+        tall = text_height(part.page) if self._family.letters else None
+        return shrunk(part, self._family.letters / tall) if tall else part
 
 
 def is_new(late: Sequence[Piece], pieces: Sequence[Piece]) -> bool:

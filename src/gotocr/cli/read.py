@@ -70,7 +70,10 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     model.add_argument("--precision", choices=PRECISIONS, help=f"of base on the onnx engine (default: {PRECISION})")
     model.add_argument("--tiles", type=tiles, default=default.tiles, metavar="N|auto", help="cut a page into up to so many tiles; auto = by the size of its letters (base)")
+    model.add_argument("--verify", action="store_true", help="draw formulas, tables, charts and other drawings anew from what was read, and compare them with the page")
     model.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")
+    model.add_argument("--max-seconds", type=seconds, metavar="S", help="cap on a page; what was written by then is kept (default: none)")
+    model.add_argument("--once", action="store_true", help="lines that were passed over are not read once more")
 
 
 def formats(text: str) -> list[str]:
@@ -114,6 +117,14 @@ def resolution(text: str) -> float | None:
     raise ArgumentTypeError(f"{text!r} is no resolution; give a number, as in 200, or auto")
 
 
+def seconds(text: str) -> float:
+    """A number above 0."""
+    with suppress(ValueError):
+        if 0 < (found := float(text)) < float("inf"):
+            return found
+    raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+
+
 def run(arguments: Namespace) -> int:
     choice = {name: getattr(arguments, name) for name in ("engine", "device", "quiet", "precision")}
     reader = load(arguments.model, **choice)
@@ -124,6 +135,10 @@ def run(arguments: Namespace) -> int:
     targets = tuple(FORMATS[name] for name in names)
     for target in targets:
         target.ready()
+    if arguments.verify:
+        from ..trust.verify import ready
+
+        ready()
 
     from ..pixels.source import expand  # from here on it is worth loading what reads pictures
     from .progress import Progress
@@ -176,6 +191,9 @@ def wanted(arguments: Namespace) -> tuple[Task, Opening]:
         straighten=mend,
         spreads=mend,
         trim=mend,
+        reread=not arguments.once,
+        seconds=arguments.max_seconds,
+        verify=arguments.verify,
     )
     pages = page_ranges(arguments.pages) if arguments.pages else None
     return task, Opening(pages, arguments.dpi, arguments.password)

@@ -1,33 +1,69 @@
-"""A short answer that the writer itself hardly believes is no answer: specks and textures are not read."""
+"""An answer that the writer itself hardly believes is no answer: specks, textures and scribbles are not read."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ..errors import EngineError
 from ..schema import Piece
+from .structure import Structure
 
 UNREADABLE, BEGUN = "[unreadable]", 3  # what stands for words nobody can read; so many letters of it are no chance
-SHORT, DOUBTED = 8, 0.4  # an answer of so few tokens, their probability below that in the (geometric) mean, is dropped
+DOUBTED = 0.4  # an answer whose tokens are less likely, in the (geometric) mean, is dropped
+FEW, SURE = 2, 0.8  # so is one of so few letters that is less likely than that: a ring is no O
+APART = ("fence", "table", "display")  # structures that are believed, or not, by themselves
+HELD, EARLY = 24, 0.25  # tokens that are held back; what begins so badly is not waited for
 
 
 def believed(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """`pieces`, but a short answer that the model itself hardly believes is none: specks and textures are not read.
+    """`pieces`, but of an answer that the model itself hardly believes nothing is left: specks and textures are not read.
 
-    Pieces are held back until there are more than `SHORT` of them.
+    Pieces are held back until there are more than `HELD` of them; what goes on longer is dropped where it begins worse than
+    `EARLY` (`kept` judges all of it).
     """
     held: list[Piece] = []
-    for piece in pieces:
-        held.append(piece)
-        if len(held) > SHORT:
-            yield from held
-            yield from pieces
-            return
-    if sure_of(held) < DOUBTED:
-        yield replace(held[-1], text="", box=None)
-    else:
+    try:
+        for piece in pieces:
+            held.append(piece)
+            if len(held) > HELD:
+                break
+    except EngineError:  # what was written before that is kept
         yield from held
+        raise
+    if is_believed(held) or (len(held) > HELD and sure_of(held) >= EARLY):
+        yield from held
+        yield from pieces
+        return
+    for piece in pieces:  # to the end, which says why it ended
+        held[-1] = piece
+    yield replace(held[-1], text="", box=None, alternatives=())
+
+
+def is_believed(pieces: Sequence[Piece]) -> bool:
+    """Whether an answer is worth more than none. One that says that something cannot be read is."""
+    text = "".join(piece.text for piece in pieces).strip()
+    sure = sure_of(pieces)
+    if UNREADABLE[:BEGUN] in text:
+        return True
+    return sure >= (SURE if len(text) <= FEW and text.isalnum() else DOUBTED)
+
+
+def kept(pieces: Sequence[Piece]) -> list[Piece]:
+    """What of a whole answer is believed: all of it, or where it is not, those of its structures and stretches of text that are."""
+    if is_believed(pieces):
+        return list(pieces)
+    structure, stretches = Structure(), [[]]
+    for piece in pieces:
+        before = structure.kind
+        ended = structure.push(piece.text)
+        if before not in APART and structure.kind in APART:
+            stretches.append([])
+        stretches[-1].append(piece)
+        if ended in APART:
+            stretches.append([])
+    return [piece for stretch in stretches if is_believed(stretch) for piece in stretch]
 
 
 def sure_of(pieces: Iterable[Piece]) -> float:

@@ -13,6 +13,7 @@ from ..schema import Box, Page
 from .affine import Affine, turned
 from .lettering import Lettering, lettering
 from .region import cut, size
+from .resize import resize
 from .skew import skew, straighten
 from .spread import fold
 from .upright import TURNS, turn_of
@@ -62,6 +63,16 @@ def part_of(page: Page, box: Box) -> Part:
     if image.shape == page.image.shape:
         return Part(page, partial(Affine().box, size=size(page)))
     return Part(replace(page, image=image), partial(Affine(c=left, f=top).box, size=size(page)))
+
+
+def shrunk(part: Part, scale: float) -> Part:
+    """A part in a smaller picture, or as it is for a scale that is not below 1."""
+    width, height = size(part.page)
+    smaller = max(1, round(scale * width)), max(1, round(scale * height))
+    if scale >= 1 or smaller == (width, height):
+        return part
+    picture = replace(part.page, image=resize(part.page.image, *smaller))
+    return within(part, Part(picture, partial(Affine(a=width / smaller[0], e=height / smaller[1]).box, size=(width, height))))
 
 
 def within(outer: Part, inner: Part) -> Part:

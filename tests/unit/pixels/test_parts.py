@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from gotocr.errors import UsageError
-from gotocr.pixels.parts import Looking, part_of, parts, within
+from gotocr.pixels.parts import Looking, part_of, parts, shrunk, within
 from gotocr.schema import Page
 from tests.unit.pixels.lines import fallen, text_page
 from tests.unit.pixels.test_spread import spread
@@ -91,3 +91,12 @@ def test_a_box_cut_out_and_what_is_found_within_it() -> None:
 def test_pictures_of_any_shape_pass(shape: tuple[int, int]) -> None:
     page = Page(np.array(Image.new("RGB", shape[::-1], "black")))
     assert parts(page)[0].page is page
+
+
+def test_a_part_in_a_smaller_picture_knows_the_way_back():
+    page = Page(np.zeros((200, 300, 3), np.uint8))
+    outer = part_of(page, (100, 50, 200, 90))
+    inner = shrunk(outer, 0.5)
+    assert inner.page.image.shape == (20, 50, 3)
+    assert inner.back((10, 5, 20, 10)) == (120, 60, 140, 70)
+    assert shrunk(outer, 1.0) is outer and shrunk(outer, 3.0) is outer

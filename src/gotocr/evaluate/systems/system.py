@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from ...schema import Task
 from ..suite import Item
 
 
@@ -16,7 +17,7 @@ class Choice:
     model: str = "nano"
     engine: str | None = None
     device: str = "cpu"
-    max_tokens: int = 4096
+    max_tokens: int = Task.max_tokens
     folders: tuple[Path, ...] = field(default=())  # of predictions
 
 
