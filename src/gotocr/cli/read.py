@@ -252,7 +252,8 @@ class _Job:
                 self.tell(source, line)
 
         with kept(source, self._reader.limits) as found:
-            yield found.source, Original(found.path, source, self._opening.password, self.holds, say)
+            name = getattr(found.source, "name", source)
+            yield found.source, Original(found.path, name, self._opening.password, self.holds, say)
 
     def _source(self, source: str) -> Source:
         from .results import Source
