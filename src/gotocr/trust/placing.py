@@ -20,9 +20,12 @@ from .placing_ink import Writing, around, writing
 from .placing_match import match
 from .placing_text import Unit, is_wide, split, units, width_of
 
-AROUND, LIMIT = 4, 1.6  # words on either side whose costs say whether a word is believed to be where it was laid, and what they may be
-LIMIT_BETWEEN = 2.2  # the same between two landmarks
-SNAP = 0.5  # intersection over union of a landmark and the ink under it: as much, and the ink's own box is taken
+AROUND = 8  # words on either side whose costs say whether a word is believed to be where it was laid
+LIMIT, LIMIT_ANYWHERE, LIMIT_BETWEEN = 0.9, 0.7, 1.5  # what those cost at most in the mean; of a stretch laid anywhere; between two that are believed
+NEAR = 4  # words on either side that are looked at there
+BELIEVED = 0.6  # share of the words: with fewer, the text may stand in another order than the ink
+STRETCH, LEAST_STRETCH = 60, 15  # words that are laid anywhere together, and the fewest
+SNAP = 0.65  # intersection over union of a landmark and the ink under it: as much, and the ink's own box is taken
 SAME = 0.5  # of a cluster's area: as much of it under a landmark, and it is taken
 
 
@@ -47,12 +50,10 @@ def place(text: str, image: np.ndarray, landmarks: Sequence[Word] = (), mode: st
         return []
     tight = is_wide(text)
     ink = writing(image, tight=tight)
-    known = _known(wanted, landmarks)
-    if known:
-        spots = _Between(wanted, ink, known).spots()
-    else:
-        spots = _alone(wanted, image, ink, tight)
-    return sorted(spots)
+    known = _known(wanted, landmarks, ink)
+    if not known:
+        ink, known = _seen(wanted, image, ink, tight)
+    return sorted(_Between(wanted, ink, known).spots())
 
 
 def placed(pieces: Sequence[Piece], image: np.ndarray, landmarks: Sequence[Word] = (), mode: str = "format") -> list[Piece]:
@@ -108,25 +109,65 @@ def _share(spot: Spot, span: tuple[int, int], text: str) -> Box:
     return (left + (right - left) * before / all_of_it, top, left + (right - left) * (before + within) / all_of_it, bottom)
 
 
-def _alone(wanted: Sequence[Unit], image: np.ndarray, ink: Writing, tight: bool) -> list[Spot]:
-    """By the ink alone, in the order of columns or of lines across the page, whichever the words fit better."""
+def _seen(wanted: Sequence[Unit], image: np.ndarray, ink: Writing, tight: bool) -> tuple[Writing, dict[int, list[Spot]]]:
+    """Units that the ink alone says the place of, and its clusters: by columns or across the page, whichever the words fit better."""
     best = fit(wanted, ink), ink
     across = writing(image, rows=True, tight=tight)
     if across.boxes.shape != ink.boxes.shape or not np.array_equal(across.boxes, ink.boxes):
-        usual = float(np.median(best[0].ems)) if len(best[0].ems) else EM
-        other = fit(wanted, across, np.full(len(across.boxes), usual)), across
+        other = fit(wanted, across, np.full(len(across.boxes), _usual(best[0].ems))), across
         best = min(best, other, key=lambda found: found[0].cost)
     laid, on = best
-    nears = _nearby(laid.words)
-    believed = [one for one in laid.laid if nears[one.first : one.last].max() <= LIMIT]
-    return [*_spots(believed, wanted, on), *_blocks(laid.blocks, believed, wanted, on)]
+    nears = _nearby(laid.words, AROUND)
+    known = _kept([one for one in laid.laid if nears[one.first : one.last].max() <= LIMIT], wanted, on)
+    if len(known) < BELIEVED * sum(unit.said is not None for unit in wanted):
+        loose = _anywhere(wanted, on)
+        known = loose if len(loose) > len(known) else known
+    return on, known
 
 
-def _nearby(costs: np.ndarray) -> np.ndarray:
+def _usual(ems: np.ndarray) -> float:
+    return float(np.median(ems)) if len(ems) else EM
+
+
+def _anywhere(wanted: Sequence[Unit], ink: Writing) -> dict[int, list[Spot]]:
+    """Stretches of the text laid each by itself wherever it fits, the best first: for texts in another order than the ink."""
+    cuts = [0]
+    for at in range(1, len(wanted)):
+        opens = wanted[at].begins > 0 and wanted[at].block != wanted[at - 1].block
+        if at - cuts[-1] >= (LEAST_STRETCH if opens else STRETCH) and len(wanted) - at >= LEAST_STRETCH:
+            cuts.append(at)
+    ems = np.full(len(ink.boxes), _usual(fit(wanted, ink).ems))
+    found: list[tuple[float, list[Laid]]] = []
+    for first, last in zip(cuts, [*cuts[1:], len(wanted)], strict=True):
+        laid = fit(wanted[first:last], ink, ems, anywhere=True)
+        nears = _nearby(laid.words, AROUND)
+        kept = [one for one in laid.laid if nears[one.first : one.last].max() <= LIMIT_ANYWHERE]
+        if len(kept) >= LEAST_STRETCH // 2:
+            found.append((float(np.mean(laid.words)), [one._replace(first=one.first + first, last=one.last + first) for one in kept]))
+    taken, believed = np.zeros(len(ink.boxes), bool), []
+    for _, laid in sorted(found, key=lambda pair: pair[0]):
+        for one in laid:
+            if not taken[one.low : one.high].any():
+                taken[one.low : one.high] = True
+                believed.append(one)
+    return _kept(sorted(believed), wanted, ink)
+
+
+def _kept(laid: Sequence[Laid], wanted: Sequence[Unit], ink: Writing) -> dict[int, list[Spot]]:
+    """The spots of units that were laid, by the unit's number."""
+    numbers = {unit.start: number for number, unit in enumerate(wanted)}
+    starts, found = [unit.start for unit in wanted], {}
+    for spot in _spots(laid, wanted, ink):
+        number = numbers.get(spot.start, bisect_right(starts, spot.start) - 1)
+        found.setdefault(number, []).append(spot)
+    return found
+
+
+def _nearby(costs: np.ndarray, around: int) -> np.ndarray:
     """The mean cost of each word and its neighbours."""
     sums = np.concatenate([[0.0], np.cumsum(costs)])
     at = np.arange(len(costs))
-    low, high = np.maximum(at - AROUND, 0), np.minimum(at + AROUND + 1, len(costs))
+    low, high = np.maximum(at - around, 0), np.minimum(at + around + 1, len(costs))
     return (sums[high] - sums[low]) / np.maximum(high - low, 1)
 
 
@@ -171,21 +212,6 @@ def _hyphened(unit: Unit, boxes: np.ndarray) -> Iterator[Spot]:
         yield Spot(middle, unit.end, around(boxes[1:]))
 
 
-def _blocks(taken: dict[int, tuple[int, int]], laid: Sequence[Laid], wanted: Sequence[Unit], ink: Writing) -> Iterator[Spot]:
-    """The regions of blocks that are no words: the ink they took, and the drawings between the words before and behind them."""
-    ends = [one.last for one in laid]
-    for number, unit in enumerate(wanted):
-        if unit.said is not None:
-            continue
-        at = bisect_right(ends, number)
-        before = around(ink.boxes[laid[at - 1].low : laid[at - 1].high]) if at else None
-        behind = around(ink.boxes[laid[at].low : laid[at].high]) if at < len(laid) else None
-        low, high = taken.get(number, (0, 0))
-        box = region(ink.boxes[low:high], ink.others, (before, behind))
-        if box:
-            yield Spot(unit.start, unit.end, box, True)
-
-
 def region(own: np.ndarray, others: np.ndarray, neighbours: tuple[Box | None, Box | None]) -> Box | None:
     """The box of a block of other ink: its clusters (n, 4) and what drawings (k, 4) stand with them, or between its neighbours."""
     before, behind = neighbours
@@ -205,7 +231,7 @@ def region(own: np.ndarray, others: np.ndarray, neighbours: tuple[Box | None, Bo
     return union(boxes)
 
 
-def _known(wanted: Sequence[Unit], landmarks: Sequence[Word]) -> dict[int, list[Spot]]:
+def _known(wanted: Sequence[Unit], landmarks: Sequence[Word], ink: Writing) -> dict[int, list[Spot]]:
     """Units that landmarks say the place of."""
     marks = [(said, box) for word in landmarks if word.box for said, box in _split(word)]
     pairs = match([unit.said or "" for unit in wanted], [said for said, _ in marks])
@@ -223,8 +249,33 @@ def _known(wanted: Sequence[Unit], landmarks: Sequence[Word]) -> dict[int, list[
         elif len(boxes) > 1 and min(boxes[0][3], boxes[1][3]) <= max(boxes[0][1], boxes[1][1]):
             found[first] = list(_hyphened(own[0], np.array(boxes)))
         else:
-            found[first] = [Spot(own[0].start, own[0].end, union(boxes))]
+            found[first] = [_snapped(Spot(own[0].start, own[0].end, union(boxes)), ink)]
     return found
+
+
+def _snapped(spot: Spot, ink: Writing) -> Spot:
+    """A spot with the box of the ink it stands on, where that is about its own."""
+    under = _under([spot], ink)
+    if not len(under) or len(under) > 3:
+        return spot
+    box = around(ink.boxes[under])
+    wide, tall = min(box[2], spot.box[2]) - max(box[0], spot.box[0]), min(box[3], spot.box[3]) - max(box[1], spot.box[1])
+    shared = max(wide, 0.0) * max(tall, 0.0)
+    either = sum((one[2] - one[0]) * (one[3] - one[1]) for one in (box, spot.box)) - shared
+    return spot._replace(box=box) if shared > SNAP * either else spot
+
+
+def _under(spots: Sequence[Spot], ink: Writing) -> np.ndarray:
+    """The clusters under spots, by number."""
+    boxes = ink.boxes
+    found = np.zeros(len(boxes), bool)
+    for spot in spots:
+        left, top, right, bottom = spot.box
+        wide = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
+        tall = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
+        area = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0)
+        found |= (wide > 0) & (tall > 0) & (wide * tall > SAME * np.minimum(area, max((right - left) * (bottom - top), 1.0)))
+    return np.flatnonzero(found)
 
 
 def _split(word: Word) -> Iterator[tuple[str, Box]]:
@@ -239,7 +290,7 @@ def _split(word: Word) -> Iterator[tuple[str, Box]]:
 
 
 class _Between:
-    """Units that are placed by landmarks, and those between them, for which ink is looked for between their places."""
+    """Units that are placed already, and those between them, for which ink is looked for between their places."""
 
     def __init__(self, wanted: Sequence[Unit], ink: Writing, known: dict[int, list[Spot]]) -> None:
         self.wanted, self.ink = wanted, ink
@@ -249,7 +300,7 @@ class _Between:
         self.high: dict[int, int] = {}
         ratios = []
         for number, spots in known.items():
-            under = self._under(spots)
+            under = _under(spots, ink)
             if not len(under):
                 continue
             self.taken[under] = True
@@ -258,20 +309,8 @@ class _Between:
                 ratios.append((spots[0].box[2] - spots[0].box[0]) / ink.size[under[0]] / wanted[number].width)
         self.ems = float(np.clip(np.median(ratios), *EMS)) if ratios else EM
 
-    def _under(self, spots: Sequence[Spot]) -> np.ndarray:
-        """The clusters under spots, by number."""
-        boxes = self.ink.boxes
-        found = np.zeros(len(boxes), bool)
-        for spot in spots:
-            left, top, right, bottom = spot.box
-            wide = np.minimum(boxes[:, 2], right) - np.maximum(boxes[:, 0], left)
-            tall = np.minimum(boxes[:, 3], bottom) - np.maximum(boxes[:, 1], top)
-            area = np.maximum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]), 1.0)
-            found |= (wide > 0) & (tall > 0) & (wide * tall > SAME * np.minimum(area, max((right - left) * (bottom - top), 1.0)))
-        return np.flatnonzero(found)
-
     def spots(self) -> list[Spot]:
-        found = [self._snapped(spot) for spots in self.known.values() for spot in spots]
+        found = [spot for spots in self.known.values() for spot in spots]
         at = 0
         while at < len(self.wanted):
             if at in self.known:
@@ -284,23 +323,12 @@ class _Between:
             at = end
         return found
 
-    def _snapped(self, spot: Spot) -> Spot:
-        """A spot with the box of the ink it stands on, where that is about its own."""
-        under = self._under([spot])
-        if not len(under) or len(under) > 3:
-            return spot
-        box = around(self.ink.boxes[under])
-        wide, tall = min(box[2], spot.box[2]) - max(box[0], spot.box[0]), min(box[3], spot.box[3]) - max(box[1], spot.box[1])
-        shared = max(wide, 0.0) * max(tall, 0.0)
-        either = sum((one[2] - one[0]) * (one[3] - one[1]) for one in (box, spot.box)) - shared
-        return spot._replace(box=box) if shared > SNAP * either else spot
-
     def _filled(self, first: int, last: int) -> list[Spot]:
         """The units from `first` up to `last`, laid on the free ink behind the one before and before the one behind them."""
         free = self._free(self.high.get(first - 1), self.low.get(last))
         ink, own = self.ink.some(free), self.wanted[first:last]
         laid: Fit = fit(own, ink, np.full(len(free), self.ems))
-        nears = _nearby(laid.words)
+        nears = _nearby(laid.words, NEAR)
         believed = [one for one in laid.laid if nears[one.first : one.last].max() <= LIMIT_BETWEEN]
         found = list(_spots(believed, own, ink))
         for number, unit in enumerate(own):

@@ -50,12 +50,12 @@ class Fit(NamedTuple):
     words: np.ndarray  # (n,) what each word costs, also where it is passed over
 
 
-def fit(units: Sequence[Unit], writing: Writing, ems: np.ndarray | None = None) -> Fit:
-    """The cheapest way to lay units on clusters. `ems` as in `Fit`, where they are known."""
+def fit(units: Sequence[Unit], writing: Writing, ems: np.ndarray | None = None, anywhere: bool = False) -> Fit:
+    """The cheapest way to lay units on clusters. `ems` as in `Fit`, where they are known; `anywhere`: ink before and behind costs nothing."""
     clusters = len(writing.boxes)
     units = units[: CELLS // (clusters + 1)]
     if ems is not None:
-        return _Table(units, writing, ems).fit()
+        return _Table(units, writing, ems).fit(anywhere)
     ems = np.full(clusters, _first_em(units, writing))
     for _ in range(AFTERS):
         found = _Table(units, writing, ems).fit()
@@ -140,11 +140,11 @@ class _Table:
         parted = HYPHEN + np.minimum(both**2 / (2 * variance), DEAREST)
         return np.where(across, parted if ems > 1.5 else np.inf, cost)
 
-    def fit(self) -> Fit:
+    def fit(self, anywhere: bool = False) -> Fit:
         count, clusters = len(self.units), len(self.boxes)
         table = np.empty((count + 1, clusters + 1), np.float32)
         ways = np.full((count + 1, clusters + 1), _INK, np.uint8)
-        table[0] = self.sums
+        table[0] = 0.0 if anywhere else self.sums
         for row in range(1, count + 1):
             unit = self.units[row - 1]
             block = unit.said is None
@@ -160,10 +160,10 @@ class _Table:
             reached = np.minimum.accumulate(best - sums) + sums
             ways[row] = np.where(reached < best - 1e-4, _INK, way)
             table[row] = np.minimum(reached, best)
-        return self._back(table, ways)
+        return self._back(table, ways, int(table[count].argmin()) if anywhere else clusters)
 
-    def _back(self, table: np.ndarray, ways: np.ndarray) -> Fit:
-        row, column = len(self.units), len(self.boxes)
+    def _back(self, table: np.ndarray, ways: np.ndarray, column: int) -> Fit:
+        row = len(self.units)
         laid, blocks, words = [], {}, np.zeros(row)
         cost = float(table[row, column])
         while row or column:
