@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 from argparse import ArgumentParser
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,6 @@ from ocrmypdf.pluginspec import OcrEngine, OrientationConfidence
 from PIL import Image
 from pydantic import BaseModel
 
-from . import __version__
 from .errors import GotocrError, MissingExtraError, WeightsError
 from .formats import FORMATS
 from .formats.pdf import alone
@@ -92,14 +92,14 @@ class GotocrEngine(OcrEngine):
 
     @staticmethod
     def version() -> str:
-        return __version__
+        return version(NAME)
 
     @staticmethod
     def creator_tag(options: Any) -> str:
-        return f"{NAME} {__version__} ({_asked(options).model})"
+        return f"{NAME} {version(NAME)} ({_asked(options).model})"
 
     def __str__(self) -> str:
-        return f"{NAME} {__version__}"
+        return f"{NAME} {version(NAME)}"
 
     @staticmethod
     def languages(options: Any) -> set[str]:
