@@ -9,7 +9,7 @@
     markdown    the same as it was written
     html        of a table
     box         [left, top, right, bottom] in pixels of the page, `page_size` is [width, height]
-    confidence  0 to 1
+    confidence  0 to 1: the share of its words that is likely right; of a formula or molecule, how likely it is right
     headings    the headings above it, the highest first
     problems    why it is not valid; of an unreadable page, why that is
 """
