@@ -121,7 +121,7 @@ class _Script:
 def scripted(monkeypatch) -> Scripted:
     """The engine named "scripted", registered for this test: give it `texts`. What it says is not where the ink is, so nothing is read twice."""
     engine = Scripted(["# Hello\n\nwide world"])
-    monkeypatch.setattr("gotocr.sheets.MOST_LINES", 0)
+    monkeypatch.setattr("gotocr.sheets.again.MOST_LINES", 0)
     monkeypatch.setitem(ENGINES._targets, "scripted", "tests:scripted")
     monkeypatch.setitem(ENGINES._loaded, "scripted", engine.open)
     return engine

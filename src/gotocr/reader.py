@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engines.models import FAMILIES, MODELS, Family, Model, Setting
 from .errors import EngineError, UsageError
-from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task
+from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task, Word
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
@@ -36,6 +36,7 @@ class Reader:
         self._model, self._style, self._quiet = model, style, quiet
         self.limits: Limits | None = None  # of its sources; None = the usual ones
         self._lock, self._holder = Lock(), 0
+        self._lent = False  # whether its guide is another Reader's, too
 
     def read(self, source: Any, task: Task | str | None = None, **options: Any) -> Document:
         """Read all pages of `source` (path, URL, "-", bytes, file object, PIL image or array) into a Document.
@@ -70,10 +71,12 @@ class Reader:
         """
         from .decode.batch import LEAD, in_order, open_rows, write_each
         from .pixels.source import open_source
-        from .sheets import Failures, Sheets
+        from .sheets.failures import Failures
+        from .sheets.line import Asked, Sheets
 
         pages = open_source(source, limits=self.limits, opening=opening)  # image -> page
-        sheets = Sheets(self.family, lambda: self.setting, pages, task)  # -> pixels -> prompt
+        asked = Asked(self.family, lambda: self.setting, self._landmarks if self.family.guide and task.places else None)
+        sheets = Sheets(asked, pages, task)  # -> pixels -> prompt
         if not sheets.open():
             return
         with self._turn():
@@ -129,10 +132,22 @@ class Reader:
         asked = {"precision": self._model.precision} if self._model.precision else {}
         return open_engine(self.folder, self.device, **asked)
 
+    @cached_property
+    def guide(self) -> Reader:
+        """Another model that says where words stand, for one that does not."""
+        return load(self.family.guide, quiet=self._quiet)
+
+    def _landmarks(self, page: Page) -> list[Word]:
+        """The words that the guide reads on a page that is upright, with their boxes."""
+        task = Task("plain", turn=0, straighten=False, spreads=False, reread=False)
+        return [word for leaf in self.guide.pages(page.image, task) for block in leaf.blocks for word in block.words if word.box]
+
     def sharing(self, engine: Engine) -> Reader:
         """Another Reader of the same model, for another thread, that reads with `engine` and closes it when closed."""
         other = Reader(self.name, self._model, self.engine_name, self.device, self._style, self._quiet)
         other.__dict__.update(folder=self.folder, setting=self.setting, engine=engine)
+        if self.family.guide:
+            other.__dict__["guide"], other._lent = self.guide, True
         return other
 
     def close(self) -> None:
@@ -140,6 +155,9 @@ class Reader:
         engine = self.__dict__.pop("engine", None)
         if engine is not None:
             engine.close()
+        guide = self.__dict__.pop("guide", None)
+        if guide is not None and not self._lent:
+            guide.close()
 
     def __enter__(self) -> Reader:
         return self

@@ -63,6 +63,7 @@ class Task:
     straighten: bool = True  # lines that lean are made level
     spreads: bool = True  # two pages side by side are read one behind the other
     trim: bool = True  # margins are cut off, and long strips in pieces, for a model that sees a square
+    places: bool = True  # where words stand is estimated for a model that does not say so
     reread: bool = True  # lines that were passed over, and what a loop cut off, are read once more by themselves
     verify: bool = False  # formulas, tables, drawings are drawn anew from what was read and compared with the page
     seconds: float | None = None  # a page that takes longer ends there, with what was written by then

@@ -8,7 +8,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 
-import gotocr.sheets
+import gotocr.sheets.line
 from gotocr.decode.batch import Opened, Rows
 from gotocr.decode.loop import Terms
 from gotocr.decode.step import Step
@@ -132,7 +132,7 @@ def test_blank_pages_are_pages(reader, opened):
 
 def test_no_more_is_opened_than_is_needed(reader, opened, monkeypatch):
     log, special = opened
-    monkeypatch.setattr(gotocr.sheets, "AHEAD", 100_000)  # a page of 64 x 32 and its view take 30,000
+    monkeypatch.setattr(gotocr.sheets.line, "AHEAD", 100_000)  # a page of 64 x 32 and its view take 30,000
     leaves = reader.pages(40, "plain")
     for number in range(12):
         assert next(leaves).index == number and len(log) <= number + 6

@@ -63,7 +63,11 @@ def kept(pieces: Sequence[Piece]) -> list[Piece]:
         stretches[-1].append(piece)
         if ended in APART:
             stretches.append([])
-    return [piece for stretch in stretches if is_believed(stretch) for piece in stretch]
+    found = []
+    for stretch in stretches:
+        ends = [replace(piece, text="", box=None, alternatives=()) for piece in stretch if piece.finish is not None]
+        found += stretch if is_believed(stretch) else ends
+    return found
 
 
 def sure_of(pieces: Iterable[Piece]) -> float:

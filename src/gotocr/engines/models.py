@@ -48,6 +48,7 @@ class Family:
     precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
     elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
     told: bool = False  # whether its prompts can name a region of the page
+    guide: str | None = None  # a model that knows where words stand, since this one does not say
     letters: float | None = None  # what is read once more is shrunk until its letters are so tall, in pixels; None = never
 
 
@@ -107,6 +108,6 @@ def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, letters=11.0)
-GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True)
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, guide="nano")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -75,6 +75,19 @@ def shrunk(part: Part, scale: float) -> Part:
     return within(part, Part(picture, partial(Affine(a=width / smaller[0], e=height / smaller[1]).box, size=(width, height))))
 
 
+def framed(part: Part, share: float) -> Part:
+    """A part with paper around it, `share` of its sides wide, of the colour of its rim."""
+    width, height = size(part.page)
+    more = max(1, round(share * width)), max(1, round(share * height))
+    image = part.page.image
+    rim = np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
+    wide = np.empty((height + 2 * more[1], width + 2 * more[0], 3), np.uint8)
+    wide[:] = np.median(rim, axis=0).astype(np.uint8)
+    wide[more[1] : more[1] + height, more[0] : more[0] + width] = image
+    back = Affine(c=-more[0], f=-more[1])
+    return within(part, Part(replace(part.page, image=wide), partial(back.box, size=(width, height))))
+
+
 def within(outer: Part, inner: Part) -> Part:
     """`inner`, a part of `outer.page`, as a part of the page that `outer` is part of."""
     return Part(inner.page, lambda box: outer.back(inner.back(box)), (*outer.notes, *inner.notes))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..decode.structure import Structure
 from ..schema import Box, Piece
 
 NO_TOKEN = -1  # of a piece that no model wrote
+APART = ("table", "display", "fence")  # structures that are blocks of their own
 NEAR = 1.2  # letter heights between lines of one paragraph at most
 LEVEL = 0.5  # of its height by which a box may reach into the line above
 
@@ -104,5 +105,29 @@ def _free(pieces: Sequence[Piece], at: int) -> int:
         if number >= at and not inside:
             return number
         structure.push(piece.text)
-        inside = structure.kind in ("table", "display", "fence")
+        inside = structure.kind in APART
     return len(pieces)
+
+
+def structures(pieces: Sequence[Piece]) -> list[slice]:
+    """The pieces of each table, displayed formula and fenced block."""
+    structure, found, begun = Structure(), [], 0
+    for at, piece in enumerate(pieces):
+        before = structure.kind
+        ended = structure.push(piece.text)
+        if ended in APART:
+            found.append(slice(begun, at + 1))
+        if structure.kind in APART and before not in APART:
+            begun = at
+    if structure.kind in APART:
+        found.append(slice(begun, len(pieces)))
+    return found
+
+
+def parted(before: str, pieces: Iterator[Piece], written: bool) -> Iterator[Piece]:
+    """`pieces`, behind a piece that is only `before` when something was written already and something comes."""
+    for piece in pieces:
+        if piece.text and written and before:
+            yield Piece(NO_TOKEN, before, math.nan)
+        written = written and not piece.text
+        yield piece

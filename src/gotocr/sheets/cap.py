@@ -1,0 +1,31 @@
+"""What a page may take, in tokens and in seconds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from time import monotonic
+
+from ..schema import Piece, Task
+
+
+class Cap:
+    """What a page may take; the engine asks between tokens whether its time is up."""
+
+    def __init__(self, task: Task) -> None:
+        self._left, self._seconds = task.max_tokens, task.seconds
+        self._until: float | None = None
+
+    def __call__(self) -> bool:
+        if self._until is None:
+            self._until = monotonic() + (math.inf if self._seconds is None else self._seconds)
+        return self._left <= 0 or monotonic() >= self._until
+
+    def count(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """`pieces` as far as tokens are left; the last one says that they were not enough."""
+        for piece in pieces:
+            if self._left <= 0:
+                continue  # whoever writes is told to end, and does
+            self._left -= piece.token >= 0
+            yield piece if self._left > 0 or piece.finish is not None else replace(piece, finish="length")

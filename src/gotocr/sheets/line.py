@@ -1,0 +1,145 @@
+"""The pages of a source in a line: the first is handed out, those behind it are opened and read ahead."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import NamedTuple
+
+from ..decode.doubt import kept
+from ..engines.looks import looks
+from ..engines.models import Family, Setting
+from ..errors import GotocrError, InputError, UsageError
+from ..pixels.parts import Part
+from ..schema import Job, Lost, Page, Piece, Task, Word
+from ..trust.late import parted
+from .again import Again
+from .cap import Cap
+from .sheet import Reading, Seen, Sheet, on_page
+
+AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
+
+Written = Callable[[int], Iterator[Piece]]  # the pieces of a job by its number
+Landmarks = Callable[[Page], Sequence[Word]]  # words of another reading of a page, with their boxes
+
+
+class Asked(NamedTuple):
+    """Who reads; `landmarks` where he does not say where, and another one, who does, is to be had."""
+
+    family: Family
+    setting: Callable[[], Setting]
+    landmarks: Landmarks | None = None
+
+
+class Sheets:
+    """The pages of a source: the first of those `waiting` is handed out, the others are read ahead."""
+
+    def __init__(self, model: Asked, pages: Iterator[Page | Lost], task: Task) -> None:
+        self._family, self._setting, self._landmarks = model
+        self._pages, self._task = pages, task
+        self.waiting: deque[Sheet] = deque()
+        self._jobs: deque[Job] = deque()
+        self._count = 0
+        self._trouble: GotocrError | None = None
+
+    def open(self) -> bool:
+        """Take one more page, if there is one, and look at it. Raises what is wrong with the source."""
+        if self._trouble is not None:
+            raise self._trouble
+        page = next(self._pages, None)
+        if page is None:
+            return False
+        if isinstance(page, Lost):
+            self.waiting.append(Sheet(page, why=page.why))
+            return True
+        sheet = Sheet(page, first=self._count, size=page.image.nbytes, cap=Cap(self._task))
+        self.waiting.append(sheet)
+        try:
+            sheet.views, jobs = self._look(page, sheet.cap)
+        except (InputError, UsageError) as error:  # a region that is not on this page, say
+            sheet.why = error
+            return True
+        sheet.size += sum(job.pixels.values.nbytes for job in jobs)
+        self._ask(jobs)
+        return True
+
+    def _look(self, page: Page, cap: Cap) -> tuple[list[Seen], list[Job]]:
+        """What a model sees of a page, and is asked about it."""
+        seen, jobs = [], []
+        for look in looks(page, self._task, self._family.told):
+            for before, job in self._views(look.part.page, look.task, cap):
+                seen.append(Seen(before if len(seen) else "", look.part))
+                jobs.append(job)
+        return seen, jobs
+
+    def _views(self, page: Page, task: Task, cap: Cap) -> Iterator[tuple[str, Job]]:
+        """What parts a view's text from the one before, and the job of reading it."""
+        family, setting = self._family, self._setting()
+        for number, view in enumerate(family.view(page, task, setting)):
+            before = view.before if number else "\n" if task.mode == "plain" else "\n\n"
+            yield before, Job(view.pixels, family.ask(task, view.pixels, setting), task.max_tokens, cap)
+
+    def _ask(self, jobs: Sequence[Job]) -> range:
+        """Put jobs behind those that wait; gives their numbers."""
+        self._jobs += jobs
+        self._count += len(jobs)
+        return range(self._count - len(jobs), self._count)
+
+    def jobs(self) -> Iterator[Job | None]:
+        """What is to be written next, pages being opened for it; None where those that wait are many enough, or may ask for more."""
+        opened = True
+        while opened or self.waiting:
+            if self._jobs:
+                yield self._jobs.popleft()
+            elif not opened or (self.waiting and sum(sheet.size for sheet in self.waiting) > AHEAD):
+                yield None
+            else:
+                try:
+                    opened = self.open()
+                except GotocrError as error:  # those before it are not lost
+                    self._trouble, opened = error, False
+
+    def read(self, sheet: Sheet, written: Written) -> Iterator[Piece]:
+        """What stands on a page, as it is written; then what was passed over, read by itself. Boxes are on the page."""
+
+        def hear(number: int) -> Iterator[Piece]:
+            return sheet.cap.count(self._family.sift(written(number)))
+
+        for number, view in enumerate(sheet.views, sheet.first):
+            if not sheet.readings or sheet.readings[-1].part is not view.part:
+                sheet.readings.append(Reading(view.part))
+            pieces = sheet.readings[-1].pieces
+            before = len(pieces)
+            for piece in parted(view.before, hear(number), _begun(sheet)):
+                pieces.append(piece)
+                yield on_page(piece, view.part)
+            believed = kept(pieces[before:])
+            sheet.disbelieved += believed != pieces[before:]
+            pieces[before:] = believed
+        again = Again(partial(self._show, sheet), hear, self._task.mode, self._family.letters)
+        for reading in sheet.readings:
+            self._place(reading)
+            if self._task.reread and not sheet.cap():
+                yield from again.lines(reading)
+            if self._task.verify and not sheet.cap():
+                again.blocks(reading)
+
+    def _show(self, sheet: Sheet, page: Page) -> range:
+        """Ask what stands in a part of a page."""
+        return self._ask([job for _, job in self._views(page, replace(self._task, regions=(), region=None), sheet.cap)])
+
+    def _place(self, reading: Reading) -> None:
+        """Give the pieces boxes where the model did not say where it read them."""
+        if self._landmarks is None or any(piece.box for piece in reading.pieces) or not any(piece.text for piece in reading.pieces):
+            return
+        from ..trust.placing import placed
+
+        page = reading.part.page
+        reading.landmarks, reading.estimated = self._landmarks(page), True
+        reading.pieces = placed(reading.pieces, page.image, reading.landmarks, self._task.mode)
+
+
+def _begun(sheet: Sheet) -> bool:
+    return any(piece.text for reading in sheet.readings for piece in reading.pieces)
