@@ -67,6 +67,7 @@ class Reader:
         self.depth = 0
         self.in_text = False
         self.lost = False  # an argument swallowed what stands behind it: nothing more can be repaired in this reading
+        self.spellings: dict[str, str] = {}  # of commands nobody knows
         self.braces: list[int] = []  # the tokens that opened the groups being read
 
     @cached_property
@@ -230,7 +231,11 @@ class Reader:
                 why = f"{token.text} was {'written as ' + put if put else 'left out'} where it cannot stand"
                 self.flaw(f"{token.text} where it cannot stand", (token.start, token.end, put, why))
             return self.symbol(token)
-        put = self._spelled(token.text)
+        if token.text not in self.spellings:
+            self.spellings[token.text] = self._spelled(token.text)
+        put = self.spellings[token.text]
+        if self.in_text:
+            put = put.removeprefix("\\operatorname{").removesuffix("}")
         why = f"the unknown command {token.text} was {'written as ' + put if put else 'left out'}"
         self.flaw(f"unknown command {token.text}", (token.start, token.end, put, why))
         self.lost = self.lost or put.split(" ")[0] in self.forms or put in _PAIRED  # what it takes, or pairs with, was read as something else
@@ -248,7 +253,7 @@ class Reader:
         near = [one for one in _commands(self.forms) if is_near(name, one)]
         if len(near) == 1:
             return near[0]
-        return name[1:] if self.in_text else f"\\operatorname{{{name[1:]}}}"
+        return f"\\operatorname{{{name[1:]}}}"
 
     def node(self, kind: str, token: Token, parts: tuple[Node | None, ...] = (), value: str = "") -> Node:
         """A node that begins with `token` and ends with the last one taken."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from ..schema import Block
 from . import KINDS, code
 
-ROUNDS = 6  # a repair may lay open another fault
+ROUNDS, FEW = 60, 8  # of repairs, as one may lay open another fault; of a text longer than LONG
+LONG = 4_000
 MOST_WARNINGS = 20
 LONGEST = 50_000  # characters of a text that is mended; longer ones keep their problems
 
@@ -52,11 +53,13 @@ def mend(
     if not before.problems or before is block:
         return block
     text, done = block.text, []
-    for _ in range(ROUNDS):
+    for _ in range(FEW if len(text) > LONG else ROUNDS):
         then, said = repair(text)
         if then == text:
             break
         text, done = then, done + said
+    else:  # it has no end
+        return block
     after = parse(text) if text != block.text else before
     if len(after.problems) >= len(before.problems):
         return block

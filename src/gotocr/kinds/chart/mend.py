@@ -166,6 +166,8 @@ class _Mender(literal._Reader):
         if closed and not inner and behind and behind not in ",:}] \n":
             self.note("a quote too many was left out")
             self.at += 1
+            if self.problems:
+                return ""
             return self.string() if self.peek() in ("'", '"') else self.value(literal.DEEPEST)
         if closed and behind == quote and self.text[found.end() + 1 : found.end() + 2] in (":", ",", "}"):
             self.note("a quote too many was left out")

@@ -50,7 +50,7 @@ def _abc(text: str) -> tuple[str, list[str]]:
 
 
 def _abc_line(line: str, start: int) -> list[Edit]:
-    """Edits of a line of music: at the first place that is no ABC, and at tuplets that a bar line cuts short."""
+    """Edits of a line of music: at each place that is no ABC, and at tuplets that a bar line cuts short."""
     at, edits = 0, []
     tuplet: tuple[re.Match[str], int, int] | None = None  # what opened it, how many events it wants, how many it has
     while at < len(line):
@@ -58,7 +58,10 @@ def _abc_line(line: str, start: int) -> list[Edit]:
         if line[at] == "%":
             break
         if not found:
-            return [*edits, *(edit._replace(start=edit.start + start, end=edit.end + start) for edit in _abc_sign(line, at))]
+            made = _abc_sign(line, at)
+            edits += [edit._replace(start=edit.start + start, end=edit.end + start) for edit in made]
+            at = max(at + 1, *(edit.end for edit in made)) if made else at + 1
+            continue
         if found["tuplet"]:
             wanted = int(found["count"] or 0) or int(found["tuplet"])
             tuplet = found, wanted, 0

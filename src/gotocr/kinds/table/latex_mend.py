@@ -13,6 +13,12 @@ _HALF = re.compile(
     r"(?<!\\)(?:\\\\)*(?P<half>\\(?:(?:begin|end|cline|cmidrule)\b[^\\&\n]{0,40}|(?:multicolumn|multirow)(?:\{[^{}]{0,20}(?:\}\{[^{}]{0,20})?)?)?)\Z"
 )
 
+_MULTICOLUMN = re.compile(r"\\multicolumn\s?\{\s?(?P<count>\d{1,3})\s?\}")
+_ROW_END = re.compile(r"(?<!\\)\\(?: ?\\)?[ \t]*\n")
+_HEAD = re.compile(r"\A\\[^\s{}]{0,8}\{[^{}\n]{0,12}\}(?=\s*\{)")
+_BLANK_CELL = re.compile(r"(?<!\\)&\s*(?=&|\\\\)")
+MOST_TRIED = 40
+
 
 def faults(text: str) -> list[str]:
     """Braces without a partner."""
@@ -27,6 +33,9 @@ def faults(text: str) -> list[str]:
 def repair_latex(text: str) -> tuple[str, list[str]]:
     """One round of repairs."""
     tokens = tokenize(text)
+    head, last = _HEAD.match(text), tokens.names.get(len(tokens) - 1, "")
+    if head and last in TABULAR and not any(tokens.names[i] == last for i, kind in enumerate(tokens.kinds) if kind == "begin"):
+        return rf"\begin{{{last}}}" + text[head.end() :], [f"{head[0]} was written as \\begin{{{last}}}"]
     left_open = [i for i, kind in enumerate(tokens.kinds) if kind == "begin" and i not in tokens.partner]
     if left_open:
         half = _HALF.search(text)
@@ -83,6 +92,31 @@ def _widened(text: str, tokens: Tokens) -> tuple[str, list[str]]:
     more = max(widths(table.rows), default=0) - len(table.aligned)
     if more <= 0 or tuple(announced(spec)) != table.aligned:
         return text, []
+    if narrower := _narrowed(text, more):
+        return narrower
     at = tokens.starts[tokens.partner[opened]]
     why = f"{more} column{'s' * (more > 1)} more {'were' if more > 1 else 'was'} announced, as there are cells for {'them' if more > 1 else 'it'}"
     return edited(text, [Edit(at, at, "l" * more, why)])
+
+
+def _narrowed(text: str, more: int) -> tuple[str, list[str]] | None:
+    """The one span that is too wide cut, or the one blank cell too many left out, where that alone makes a grid."""
+    from .latex import read
+
+    then = _ROW_END.sub(r"\\\\\n", text)
+    if then != text and len(set(widths(read(then).rows))) == 1:
+        return then, ["a broken end of a row was written as \\\\"]
+    tried = 0
+    for found in _MULTICOLUMN.finditer(text):
+        count, tried = int(found["count"]), tried + 1
+        if count > more and tried <= MOST_TRIED:
+            then = text[: found.start("count")] + str(count - more) + text[found.end("count") :]
+            if len(set(widths(read(then).rows))) == 1:
+                return then, [f"a cell of {count} columns was cut to {count - more}, as no more were announced"]
+    tried = 0
+    for found in _BLANK_CELL.finditer(text) if more == 1 else ():
+        tried += 1
+        then = text[: found.start()] + text[found.end() :]
+        if tried <= MOST_TRIED and len(set(widths(read(then).rows))) == 1:
+            return then, ["an empty cell beyond the columns that were announced was left out"]
+    return None
