@@ -36,8 +36,8 @@ class Again:
 
     def lines(self, reading: Reading) -> Iterator[Piece]:
         """Lines that have ink and no text are read by themselves; what is believed takes its place in the reading. Boxes are on the page."""
-        if not any(piece.box for piece in reading.pieces):
-            return  # nobody knows where its words stand
+        if not any(piece.box for piece in reading.pieces) or reading.is_drawing(self.mode):
+            return  # nobody knows where its words stand, or it has no lines
         page = reading.part.page
         ink = Ink(page.image)
         reading.covered = covered = ink.covered(reading.boxes(self.mode))

@@ -14,6 +14,7 @@ from .cap import Cap
 
 WHOLE = 0.97  # share of the ink that lies under boxes where nothing is missing
 PLACELESS = "no ink under it"
+DRAWN, LABELS = ("chart", "music", "molecule", "geometry"), 0.15  # kinds with labels around them, so far away in shares of their sides
 
 
 class Seen(NamedTuple):
@@ -42,11 +43,16 @@ class Reading:
         return parse(self.pieces, (width, height), mode)
 
     def boxes(self, mode: str) -> Iterator[Box]:
-        """Where something was read: words of text, and all that any other block takes."""
+        """Where something was read: words of text, and all that any other block takes, labels of a drawing too."""
         for block in self.blocks(mode):
             yield from (word.box for word in block.words if word.box)
             if block.box and (block.kind != "text" or not block.words):
-                yield block.box
+                yield _labelled(block.box) if block.kind in DRAWN else block.box
+
+    def is_drawing(self, mode: str) -> bool:
+        """Whether all of it is one thing that is not made of lines."""
+        kinds = [block.kind for block in self.blocks(mode)]
+        return len(kinds) == 1 and kinds[0] in (*DRAWN, "formula")
 
 
 @dataclass(eq=False)
@@ -94,7 +100,7 @@ class Sheet:
     def _compared(self, block: Block) -> Block:
         for reading in self.readings:
             if (known := reading.agreements.get((block.kind, block.text))) is not None:
-                return replace(block, agreement=known.agreement, warnings=(*block.warnings, *known.warnings))
+                return replace(block, agreement=known.agreement, warnings=tuple(dict.fromkeys((*block.warnings, *known.warnings))))
         return block
 
     def _warnings(self, blocks: Iterable[Block], circled: bool) -> Iterator[str]:
@@ -111,6 +117,11 @@ class Sheet:
             yield f"{counted(left, 'line')} {'has' if left == 1 else 'have'} ink and no text"
         if bare:
             yield f"{counted(bare, 'word')} {'has' if bare == 1 else 'have'} no ink under {'it' if bare == 1 else 'them'}"
+
+
+def _labelled(box: Box) -> Box:
+    wide, high = LABELS * (box[2] - box[0]), LABELS * (box[3] - box[1])
+    return (box[0] - wide, box[1] - high, box[2] + wide, box[3] + high)
 
 
 def doubted(block: Block, page: Page) -> Block:

@@ -32,7 +32,7 @@ def insert(pieces: Sequence[Piece], late: Sequence[Piece], box: Box, letters: fl
     elif below is not None:
         at = _free(pieces, _line_begin(pieces, below))
         near = pieces[below].box[1] - box[3] <= NEAR * letters
-        before, after = "", soft if near else hard
+        before, after = "" if _ends_in_space(pieces[:at]) else hard, soft if near else hard
     else:
         at, before, after = len(pieces), hard, ""
     if not any(piece.text for piece in pieces[:at]):
@@ -46,6 +46,10 @@ def insert(pieces: Sequence[Piece], late: Sequence[Piece], box: Box, letters: fl
 
 def _mark(text: str) -> list[Piece]:
     return [Piece(NO_TOKEN, text, math.nan)] if text else []
+
+
+def _ends_in_space(pieces: Sequence[Piece]) -> bool:
+    return next((piece.text for piece in reversed(pieces) if piece.text), " ")[-1].isspace()
 
 
 def _text(pieces: Sequence[Piece]) -> str:

@@ -69,6 +69,13 @@ def test_a_table_is_not_parted():
     assert found.startswith("<table><tr><td>cell</td></tr></table>\n\nunder the cell\n\nbehind")
 
 
+def test_behind_a_fence_is_a_line_of_its_own():
+    fence = [Piece(3, "```smiles\n", 1.0), *pieces("CCO", top=40, left=300), Piece(3, "\n```", 1.0), Piece(2, "\n\n", 1.0), *pieces("a line below", top=100)]
+    late, box = line_at("label", 60)
+    assert text(insert(fence, late, box, TALL, "format")) == "```smiles\nCCO\n```\n\nlabel\n\na line below"
+    assert text(insert(fence[:5], late, box, TALL, "format")) == "```smiles\nCCO\n```\n\nlabel"
+
+
 def test_an_end_that_came_too_early_is_none():
     late = [*line_at("more", 15)[0], Piece(0, "", 0.9, finish="stop")]
     found = insert(pieces("one"), late, (0, 15, 20, 25), TALL, "plain")
