@@ -200,7 +200,7 @@ def hear(reader: Reader, listener: Listener, sample: Sample | Pair) -> Words:
     chances = np.full((len(pieces), len(TEMPERATURES)), np.nan)
     written = [piece.token != NO_TOKEN for piece in pieces]
     if any(written):
-        chances[written] = np.exp(listener.curves)
+        chances[written] = np.exp(listener.curves[: sum(written)])  # what comes behind the cap of a page is not shown
     columns, right, blocks = [], np.zeros(0), _no_groups()
     for column in chances.T:
         told = [replace(piece, probability=float(chance)) for piece, chance in zip(pieces, column, strict=True)]
