@@ -187,13 +187,13 @@ WORK = """
 
 @pytest.mark.skipif(not CHROMIUM, reason="there is no chromium here")
 def test_the_report_ties_words_to_places(tmp_path):
-    words = [Word("alpha", (10, 10, 40, 20), 0.1), Word("beta", (50, 10, 90, 20), 0.95), Word("gamma", (10, 30, 40, 40), 0.6)]
+    words = [Word("alpha", (10, 10, 40, 20), 0.1), Word("beta", (50, 10, 90, 20), 0.95, (("<b>eta", 0.03),)), Word("gamma", (10, 30, 40, 40), 0.6)]
     first = Leaf(0, 100, 100, "", (Block("text", "alpha beta gamma", (10, 10, 90, 40), 0.9, tuple(words), ("odd",)),))
     second = Leaf(1, 100, 100, "", (Block("text", "delta", (10, 10, 90, 40), 0.2, (Word("delta", (1, 1, 9, 9), 0.05),)),))
     picture = picture_of(np.full((400, 400, 3), 255, np.uint8))
     found = driven(tmp_path, b"".join(parts([(first, picture), (second, picture)], "x", "nano")), WORK, 1200)
     assert found["first"] == [["alpha", "gamma", "delta"], "3 marked", 3]
-    assert found["here"] == ["48"] and found["tip"] == "beta95 % sure" and found["block"]
+    assert found["here"] == ["48"] and found["tip"] == "beta95 % sureor <b>eta3 %" and found["block"]
     assert found["less"] == [["alpha", "delta"], "2 marked", 2]
     assert found["next"] == "alpha" and found["after"] == ["gamma", "2 of 3"] and found["back"] == "alpha"
     assert found["arrow"] == "beta" and found["clicked"] == "alpha"

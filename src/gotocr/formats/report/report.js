@@ -93,13 +93,13 @@
     const said = thing.parts && !thing.parts[0].classList.contains("whole") ? text(thing) : thing.block.className.replace(/.*kind-(\w+).*/, "$1");
     const name = document.createElement("b");
     name.textContent = said.length > 60 ? `${said.slice(0, 60)}…` : said;
-    const sure = thing.parts ? `${thing.sure}\u202f% sure` : `${thing.sure}\u202f% likely right`;
+    const sure = thing.parts ? `${thing.sure} % sure` : `${thing.sure} % likely right`;
     tip.replaceChildren(name, thing.sure === null ? "" : sure);
     if (thing.odd) tip.append(line("odd", thing.odd));
     for (const [other, chance] of thing.others || []) {
       const spelled = document.createElement("b");
       spelled.textContent = other;
-      tip.append(line("other", "or ", spelled, `${chance}\u202f%`));
+      tip.append(line("other", "or ", spelled, `${chance} %`));
     }
     tip.hidden = false;
     const { width, height } = tip.getBoundingClientRect();
