@@ -221,6 +221,17 @@ class State:
                 return None
         return State(self._grammar, stacks) if text else None
 
+    def fits(self, text: str) -> bool:
+        """Whether `text` (at least one letter) may stand here and, where the whole ends within it, only blanks follow."""
+        stacks = self._stacks
+        for at, letter in enumerate(text):
+            if stacks == _DONE:
+                return not text[at:].strip()
+            stacks = self._grammar.step(stacks, letter)
+            if not stacks:
+                return False
+        return bool(text)
+
     @property
     def is_done(self) -> bool:
         """Whether nothing more may follow: the whole stands there."""
@@ -235,13 +246,13 @@ _DONE = frozenset({()})
 
 
 def allowed(logits: np.ndarray, state: State, spell: Callable[[int], str]) -> np.ndarray:
-    """`logits` (V,) in which the likeliest token is one that may stand behind `state`; as they are where none is found.
+    """`logits` (V,) in which the likeliest token is one that fits behind `state`; as they are where none is found.
 
     A token without text (the end, a mark) may not stand there.
     """
     order = np.argsort(-logits).tolist()
     for rank, token in enumerate(order):
-        if state.after(spell(token)) is not None:
+        if state.fits(spell(token)):
             if not rank:
                 return logits
             changed = logits.copy()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from ..kinds import KINDS
+from .validity import damaged, judges, rate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -126,3 +127,23 @@ NOTATIONS: dict[str, tuple[str, Callable[[np.random.Generator, Supply], str]]] =
     "SMILES": ("molecule", _smiles),
     "TikZ": ("geometry", _drawn("geometry")),
 }
+
+
+ONLY = {"pandas": "HTML table", "pdflatex": "LaTeX tabular", "json": "chart JSON"}  # programs that read one notation of a kind
+SLOW = frozenset(["pdflatex", "pdflatex, TikZ"])
+
+
+def figures(supply: Supply, count: int = 200, judged: int = 60, slow: int = 20) -> Iterator[dict[str, Any]]:
+    """A row a notation: `count` truths with one slip each, valid before and after; programs of others read the first `judged`."""
+    from dataclasses import asdict
+
+    for notation, (kind, _) in NOTATIONS.items():
+        texts = truths(notation, count, supply)
+        written = damaged(texts)
+        row = asdict(rate(kind, written, texts)) | {"notation": notation}
+        for name, judge in judges(kind).items():
+            if ONLY.get(name, notation) == notation:
+                few = slow if name in SLOW else judged
+                found = rate(kind, written[:few], judges={name: judge}).others or {}
+                row["others"] |= {name: {"count": min(few, count), "before": found[name][0], "after": found[name][1]}}
+        yield row

@@ -37,7 +37,8 @@ def mend(
     repair: Callable[[str], tuple[str, list[str]]],
     closings: Mapping[str, str] | None = None,
 ) -> Block:
-    """`block` with its text repaired, where fewer problems are left then; else as it is, but for what `closings` settles.
+    """`block` with its text repaired, where fewer problems are left then, or only others that the first ones hid; else as it is,
+    but for what `closings` settles.
 
     `repair(text)` gives another text and what was done, or the same text. `closings` maps problems of what stood around the text,
     which is closed in any case when it is written again, to warnings. Problems that neither `parse` nor `closings` knows stay.
@@ -61,7 +62,7 @@ def mend(
     else:  # it has no end
         return block
     after = parse(text) if text != block.text else before
-    if len(after.problems) >= len(before.problems):
+    if len(after.problems) >= len(before.problems) and set(after.problems) & set(before.problems):
         return block
     told = list(dict.fromkeys(done))
     if len(told) > MOST_WARNINGS:

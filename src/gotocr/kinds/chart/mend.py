@@ -17,6 +17,7 @@ _NEXT = re.compile(r"(?=: ?(?:[-\d{\[\"']|\Z))|(?=[}\]]|, ?[\"'\[{]|,? ?\Z)")
 _LOOSE = re.compile(r"(?P<words>[^\s\"'{}\[\](),:-][^\"'{}\[\]\n]{0,200})[\"'](?=\s*[:,}\]]|\s*\Z)")
 _FIGURE = re.compile(r"[\d., -]*")
 INNERMOST = 2  # dictionaries around one that has numbers alone
+PAIR = 2  # numbers of a point
 MOST_GAPS = 50  # signs put in; a text that lacks more is something else
 
 
@@ -30,7 +31,13 @@ def repair(text: str) -> tuple[str, list[str]]:
     start = text.find("{")
     if start < 0 or text[:start].strip():
         return text, []
-    reader = _Mender(text)
+    then, done = _repaired(text, closes=text.rstrip().endswith("}"))
+    return (then, done) if done else _repaired(text, closes=False)
+
+
+def _repaired(text: str, closes: bool) -> tuple[str, list[str]]:
+    """Strings that never close do so where the next sign of a dictionary stands, if `closes`; else the text was cut off in them."""
+    reader = _Mender(text, closes)
     value = reader.value(0)
     done = reader.done
     rest = reader.text[reader.at :]
@@ -50,8 +57,9 @@ def repair(text: str) -> tuple[str, list[str]]:
 class _Mender(literal._Reader):
     """A reader that goes on where a comma, a colon, a quote or a bracket is missing."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, closes: bool) -> None:
         super().__init__(text)
+        self.closes = closes
         self.done: list[str] = []
         self.cut = False
         self.whole = 0  # where the last entry ends that is whole
@@ -140,7 +148,8 @@ class _Mender(literal._Reader):
             self._closing = closing
             value = self.value(depth + 1)
             self._closing = closing
-            if not self.problems or value is not None:
+            half = isinstance(value, list) and len(value) < PAIR and depth >= INNERMOST - 1
+            if not self.problems or (value is not None and not half):
                 made.append(value)
             self.comma(closing)
         self.at += not self.problems
@@ -172,6 +181,8 @@ class _Mender(literal._Reader):
         if closed and behind == quote and self.text[found.end() + 1 : found.end() + 2] in (":", ",", "}"):
             self.note("a quote too many was left out")
             self.text = self.text[: found.end()] + self.text[found.end() + 1 :]
+        if not closed and not self.closes:  # its end is what was cut off
+            return super().string()
         odd = _NEXT.search(inner) if not closed or (behind.isalnum() and _SWALLOWED.search(inner)) else None
         if odd is None:
             return super().string()

@@ -29,6 +29,7 @@ _SLIPS = (
     (re.compile(r"circle\s*(?=[\d.])"), "circle ("),
 )
 _CLOSINGS = {UNCLOSED: "the figure was closed"}
+MOST_OPEN = 4  # braces
 _TAILS = (";", ");", "};")
 
 
@@ -64,7 +65,7 @@ def _reads(command: str) -> bool:
 
 def _parted(command: str) -> tuple[str, str] | None:
     lines = _NEXT.split(command)
-    if len(lines) < 2:
+    if len(lines) < 2 or not all(_reads(line + ";") for line in lines[:-1]):
         return None
     return ";\n".join(line.rstrip() for line in lines) + ";", "a ; was put in between commands"
 
@@ -98,7 +99,8 @@ def _word(found: re.Match[str]) -> str:
 
 def _last(command: str) -> tuple[str, str] | None:
     """The last command, cut off: as much of it as is whole."""
-    for tail in _TAILS:
+    open_ones = command.count("{") - command.count("}")
+    for tail in (*_TAILS, "}" * open_ones + ";") if open_ones < MOST_OPEN else _TAILS:
         if _reads(command + tail):
             return command + tail, "the last command was closed"
     places = [found.start() for found in _STEP.finditer(command)][-20:]

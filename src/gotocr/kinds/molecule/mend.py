@@ -10,6 +10,7 @@ from ..mending import Edit, edited, mend
 from .reading import check, written
 from .smiles import TOKEN, read
 
+LONGEST_ATOM = 24  # characters within brackets
 _TITLE = re.compile(r"\s+\S.*\Z", re.DOTALL)
 _OPEN_BRACKET = re.compile(
     r"\[\d{0,3}(?:[A-Z][a-z]?|[a-z][a-z]?|\*)(?:@{1,2})?(?:H\d?)?(?:\+{2,3}|-{2,3}|[+-]\d{0,2})?(?::\d{1,4})?(?=[^\]]|\Z)"
@@ -44,6 +45,8 @@ def _at_sign(text: str, at: int) -> list[Edit]:
             found = pattern.match(text, at)
             if found and not read(found[0] + "]").problems:
                 return [Edit(found.end(), found.end(), "]", "[ was closed")]
+        if "]" not in text[at:] and len(text) - at < LONGEST_ATOM:
+            return [Edit(at, len(text), "", f"the last atom, {text[at:]}, was cut off, and left out")]
         if found := _NAMELESS.match(text, at):
             return [Edit(*found.span(), "", f"{found[0]} without an element was left out")]
         return []
@@ -139,6 +142,8 @@ class _Pairs:
 
     def _end(self, end: int) -> None:
         self._no_bond()
+        if self._last is None and self._text.endswith("."):
+            self._edits.append(Edit(end - 1, end, "", ". at the end was left out"))
         for number, (atom, start, behind) in self._rings.items():
             if (at := _sixth(self._text, atom - 1)) is not None:
                 why = f"ring {number} was closed at the aromatic atom that makes it a ring of six"
