@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 PHRASE = 4  # tokens
-REMEMBERED = 512  # tokens back to which a phrase is known
-TWICE = 2  # as often a page may say something: there are forms in duplicate, and refrains
-NEW = 2  # known phrases that a new one outweighs
+
+
+class Memory(NamedTuple):
+    """After how many tokens a phrase is as good as new, how often, one soon behind the other, a page may say it, and how many
+    phrases well known one other outweighs."""
+
+    reach: int
+    often: int
+    other: int
+
+
+WORDS = Memory(96, 3, 1)  # longer rounds of words are found where they are exact: filler texts come again after some lines
+MARKS = Memory(512, 2, 2)
 
 
 class Echo:
@@ -16,9 +28,9 @@ class Echo:
     """
 
     def __init__(self, marks: bool = False) -> None:
-        self._marks = marks
+        self._marks, self._memory = marks, MARKS if marks else WORDS
         self._phrase: tuple[str, ...] = ()
-        self._known: dict[tuple[str, ...], tuple[int, int]] = {}
+        self._known: dict[tuple[str, ...], tuple[int, int]] = {}  # phrase -> where it was last, how often until then
         self._count = 0
         self.stale = self.since = 0
 
@@ -29,11 +41,12 @@ class Echo:
         phrase = self._phrase = (*self._phrase[1 - PHRASE :], text)
         if len(phrase) < PHRASE or phrase.count(text) == PHRASE:  # a leader says nothing, and is a cycle
             return
-        last, times = self._known.get(phrase, (-REMEMBERED, 0))
-        times = times + 1 if at - last < REMEMBERED else 1
+        reach, often, other = self._memory
+        last, times = self._known.get(phrase, (-reach, 0))
+        times = times + 1 if at - last < reach else 1
         self._known[phrase] = at, times
-        if times <= TWICE:
-            self.stale = max(self.stale - NEW, 0)
+        if times <= often:
+            self.stale = max(self.stale - other, 0)
         elif self.stale:
             self.stale += 1
         else:

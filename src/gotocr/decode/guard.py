@@ -33,9 +33,10 @@ class Sort(NamedTuple):
     stale: int
 
 
-SENTENCE = Sort(40, 2, 120, 160)  # words of a running line
-WORD = Sort(64, 2, 240, 160)  # one word, again and again: songs do that
-LINES = Sort(96, 3, 240, 240)  # words, line by line: refrains and lists do that
+# Four times: what stands on a page in place of a text ("Lorem ipsum ...") does so two or three times, as refrains do.
+SENTENCE = Sort(40, 4, 120, 160)  # words of a running line
+WORD = Sort(64, 4, 240, 160)  # one word, again and again: songs do that
+LINES = Sort(96, 4, 240, 240)  # words, line by line: refrains and lists do that
 LETTERS = Sort(128, 4, 256, 320)  # letters without a space
 NUMBERED = Sort(160, 4, 320, 320)  # words with numbers: forms and plans do that
 WRITTEN = Sort(192, 6, 320, 768)  # words amid markup or blanks: rows of tables and forms, code

@@ -29,6 +29,7 @@ from .circles import JITTERS, PLACES, Circle, Told, circle, honest, spell, typed
 
 DRAWN = ("table", "music", "chart", "geometry", "page", "document", "formula", "molecule", "paragraph", "region")
 COLLECTED = {"tables": "\n", "chart_tables": "\n", "abc_tunes": "\n\n", "markdown_docs": "\n", "latex_formulas": "\n"}
+RECORDS = {"tables": "content", "markdown_docs": "markdown"}
 PERIODS = (4, 12, 40, 200)  # most tokens of a round
 WHOLE = re.compile(r"\\[A-Za-z]+|</?[a-z]+>?")  # commands and tags: nano writes them as one, whatever their ink
 MOST = 4096  # tokens
@@ -85,9 +86,8 @@ def collected(supply: Supply, tokenizers: Mapping[str, Tokenizer], count: int, r
         items = supply.items(name, COLLECTED[name])
         if items:
             text = random.choice(items)
-            if text.startswith("{") and name != "chart_tables":
-                record = json.loads(text)
-                text = record.get("content") or record.get("markdown") or text
+            if name in RECORDS:
+                text = json.loads(text)[RECORDS[name]]
             for vocabulary, tokenizer in tokenizers.items():
                 yield Clean(name, vocabulary, spell(tokenizer, tokenizer.encode(text, specials=False)[:MOST]))
 

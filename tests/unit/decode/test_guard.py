@@ -66,7 +66,7 @@ def test_a_circle_of_words_is_found_soon_and_one_round_stays(period):
     lead, once = prose(30), prose(period, seed=2)
     written, cut = watch(lead + once * 4000)
     assert written - cut == 30 + period
-    assert cut <= 3 * period + 100
+    assert cut <= 4 * period + 100
 
 
 @pytest.mark.parametrize("once", [["<td>", "</td>"], ["0"], ["."], ["<td>", "0", ".", "0", "0", "</td>"]])
@@ -75,9 +75,9 @@ def test_a_circle_of_marks_is_found_late_but_found(once):
     assert 30 < written - cut <= 30 + max(len(once), 15) and 700 < cut < 1000, "fifteen digits are one number"
 
 
-def test_a_page_may_say_everything_twice():
+def test_a_page_may_say_everything_four_times():
     texts = prose(400)
-    assert watch(texts + texts) is None and watch(texts[:200] * 2 + texts[200:] * 2) is None
+    assert watch(texts * 4) is None and watch(texts[:200] * 4 + texts[200:] * 4) is None
 
 
 def test_counting_on_is_a_circle_too():
