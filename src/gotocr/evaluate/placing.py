@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -28,6 +29,7 @@ from ..metrics.boxes import THRESHOLD, overlaps
 from ..schema import AREA, Box, Piece, Sample, Word
 from ..trust.placing import placed
 from ..trust.placing_match import match, plain
+from .systems.tesseract import ONE_THREAD, THREADS
 
 if TYPE_CHECKING:
     from ..reader import Reader
@@ -37,6 +39,7 @@ ROOM = (1400, 1100)  # most pixels of a drawn page
 FIRST_SEED = 9000
 WORDED = frozenset(["text", "table", "code"])  # kinds whose words are judged; the words of charts and music stand in no order
 MODES = ("plain", "format")
+TIMEOUT = 300.0  # seconds that Tesseract may take for a picture
 _TOKEN = re.compile(r"\s?[^\W\d_]{1,4}|\s?\d|\s?[^\w\s]|\s+|.", re.DOTALL)  # about what a tokenizer makes of a text
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -196,8 +199,12 @@ def beside_tesseract(path: Path, truth: str, mode: str, landmarks: Sequence[Word
 
 
 def tesseract_words(path: Path) -> list[Word]:
-    """The words that the program of that name finds on a picture, with their boxes."""
-    done = subprocess.run(["tesseract", str(path), "stdout", "--psm", "3", "tsv"], capture_output=True, timeout=300, check=True)
+    """The words that the program of that name finds on a picture, with their boxes; none where it fails."""
+    way = ["tesseract", str(path), "stdout", "--psm", "3", "tsv"]
+    try:
+        done = subprocess.run(way, capture_output=True, timeout=TIMEOUT, env={**os.environ, THREADS: ONE_THREAD}, check=True)
+    except subprocess.SubprocessError:
+        return []
     found = []
     for line in done.stdout.decode("utf-8", "replace").splitlines()[1:]:
         cells = line.split("\t")

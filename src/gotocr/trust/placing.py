@@ -25,6 +25,7 @@ LIMIT, LIMIT_ANYWHERE, LIMIT_BETWEEN = 0.9, 0.7, 1.5  # what those cost at most 
 NEAR = 4  # words on either side that are looked at there
 BELIEVED = 0.6  # share of the words: with fewer, the text may stand in another order than the ink
 STRETCH, LEAST_STRETCH = 60, 15  # words that are laid anywhere together, and the fewest
+WIDER = 1.5  # times its own ink a drawing is wide at most that belongs to a block
 SNAP = 0.65  # intersection over union of a landmark and the ink under it: as much, and the ink's own box is taken
 SAME = 0.5  # of a cluster's area: as much of it under a landmark, and it is taken
 
@@ -219,6 +220,7 @@ def region(own: np.ndarray, others: np.ndarray, neighbours: tuple[Box | None, Bo
     centres = (others[:, 1] + others[:, 3]) / 2
     if hull:
         near = (others[:, 0] < hull[2]) & (others[:, 2] > hull[0]) & (others[:, 1] < hull[3]) & (others[:, 3] > hull[1])
+        near &= others[:, 2] - others[:, 0] <= WIDER * max(hull[2] - hull[0], hull[3] - hull[1])  # no rule across the page
     else:
         near = np.zeros(len(others), bool)
     if not (before and behind) or before[3] <= behind[1]:
@@ -325,8 +327,10 @@ class _Between:
 
     def _filled(self, first: int, last: int) -> list[Spot]:
         """The units from `first` up to `last`, laid on the free ink behind the one before and before the one behind them."""
-        free = self._free(self.high.get(first - 1), self.low.get(last))
-        ink, own = self.ink.some(free), self.wanted[first:last]
+        free, own = self._free(self.high.get(first - 1), self.low.get(last)), self.wanted[first:last]
+        if not len(free) and all(unit.said is not None for unit in own):
+            return []
+        ink = self.ink.some(free)
         laid: Fit = fit(own, ink, np.full(len(free), self.ems))
         nears = _nearby(laid.words, NEAR)
         believed = [one for one in laid.laid if nears[one.first : one.last].max() <= LIMIT_BETWEEN]

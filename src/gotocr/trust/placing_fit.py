@@ -16,6 +16,7 @@ from .placing_ink import Writing
 from .placing_text import BLANK, Unit
 
 CELLS = 30_000_000  # words times clusters that are tried; of longer texts the words beyond are not placed
+MOST_WORDS, FEW = 4, 50  # words a cluster, and so many more, that are tried: a text of more is not that of the page
 WAYS = ((1, 1), (2, 1), (1, 2), (3, 1), (1, 3))  # words and clusters that belong together
 PRICES = (0.0, 1.2, 1.2, 2.4, 2.4)
 SKIP_WORD, SKIP_EM = 1.0, 0.7  # what a word costs that is passed over, and each of its ems
@@ -53,7 +54,7 @@ class Fit(NamedTuple):
 def fit(units: Sequence[Unit], writing: Writing, ems: np.ndarray | None = None, anywhere: bool = False) -> Fit:
     """The cheapest way to lay units on clusters. `ems` as in `Fit`, where they are known; `anywhere`: ink before and behind costs nothing."""
     clusters = len(writing.boxes)
-    units = units[: CELLS // (clusters + 1)]
+    units = units[: min(CELLS // (clusters + 1), MOST_WORDS * clusters + FEW)]
     if ems is not None:
         return _Table(units, writing, ems).fit(anywhere)
     ems = np.full(clusters, _first_em(units, writing))

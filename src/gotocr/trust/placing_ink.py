@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from ..pixels.bands import bands, without_pictures
-from ..pixels.lettering import sides
+from ..pixels.lettering import painted, sides
 from ..pixels.textheight import ink, runs_of, text_height
 from ..schema import Box, Page
 
@@ -20,6 +20,7 @@ LETTER, LARGEST = 0.6, 7.0  # a letter's height, in usual ones
 MARK = 1.1  # so tall at most, in letter heights, is a mark that seems to stand alone
 DUST = 0.12  # letter heights: smaller ink is none
 THIN, LONG = 0.35, 5.0  # a rule is thinner and longer, in letter heights
+RULE = 8.0  # letter heights of level ink in one row that are no part of a letter
 LEVEL = 0.4  # of the lower of two letters' heights that they share on one line
 FAR, FARTHER = 4.0, 0.2  # letter heights, and how much more they share where they are farther apart
 BACK = 4  # letters at the end of a line that say where it runs
@@ -87,9 +88,12 @@ def writing(image: np.ndarray, rows: bool = False, tight: bool = False) -> Writi
 
 
 def _patches(mask: np.ndarray, gray: Image.Image, letters: float) -> _Patches | None:
+    rules = _rules(mask, letters)
+    drawn = np.stack(sides(runs_of(rules)), 1).astype(np.float64)
+    mask = mask & ~rules
     runs = runs_of(mask)
     boxes = np.stack(sides(runs), 1).astype(np.float64)
-    if len(boxes) > MOST_PATCHES:
+    if len(boxes) + len(drawn) > MOST_PATCHES:
         return None
     within = without_pictures(mask, gray, letters)
     kept = np.zeros(len(boxes), bool)
@@ -101,7 +105,20 @@ def _patches(mask: np.ndarray, gray: Image.Image, letters: float) -> _Patches | 
     large = (height > LARGEST * letters) | ~kept
     letter = ~dust & ~rule & ~large & (height >= LETTER * letters)
     small = ~dust & ~rule & ~large & ~letter
-    return _Patches(boxes[letter], boxes[small], boxes[(rule | large) & ~dust])
+    return _Patches(boxes[letter], boxes[small], np.concatenate([boxes[(rule | large) & ~dust], drawn]))
+
+
+def _rules(mask: np.ndarray, letters: float) -> np.ndarray:
+    """Thin level lines (H, W), also where letters stand on them: those of ruled paper, of tables, of staves."""
+    runs = runs_of(mask)
+    long = painted(runs, runs.end - runs.start > RULE * letters, mask.shape)
+    if not long.any():
+        return long
+    thick = max(2, round(THIN * letters)) + 1
+    within = np.pad(long, ((0, thick - 1), (0, 0)))
+    solid = np.logical_and.reduce([within[step : step + len(long)] for step in range(thick)])  # so many rows from here on
+    solid = np.pad(solid, ((thick - 1, 0), (0, 0)))
+    return long & ~np.logical_or.reduce([solid[step : step + len(long)] for step in range(thick)])
 
 
 def _parts(image: np.ndarray, letters: float, step: int, rows: bool, boxes: np.ndarray) -> list[np.ndarray]:
