@@ -21,7 +21,7 @@ from ..errors import GotocrError, InputError
 from .file import whole
 
 RELIABILITY, COVERAGE = "reliability.svg", "risk-coverage.svg"
-LEVELS = ("words", "blocks", "pages")
+LEVELS = {"words": "words", "blocks": "blocks", "pages": "pictures"}  # and what is said for them: lines and signs are pictures, too
 SIDE, GAP, LEFT, TOP, FOOT = 250, 62, 52, 62, 76  # of a panel, between panels, and around them
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _STYLE = """
@@ -51,7 +51,7 @@ def series(path: Path) -> Series:
         found = dict(data.get("before") or {})  # as the model is now
     if not found.get("bars"):
         raise InputError(f"{path} says nothing of confidences; give a summary of gotocr evaluate, or what calibrate --json wrote")
-    return {"words": found, **{level: found[level] for level in LEVELS[1:] if isinstance(found.get(level), dict)}}
+    return {"words": found, **{level: found[level] for level in [*LEVELS][1:] if isinstance(found.get(level), dict)}}
 
 
 def reliability(told: Mapping[str, Series]) -> str:
@@ -74,32 +74,34 @@ def reliability(told: Mapping[str, Series]) -> str:
     def about(level: str, figures: Mapping[str, Any]) -> str:
         if level == "words":
             return f"{figures['words']:,} words, calibration error {100 * figures['ece']:.1f} %"
-        return f"{figures['count']:,} {level}, each off by {100 * figures['error']:.1f} % in the mean"
+        return f"{figures['count']:,} {LEVELS[level]}, each off by {100 * figures['error']:.1f} % in the mean"
 
-    return _picture(told, panel, about, ("confidence", "share right", 1.0, 1.0))
+    return _picture(told, panel, about, ("confidence", "share right", dict.fromkeys(LEVELS, 1.0)))
 
 
 def coverage(told: Mapping[str, Series]) -> str:
     """Risk against coverage of some named series, as SVG; those without a curve are left out."""
     known = {name: {level: one for level, one in levels.items() if one.get("curve")} for name, levels in told.items()}
     known = {name: levels for name, levels in known.items() if levels}
-    most = max((point[1] for levels in known.values() for one in levels.values() for point in one["curve"]), default=0.1)
-    top = min(max(math.ceil(most * 25) / 25, 0.04), 1.0)  # its quarters are whole per cents
+    top = {}
+    for level in LEVELS:
+        most = max((point[1] for _, (_, one) in _with(known, level) for point in one["curve"]), default=0.0)
+        top[level] = min(max(math.ceil(most * 25) / 25, 0.04), 1.0)  # its quarters are whole per cents
 
     def panel(level: str) -> Iterator[str]:
         for number, (_, figures) in _with(known, level):
-            points = [(SIDE * kept, SIDE * (1 - risk / top)) for kept, risk, *_ in figures["curve"]]
+            points = [(SIDE * kept, SIDE * (1 - risk / top[level])) for kept, risk, *_ in figures["curve"]]
             yield _line(points, _colour([*told].index([*known][number])))
 
     def about(level: str, figures: Mapping[str, Any]) -> str:
         return f"all: {100 * (1 - figures['right']):.1f} % wrong; surest nine tenths: {100 * (1 - figures['kept']):.1f} %"
 
-    return _picture(known, panel, about, ("share kept, the surest first", "share wrong", 1.0, top), [*told])
+    return _picture(known, panel, about, ("share kept, the surest first", "share wrong", top), [*told])
 
 
 def _picture(
     told: Mapping[str, Series], panel: Callable[[str], Iterator[str]], about: Callable[[str, Mapping[str, Any]], str],
-    axes: tuple[str, str, float, float], order: Sequence[str] = (),
+    axes: tuple[str, str, Mapping[str, float]], order: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Panels side by side, one a level that anything is known of, and a legend above."""
     levels = [level for level in LEVELS if any(level in one for one in told.values())]
@@ -125,9 +127,10 @@ def _picture(
     return "\n".join([*parts, "</svg>\n"])
 
 
-def _axes(level: str, axes: tuple[str, str, float, float], first: bool) -> Iterator[str]:
-    x_name, y_name, _, top = axes
-    yield f'<text class="name" x="0" y="-12">{level}</text><rect class="frame" width="{SIDE}" height="{SIDE}"/>'
+def _axes(level: str, axes: tuple[str, str, Mapping[str, float]], first: bool) -> Iterator[str]:
+    x_name, y_name, tops = axes
+    top = tops[level]
+    yield f'<text class="name" x="0" y="-12">{LEVELS[level]}</text><rect class="frame" width="{SIDE}" height="{SIDE}"/>'
     for tick in TICKS:
         at = SIDE * tick
         yield f'<line class="grid" x1="{_n(at)}" y1="0" x2="{_n(at)}" y2="{SIDE}"/><line class="grid" x1="0" y1="{_n(at)}" x2="{SIDE}" y2="{_n(at)}"/>'

@@ -37,7 +37,7 @@ def test_both_diagrams_are_written_for_each_level_that_is_known(tmp_path, capsys
     for name in (RELIABILITY, COVERAGE):
         root = ElementTree.parse(tmp_path / "out" / name).getroot()
         said = [element.text for element in root.iter(f"{SVG}text")]
-        assert [level for level in said if level in ("words", "blocks", "pages")] == ["words", "blocks", "pages"]
+        assert [level for level in said if level in ("words", "blocks", "pictures")] == ["words", "blocks", "pictures"]
         assert "real <ones>" in said and len([*root.iter(f"{SVG}polyline")]) == 5, "two of words and pages, one of blocks"
         assert "prefers-color-scheme: dark" in (tmp_path / "out" / name).read_text()
 
