@@ -137,7 +137,7 @@ class Desk:
                     flow.end_page()
                 elif step.token < 0 or asked.most is None or seat.written < asked.most:
                     seat.written += step.token >= 0
-                    cut = "max_tokens" if step.finish == "length" else cut
+                    cut = {"length": "max_tokens", "time": "deadline"}.get(step.finish, cut)
                     if text := flow.push(step.text):
                         yield text
                 else:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from itertools import count, islice
 
 import numpy as np
 import pytest
 
-from gotocr.decode.batch import AT_ONCE, Opened, Rows, in_order, write_all, write_each
+from gotocr.decode.batch import AT_ONCE, Opened, Rows, SingleRow, in_order, write_all, write_each
 from gotocr.decode.loop import Terms, write
 from gotocr.decode.step import Step
 from gotocr.errors import EngineError
-from gotocr.schema import Piece
+from gotocr.schema import Job, Piece, Pixels, Prompt
 
 VOCABULARY, STOP = 64, 63
 LONG = [1, 2, 3, 4, 5, 6, 7, 8, 9, STOP]
@@ -131,6 +132,53 @@ def test_the_cap_is_every_rows_own():
     found = sorted_out(write_all(model.rows, [Script(LONG), Script([1, STOP])]))
     assert found == {0: alone(LONG, 3), 1: alone([1, STOP])} and found[0][-1].finish == "length"
     assert len(model.asked) == 3, "nothing is asked for a token that is not written"
+
+
+class Timed(Script):
+    """A script whose time is up after so many questions."""
+
+    def __init__(self, tokens, times):
+        super().__init__(tokens)
+        self.times = times
+
+    def over(self):
+        self.times -= 1
+        return self.times < 0
+
+
+def test_one_whose_time_is_up_before_it_begins_is_not_looked_at():
+    model = Model(1)
+    late, good = Timed(LONG, 0), Script(LONG)
+    found = sorted_out(write_each(model.rows, [late, good]))
+    assert [(piece.text, piece.finish) for piece in found[0]] == [("", "time")] and found[1] == alone(LONG)
+    assert model.looked == [good]
+
+
+class Alone:
+    """An engine that has no more than `run`."""
+
+    def __init__(self, pieces):
+        self.pieces = pieces
+
+    def run(self, job):
+        yield from self.pieces
+
+
+def single(pieces, job):
+    return [piece for _, piece in write_each(SingleRow(Alone(pieces)), [job])]
+
+
+def test_an_engine_that_reads_one_at_a_time_is_watched():
+    job = Job(Pixels(np.zeros((1, 3, 8, 8), np.float32), page_size=(8, 8)), Prompt((1,), 0, (2,)), 50)
+    words = [Piece(n, f"{chr(97 + n % 26)}{chr(97 + n * n % 26)}{chr(97 + n // 26)} ", 0.9) for n in range(200)]
+    end = Piece(0, "", 1.0, finish="stop")
+    assert single([*words[:40], end], job) == [*words[:40], end]
+    assert [piece.finish for piece in single(words, job)][-2:] == [None, "length"] and len(single(words, job)) == 50
+    *kept, error = single(words[:9], job)
+    assert kept == words[:9] and "without saying so" in str(error)
+    turns = iter([False] * 6 + [True])
+    timed = single(words, replace(job, over=lambda: next(turns)))
+    assert [piece.text for piece in timed] == [piece.text for piece in words[:6]] and timed[-1].finish == "time"
 
 
 def test_the_first_pieces_do_not_wait_until_the_others_are_looked_at():

@@ -84,6 +84,13 @@ def test_stop_exactly_at_the_cap_is_a_stop():
     assert run([1, 2, 30], max_tokens=3)[0][-1].finish == "stop"
 
 
+def test_when_the_time_is_up_what_was_written_stays():
+    asked = iter([False, False, False, True])
+    script = Script([1, 2, 29, 3, 4, 5, 6, 30])
+    pieces = list(write(script.start(), script, Letters(), Terms(STOPS, 100, over=lambda: next(asked))))
+    assert written(pieces) == "ab\ufffdc" and pieces[-1].finish == "time" and script.fed == [1, 2, 29]
+
+
 def test_half_a_character_comes_out_at_the_end():
     assert written(run([1, 29, 30])[0]) == "a\ufffd"
     assert written(run([1, 29, 2, 2], max_tokens=2)[0]) == "a\ufffd"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from gotocr.cli import main
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 
-LONG = " ".join(f"word{number}" for number in range(200))
+LONG = " ".join("".join(random.Random(number).choices("abcdefghijklmnopqrst", k=6)) for number in range(200))  # no circle
 
 
 @pytest.fixture
