@@ -28,9 +28,12 @@ FIRST, HELD_OUT = 80_000, 90_000  # seeds that the scales are fitted to, and tho
 PICTURE = (900, 1100)  # most pixels of a picture that is drawn, height and width
 ROOMS = {"music": (512, 1024)}  # and of an examination, where it is not the usual
 MODES = ("truth", "small", "gross", "foreign")
-STEPS, RATE, SHRINK = 4000, 0.3, 0.004  # of the fit
+STEPS, RATE, SHRINK = 4000, 0.3, 0.01  # of the fit
+UNLIKE = frozenset("cost stretch bent tall apart outside rows lines off".split())  # figures that are larger where less is alike
+ASIDE = frozenset(["size", "wide"])  # figures that say nothing by themselves
 RIGHT = {"formula": 0.999, "table": 0.999, "chart": 0.999, "music": 0.999, "molecule": 0.999, "geometry": 0.9}  # score from which a reading is right
 WRONG = 0.8  # share of the readings under the threshold that must be wrong
+LOST = 0.2  # share of the truths that may lie under it
 SCORES = {
     "formula": ("edit",), "table": ("teds",), "chart": ("values", "slight"), "music": ("ser",), "molecule": ("tanimoto",),
     "geometry": ("picture", "elements"),
@@ -132,46 +135,47 @@ def _ranks(values: np.ndarray) -> np.ndarray:
 
 
 def fit(rows: Sequence[Row]) -> dict[str, Any]:
-    """A logistic regression a kind, by which truths are told from the rest; a foreign truth counts half, as they are easy to tell."""
+    """A logistic regression a kind, by which truths are told from the rest; no figure may count against its sense."""
     scales = {}
     for kind in DRAWN:
         mine = [row for row in rows if row["kind"] == kind and "mode" in row and row["seed"] < HELD_OUT and isinstance(row["figures"], dict) and row["figures"]]
         if not mine:
             continue
-        names = list(mine[0]["figures"])
+        names = [name for name in mine[0]["figures"] if name not in ASIDE]
+        sense = np.array([-1.0 if name in UNLIKE else 1.0 for name in names])
         values = np.array([[row["figures"].get(name, 0.0) for name in names] for row in mine])
         right = np.array([float(row["mode"] == "truth") for row in mine])
-        weight = np.array([{"truth": 1.5, "small": 1.0, "gross": 1.0, "foreign": 0.5}[row["mode"]] for row in mine])
         middle, spread = values.mean(0), values.std(0) + 1e-3
-        inputs = np.clip((values - middle) / spread, -4, 4)
-        inputs = np.concatenate([inputs, inputs**2], 1)
-        bias, weights = _logistic(inputs, right, weight)
-        per = {name: [float(round(float(v), 5)) for v in (middle[k], spread[k], weights[k], weights[k + len(names)])] for k, name in enumerate(names)}
-        scales[kind] = {"bias": round(bias, 5), "weights": per, "doubt": 0.3}
+        bias, weights = _logistic(sense * np.clip((values - middle) / spread, -4, 4), right, np.where(right, 1.5, 1.0))
+        per = {name: [float(round(float(v), 5)) for v in (middle[k], spread[k], sense[k] * weights[k])] for k, name in enumerate(names)}
+        scales[kind] = {"bias": round(bias, 5), "weights": {name: three for name, three in per.items() if three[2]}}
     return scales
 
 
 def _logistic(inputs: np.ndarray, right: np.ndarray, weight: np.ndarray) -> tuple[float, np.ndarray]:
-    """Bias and weights by gradient descent, weights held small."""
+    """Bias and weights by gradient descent, weights held small and not below 0."""
     bias, weights = 0.0, np.zeros(inputs.shape[1])
     total = weight.sum()
     for _ in range(STEPS):
         sure = 1 / (1 + np.exp(-np.clip(inputs @ weights + bias, -30, 30)))
         off = weight * (sure - right) / total
         bias -= RATE * float(off.sum())
-        weights -= RATE * (inputs.T @ off + SHRINK * weights)
+        weights = np.maximum(weights - RATE * (inputs.T @ off + SHRINK * weights), 0.0)
     return bias, weights
 
 
-def doubt(rows: Sequence[Row], kind: str) -> float:
-    """The highest agreement under which at least WRONG of the readings of drawn pictures are wrong; a tenth where there are none."""
-    pairs = sorted((row["agreement"], row["score"] >= RIGHT[kind]) for row in rows)
-    best, wrong = 0.1, 0
-    for count, (sure, good) in enumerate(pairs, 1):
+def doubt(read: Sequence[tuple[float, bool]], truths: Sequence[float]) -> float:
+    """The highest agreement under which at least WRONG of the readings of drawn pictures, as (agreement, right), are wrong.
+
+    No more than LOST of the truths of drawn pictures may lie under it: where all readings are wrong, they alone say nothing.
+    """
+    best, wrong = 0.0, 0
+    for count, (sure, good) in enumerate(sorted(read), 1):
         wrong += not good
-        if count >= 5 and wrong / count >= WRONG:
+        if wrong / count >= WRONG:
             best = sure
-    return float(round(min(best + 1e-4, 0.9), 4))
+    most = float(np.quantile(truths, LOST)) if len(truths) else 0.5
+    return float(round(min(best, most) if len(read) >= 10 else most, 4))
 
 
 def report(rows: Sequence[Row]) -> dict[str, Any]:
@@ -230,6 +234,7 @@ def main() -> None:
     parser.add_argument("--corpus", default=None)
     parser.add_argument("--fonts", nargs="+", default=None)
     parser.add_argument("--count", nargs=2, type=int, default=(60, 100), help="pictures of each kind to fit to, and to measure")
+    parser.add_argument("--begin", type=int, default=0, help="how many of them are passed over, to draw in several processes")
     given = parser.parse_args()
     texts = {name: value for name, value in (("corpus", given.corpus), ("font_folders", given.fonts)) if value}
     kinds, (kept, *others) = given.kinds.split(","), given.paths
@@ -237,7 +242,7 @@ def main() -> None:
         done = {(row["kind"], row["seed"]) for row in _read(kept)} if kept.exists() else set()
         with kept.open("a", encoding="utf-8") as out:
             studios = [Studio(Supply(**texts, validate=held), PICTURE, 0.5) for held in (False, True)]
-            for number in range(max(given.count)):
+            for number in range(given.begin, max(given.count)):
                 for studio, first, most in zip(studios, (FIRST, HELD_OUT), given.count, strict=True):
                     for kind in kinds:
                         if number < most and (kind, first + number) not in done:
@@ -254,7 +259,9 @@ def main() -> None:
         scales = fit(rows)
         for kind, scale in scales.items():
             read = [row for row in rows if "score" in row and row["source"] != "real" and row["kind"] == kind and isinstance(row["figures"], dict)]
-            scale["doubt"] = doubt([{**row, "agreement": with_scale(scale, row["figures"])} for row in read if row["figures"]], kind)
+            sure = [(with_scale(scale, row["figures"]), row["score"] >= RIGHT[kind]) for row in read if row["figures"]]
+            truths = [row for row in rows if row.get("mode") == "truth" and row["kind"] == kind and row["seed"] < HELD_OUT]
+            scale["doubt"] = doubt(sure, [with_scale(scale, row["figures"]) for row in truths if isinstance(row["figures"], dict)])
         SCALES.write_text(json.dumps(scales, indent=1) + "\n", "utf-8")
     else:
         kept, *others = reversed(given.paths)

@@ -10,19 +10,19 @@ import numpy as np
 from .letters import Seen, Set, Words, likeness, roughly, thumbs
 
 MOST_LINES = 6  # that a row may take
-JOINED = 3  # words of ours, or of the page's, that may be one word of the other
-LEFT_OUT = 0.55  # cost of a row without a line, or a line without a row
+JOINED = 5  # words of ours, or of the page's, that may be one word of the other
+LEFT_OUT = 0.7  # cost of a row without a line, or a line without a row
 LEAST = 0.25  # less alike are no pair
+SURE = 0.5  # nor, where nothing is known of their place
 LONG = 160  # words of a row, or of its lines, that are compared in order
 
 
 class Word(NamedTuple):
-    """A word of a cell: where it stands in the grid. `known`: false where nobody knows how it is printed (a formula)."""
+    """A word of a cell: where it stands in the grid; -1 = in several rows, or columns."""
 
     text: str
     row: int
     column: int
-    known: bool = True
 
 
 class Pair(NamedTuple):
@@ -43,14 +43,14 @@ class Laid(NamedTuple):
 
 
 def lay(words: Sequence[Word], ours: Set, page: Words) -> Laid:
-    """The words of a table, row by row, laid to those of the page."""
-    rows = _rows(words)
+    """The words of a table, row by row, laid to those of the page; those of cells that span rows stand at no row's height."""
+    rows = [row for row in _rows(words) if words[row[0]].row >= 0]
     lines = page.lines
     if not rows or not lines:
         return Laid((), 1.0 if rows else 0.0, 1.0 if lines else 0.0)
     wide = np.array([float(ours.edges[last] - ours.edges[first]) for first, last in rows])
     seen = np.array([float(sum(box.right - box.left for box in line)) for line in lines])
-    found = _matched(wide * (seen.sum() / max(wide.sum(), 1.0)), seen)
+    found = _matched(wide * (seen.sum() / max(wide.sum(), 1.0)), seen, _alike(words, rows, ours, page))
     pairs: list[Pair] = []
     for row, (start, end) in found:
         first, last = rows[row]
@@ -58,8 +58,18 @@ def lay(words: Sequence[Word], ours: Set, page: Words) -> Laid:
             pairs += _in_order(first, last, lines[start], ours, page)
         else:
             pairs += _in_bags(first, last, [box for line in lines[start:end] for box in line], ours, page)
+    pairs += _left_over(words, pairs, ours, page)
     used = sum(end - start for _, (start, end) in found)
     return Laid(tuple(pairs), 1 - len(found) / len(rows), 1 - used / len(lines))
+
+
+def _left_over(words: Sequence[Word], pairs: Sequence[Pair], ours: Set, page: Words) -> list[Pair]:
+    """Words that have no pair with what has none on the page."""
+    paired = {at for pair in pairs for at in range(pair.first, pair.last)}
+    taken = {box for pair in pairs for box in pair.seen}
+    rest = [at for at in range(len(words)) if at not in paired][: 4 * LONG]
+    boxes = [box for line in page.lines for box in line if box not in taken][: 4 * LONG]
+    return _best(rest, boxes, SURE, ours, page) if rest and boxes else []
 
 
 def _rows(words: Sequence[Word]) -> list[tuple[int, int]]:
@@ -72,8 +82,23 @@ def _rows(words: Sequence[Word]) -> list[tuple[int, int]]:
     return found
 
 
-def _matched(wide: np.ndarray, seen: np.ndarray) -> list[tuple[int, tuple[int, int]]]:
-    """Which lines a row takes, by how wide the words of both are together: pairs (row, (first line, last + 1)), in order."""
+def _alike(words: Sequence[Word], rows: Sequence[tuple[int, int]], ours: Set, page: Words) -> list[np.ndarray]:
+    """For 1, 2 ... MOST_LINES lines in a row: (rows, lines) how much of each row's words is like one that stands in the lines from there."""
+    boxes = [[box] for line in page.lines for box in line]
+    rough = roughly(thumbs([ours.cut(at, at + 1) for at in range(len(words))]), thumbs([page.cut(box) for box in boxes]))
+    starts = np.cumsum([0, *map(len, page.lines[:-1])])
+    sure = np.clip((np.maximum.reduceat(rough, starts, axis=1) - LEAST) / 0.6, 0, 1)  # (words, lines)
+    weight = np.maximum(np.diff(ours.edges).astype(float), 1.0)[: len(words), None]
+    found, window = [], sure
+    for taken in range(MOST_LINES):
+        if taken:
+            window = np.maximum(window[:, :-1], sure[:, taken:]) if window.shape[1] > 1 else window[:, :0]
+        found.append(np.array([(window[first:last] * weight[first:last]).sum(0) / weight[first:last].sum() for first, last in rows]))
+    return found
+
+
+def _matched(wide: np.ndarray, seen: np.ndarray, like: Sequence[np.ndarray]) -> list[tuple[int, tuple[int, int]]]:
+    """Which lines a row takes, by how wide the words of both are and how many are alike: pairs (row, (first line, last + 1)), in order."""
     rows, lines = len(wide), len(seen)
     sums = np.concatenate([[0.0], np.cumsum(seen)])
     best = np.full((rows + 1, lines + 1), np.inf)
@@ -86,7 +111,8 @@ def _matched(wide: np.ndarray, seen: np.ndarray) -> list[tuple[int, tuple[int, i
             cost = np.full(lines + 1, np.inf)
             if taken <= lines:
                 apart = np.abs(np.log(np.maximum(sums[taken:] - sums[:-taken], 1.0) / max(wide[row - 1], 1.0)))
-                cost[taken:] = best[row - 1, : lines + 1 - taken] + np.minimum(apart, 1.2) + 0.03 * (taken - 1)
+                unlike = 1 - like[taken - 1][row - 1]
+                cost[taken:] = best[row - 1, : lines + 1 - taken] + 0.4 * np.minimum(apart, 1.2) + 0.7 * unlike + 0.03 * (taken - 1)
             ways.append(cost)
         both = np.array(ways)
         back[row], best[row] = both.argmin(0), both.min(0)
@@ -144,15 +170,19 @@ _WAYS = ((1, 1), *((1, many) for many in range(2, JOINED + 1)), *((many, 1) for 
 
 def _in_bags(first: int, last: int, boxes: Sequence[Seen], ours: Set, page: Words) -> list[Pair]:
     """Words of a row that takes several lines: each with the page's word that is most like it, none taken twice."""
-    last, boxes = min(last, first + 4 * LONG), boxes[: 4 * LONG]
-    rough = roughly(thumbs([ours.cut(at, at + 1) for at in range(first, last)]), thumbs([page.cut([box]) for box in boxes]))
+    return _best(range(first, min(last, first + 4 * LONG)), boxes[: 4 * LONG], LEAST, ours, page)
+
+
+def _best(places: Sequence[int], boxes: Sequence[Seen], least: float, ours: Set, page: Words) -> list[Pair]:
+    """The most alike pairs of our words at `places` and the page's, each once."""
+    rough = roughly(thumbs([ours.cut(at, at + 1) for at in places]), thumbs([page.cut([box]) for box in boxes]))
     pairs, rows, columns = [], set(), set()
     for flat in np.argsort(-rough, axis=None, kind="stable"):
         row, column = divmod(int(flat), rough.shape[1])
-        if rough[row, column] <= LEAST:
+        if rough[row, column] <= least:
             break
         if row not in rows and column not in columns:
-            pairs.append(Pair(first + row, first + row + 1, (boxes[column],), float(rough[row, column])))
+            pairs.append(Pair(places[row], places[row] + 1, (boxes[column],), float(rough[row, column])))
             rows.add(row)
             columns.add(column)
     return sorted(pairs)

@@ -50,7 +50,7 @@ def words_of(soft: np.ndarray) -> Words | None:
     """The words of `paper.strokes`; None where nothing looks like letters."""
     cv2 = require_cv2()
     mask = soft > 0.4
-    size = band_height(mask)
+    size = _size(mask)
     if size is None or size < 3:
         return None
     if size < FINE and soft.size * (FINE / size) ** 2 < MOST_PIXELS:
@@ -75,11 +75,24 @@ def words_of(soft: np.ndarray) -> Words | None:
         inside = kept[top : top + high, left : left + wide] & (labels[top : top + high, left : left + wide] == number)
         rows, columns = np.flatnonzero(inside.any(1)), np.flatnonzero(inside.any(0))
         leader = len(rows) < 0.4 * size and len(columns) > 2 * size
-        if len(rows) and not leader and inside.sum() >= 0.08 * size * size:
+        dust = max(len(rows), len(columns)) < 0.45 * size
+        if len(rows) and not leader and not dust and inside.sum() >= 0.08 * size * size:
             boxes.append(Seen(left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1))
     if not boxes:
         return None
     return Words(np.where(kept, soft, 0).astype(np.float32), size, _lines(boxes[:MOST_WORDS], size))
+
+
+def _size(mask: np.ndarray) -> float | None:
+    """The height of small letters; leaders and dust, which may be most patches, are not taken for letters."""
+    size = band_height(mask)
+    if size is None or size > 8:
+        return size
+    _, labels, found, _ = require_cv2().connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    tall = (found[:, 3] > 1.7 * size) & (found[:, 2] < 40 * size)
+    tall[0] = False
+    larger = band_height(tall[labels]) if tall.sum() >= 12 and found[tall, 4].sum() > 0.6 * found[1:, 4].sum() else None
+    return larger if larger is not None and larger > 1.7 * size else size
 
 
 def _rules(mask: np.ndarray, size: float) -> np.ndarray:

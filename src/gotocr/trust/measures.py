@@ -189,7 +189,7 @@ def _page(image: np.ndarray) -> Words | None:
 def _table(block: Block, image: np.ndarray) -> Measures | None:
     page = _page(image)
     words = [
-        grid.Word(word, at.row, at.column if at.cell.columns == 1 else -1)
+        grid.Word(word, at.row if at.cell.rows == 1 else -1, at.column if at.cell.columns == 1 else -1)
         for at in place(rows(block))
         for word in at.cell.text.split()[:MOST_CELL_WORDS]
     ][:MOST_CELL_WORDS]
@@ -229,23 +229,11 @@ def _chart(block: Block, image: np.ndarray) -> Measures | None:
     page, words = _page(image), plot.labels(data)
     found = plot.spotted(words, _sets([word[:60] for word in words]), page) if page is not None and words else (0.0, 0.0, 0.0)
     values = plot.values_of(data, image, page)
-    kind = str(data.get("type", "bar"))
-    family = "curves" if kind in plot.CURVES else "parts" if kind in plot.PARTS else "bars"
-    figures = dict.fromkeys(("curves", "parts", "bars"), 0.0)
-    return {
-        "mean": found[0],
-        "low": found[1],
-        "taken": found[2],
-        **figures,
-        family: values.off,
-        "count": abs(values.count),
-        "known": float(values.known),
-        "curved": float(family == "curves"),
-        "cut": float(family == "parts"),
-        "blank": float(page is None or not words),
-    }
+    off = UNKNOWN if not values.known else values.off - USUAL if data.get("type") in plot.CURVES else values.off
+    return {"mean": found[0], "low": found[1], "taken": found[2], "off": min(1.0, off + MISCOUNT * abs(values.count))}
 
 
+UNKNOWN, USUAL, MISCOUNT = 0.4, 0.45, 0.3  # how far values are off where no marks are found; lines lie so far off that are right
 LARGEST = 1_500_000  # pixels of a chart that is looked at; larger ones are shrunk
 MEASURES: dict[str, Callable[[Block, np.ndarray], Measures | None]] = {
     "formula": _formula, "table": _table, "chart": _chart, "music": _music, "molecule": _molecule, "geometry": _geometry,

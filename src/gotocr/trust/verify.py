@@ -53,10 +53,8 @@ def scaled(kind: str, figures: Mapping[str, float]) -> float:
 def with_scale(scale: Mapping[str, Any], figures: Mapping[str, float]) -> float:
     """The same with a scale that is not yet the one in use."""
     at = scale["bias"]
-    for name, (middle, spread, weight, square) in scale["weights"].items():
-        value = (min(max(figures.get(name, middle), -10.0), 10.0) - middle) / spread
-        value = min(max(value, -4.0), 4.0)
-        at += weight * value + square * value * value
+    for name, (middle, spread, weight) in scale["weights"].items():
+        at += weight * min(max((figures.get(name, middle) - middle) / spread, -4.0), 4.0)
     return 1 / (1 + math.exp(-min(max(at, -30.0), 30.0)))
 
 
