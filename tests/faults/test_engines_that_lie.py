@@ -211,3 +211,19 @@ def test_the_time_of_a_page_is_kept_by_one_that_is_slow(liar, picture):
     assert time.monotonic() - began < 3 and engine.handed < 40
     assert leaf.truncated and leaf.text.startswith(BEGINNING.strip())
     assert "cut off: the time for a page was up" in leaf.blocks[-1].problems
+
+
+@pytest.mark.parametrize(("says", "cut"), [(circle, "loop"), (endless, "max_tokens"), (slow, "deadline")])
+def test_a_server_answers_with_what_there_is_and_says_why_it_ended(liar, picture, says, cut):
+    from gotocr.serve.desk import Asked, Desk, End
+    from gotocr.serve.meters import Meters
+    from gotocr.serve.settings import Settings
+
+    reader, _ = liar(says)
+    desk = Desk(reader, Settings(), Meters())
+    try:
+        *texts, end = desk.follow(Asked((picture.read_bytes,), Task(max_tokens=300, seconds=1.0)), desk.shared.seat())
+    finally:
+        desk.close()
+    assert isinstance(end, End) and (end.finish, end.cut) == ("length", cut)
+    assert "".join(texts).strip()
