@@ -35,9 +35,9 @@ def parse(written: str | Sequence[Piece], size: tuple[int, int], mode: str = "fo
     A word's box is the union of the boxes of the tokens its characters came from, a block's is the union of its words'
     (of its tokens' where it has no words). A word's confidence is the product of its tokens' probabilities, how likely it
     is that all of it is right; where a token was in doubt, the word has other spellings as `alternatives`. A block's
-    confidence is the share of its words that is expected to be right, the mean of theirs (of code, of what stands between
-    blanks). Of a formula or a molecule it is how likely all of it is right, the product of its tokens', for with one sign
-    wrong it is another one; of other blocks without words, music and drawings, the share of their tokens, the mean.
+    confidence is the share of its words that is expected to be right, the mean of theirs (of code, music and drawings, of
+    what stands between blanks). Of a formula or a molecule it is how likely all of it is right, the product of its
+    tokens', for with one sign wrong it is another one.
     A block that a cap or a loop cut off says so in `problems`. Never raises on content.
     """
     pieces = [Piece(-1, written, math.nan)] if isinstance(written, str) else written
@@ -212,12 +212,12 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
     block = mended(_named(kind.parse(source)))
     if words and block.kind != _SUNG:
         sure = mean(word.confidence for word in words)
-    elif block.kind == code.KIND.name:
-        at = max(source.find(block.text), 0)  # behind the fence
-        runs = (Span(span.start + run.start(), span.start + run.end()) for run in _RUN.finditer(source, at, at + len(block.text)))
-        sure = mean(joint(ink.under(run)[1]) for run in runs)
+    elif block.kind in _ONE:
+        sure = joint(chances)
     else:
-        sure = joint(chances) if block.kind in _ONE else mean(chance for chance in chances if not math.isnan(chance))
+        at = max(source.find("\n") + 1, 0) if source[:1] in "`~" else 0  # behind the line of a fence
+        runs = (Span(span.start + run.start(), span.start + run.end()) for run in _RUN.finditer(source, at))
+        sure = mean(joint(ink.under(run)[1]) for run in runs if ink.text[run.start : run.end].strip("`~"))
     return replace(block, box=union(word.box for word in words) or box, confidence=sure, words=words)
 
 

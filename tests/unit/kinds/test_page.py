@@ -163,7 +163,7 @@ def test_what_is_told_of_several_words_is_the_share_that_is_likely_right():
     assert confidence([]) is None and confidence(parse("nothing is known", SIZE)) is None
     tokens = [("```music\n", 1.0, None), ("X:1\nK:C\n", 0.8, None), ("CDE|\n", 0.6, None), ("```", 0.4, None)]
     (music,) = parse(pieces(*tokens), SIZE)
-    assert music.kind == "music" and music.confidence == pytest.approx(0.7), "the share of its signs"
+    assert music.kind == "music" and music.confidence == pytest.approx((0.8 + 0.8 + 0.6) / 3), "of what stands between blanks"
 
 
 @pytest.mark.parametrize(
