@@ -145,8 +145,8 @@ class _Page:
         if held and not block.words:  # a formula, say, is looked through as a word is
             low = " low" if _is_low(block) else ""
             body = f'<div class="whole{low}" data-word="0"{held}>{body}</div>'
-        alike = [f"drawn anew, it is {_percent(block.agreement)}\u202f% like the page"] if _known(block.agreement) else []
-        body += note("; ".join((*block.warnings, *alike)), "note said") if block.warnings or alike else ""
+        if _known(block.agreement):
+            body += note(f"drawn anew, it is {_percent(block.agreement)}\u202f% like the page", "note said")
         return f'<div class="block kind-{kind}" id="{name}" data-block="{place}"{held} dir="auto">{body}</div>'
 
     def _words(self, source: str, block: Block) -> str:
