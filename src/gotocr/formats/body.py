@@ -25,7 +25,7 @@ def shown(block: Block, marker: Marker | None = None) -> str:
     inner = fit(inner)
     if marker and block.words:
         inner = marker(inner, block)
-    return inner + (note("; ".join(block.problems)) if block.problems else "")
+    return inner + (note("; ".join((*block.problems, *block.warnings))) if block.problems or block.warnings else "")
 
 
 def note(said: str, named: str = "note problem") -> str:

@@ -53,7 +53,7 @@ def grid(block: Block) -> Grid:
     if not found.cells:
         source = [[Cell(line.strip())] for line in clean(block.text).split("\n") if line.strip()] or [[Cell("")]]
         found = Grid(*_place(source))
-    return replace(found, notes=(*found.notes, *(clean(problem) for problem in block.problems)))
+    return replace(found, notes=(*found.notes, *(clean(problem) for problem in (*block.problems, *block.warnings))))
 
 
 def _table(block: Block) -> Grid:

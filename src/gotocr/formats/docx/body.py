@@ -55,7 +55,7 @@ class Body:
     def _remarks(self, block: Block) -> str:
         """The places of comments, one for each problem of a block."""
         places = []
-        for problem in block.problems:
+        for problem in (*block.problems, *block.warnings):
             if len(self._comments) < MOST_COMMENTS:
                 places.append(f'<w:r><w:commentReference w:id="{len(self._comments)}"/></w:r>')
                 self._comments.append(problem)
@@ -102,7 +102,7 @@ class Body:
             yield from table(found, lambda text, bold: self.line(text, bold, emphasis=False))
             yield paragraph(mark)  # two tables side by side would become one
         for note in found.notes:
-            if note not in block.problems:
+            if note not in (*block.problems, *block.warnings):
                 yield paragraph(self.line(note))
 
     def _source(self, text: str, mark: str) -> str:

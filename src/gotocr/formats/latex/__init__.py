@@ -33,7 +33,8 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
         if leaf.error:
             yield _bytes(f"\n\\emph{{Page {leaf.index + 1} could not be read: {folded(escape(leaf.error))}}}\n")
         for block in blocks_of(leaf):
-            yield _bytes("\n" + "".join(remark(f"problem: {problem}") for problem in block.problems) + f"{_block(block)}\n")
+            told = [*(f"problem: {one}" for one in block.problems), *(f"mended: {one}" for one in block.warnings)]
+            yield _bytes("\n" + "".join(map(remark, told)) + f"{_block(block)}\n")
     yield _bytes(END)
 
 
@@ -97,7 +98,7 @@ def _list(found: list[Item]) -> str:
 def _table(block: Block) -> str:
     found = grid(block)
     around = [rf"\textbf{{{folded(line(found.title))}}}" "\n"] if found.title else []
-    notes = [f"\n{folded(line(note))}" for note in found.notes if note not in block.problems]
+    notes = [f"\n{folded(line(note))}" for note in found.notes if note not in (*block.problems, *block.warnings)]
     if found.width > MOST_COLUMNS:
         return _source("\n".join(" | ".join(row).rstrip(" |") for row in found.texts()))
     return "\n".join([*around, *table(found, lambda text: folded(line(text, emphasis=False))), *notes])

@@ -138,6 +138,8 @@ class _Mender(literal._Reader):
                 if name != str(key):
                     self.note(f"{str(key)[:40]!r} stood there twice: the second is named {name[:50]!r}")
                 made[name] = value
+                if self.problems and isinstance(value, str):  # as far as it goes
+                    self.whole = len(self.text)
             self.comma(closing)
         self.at += not self.problems
         return made
