@@ -39,6 +39,7 @@ ROOM = (1400, 1100)  # most pixels of a drawn page
 FIRST_SEED = 9000
 WORDED = frozenset(["text", "table", "code"])  # kinds whose words are judged; the words of charts and music stand in no order
 MODES = ("plain", "format")
+LONGEST = 120  # letters on either side that a missing line has at most
 TIMEOUT = 300.0  # seconds that Tesseract may take for a picture
 _TOKEN = re.compile(r"\s?[^\W\d_]{1,4}|\s?\d|\s?[^\w\s]|\s+|.", re.DOTALL)  # about what a tokenizer makes of a text
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -110,11 +111,11 @@ def passed_over(text: list[Letter], rng: Random) -> list[Letter]:
         return text
     middle = inked[int(len(inked) * rng.uniform(0.3, 0.7))]
     first, last = middle, middle
-    while first and _beside(text[first - 1][1], text[middle][1]):
+    while first > middle - LONGEST and first and _beside(text[first - 1][1], text[middle][1]):
         first -= 1
-    while last + 1 < len(text) and _beside(text[last + 1][1], text[middle][1]):
+    while last < middle + LONGEST and last + 1 < len(text) and _beside(text[last + 1][1], text[middle][1]):
         last += 1
-    return text[:first] + text[last + 1 :]
+    return [*text[:first], ("\n", None), *text[last + 1 :]]
 
 
 def _beside(box: Box | None, other: Box) -> bool:

@@ -15,10 +15,10 @@ from ..metrics.edits import shares
 
 CELLS = 160_000  # pairs of words that are compared one by one at once; between words that both have once, there are seldom as many
 LONGEST = 60  # letters of a word that are compared
-ALIKE = 0.5  # share of edits of two words that may be the same
+ALIKE = 0.4  # share of edits of two words that may be the same
 ALONE = 0.4  # what a word without partner costs; a pair costs its share of edits
 ROUNDS = 6  # of what stands in another order
-CHAIN, FIRST_CHAIN = 10, 5  # letters of words side by side in both readings that are no accident; in the first round
+CHAIN, FIRST_CHAIN = 10, 5  # letters, those of words that are only alike counting half, of words side by side in both readings that are no accident; in the first round
 APART = 4  # words between two that stand side by side, at most
 GRAMS = (1, 2, 3)  # words in a row that both readings have just once
 
@@ -46,7 +46,7 @@ def match(ones: Sequence[str], others: Sequence[str]) -> list[Pair]:
         pairs = list(_aligned([one[at] for at in free], [other[at] for at in other_free]))
         pairs = sorted((free[row], other_free[column]) for row, column in pairs)
         least = min(FIRST_CHAIN if number == 0 else CHAIN, sum(map(len, one)) // 2)
-        kept = [pair for chain in _chains(pairs) if sum(len(one[row]) for row, _ in chain) >= least for pair in chain]
+        kept = [pair for chain in _chains(pairs) if _weight(chain, one, other) >= least for pair in chain]
         if not kept:
             break
         found += kept
@@ -73,6 +73,10 @@ def _chains(pairs: Sequence[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]
         chain.append(pair)
     if chain:
         yield chain
+
+
+def _weight(chain: Sequence[tuple[int, int]], one: Sequence[str], other: Sequence[str]) -> float:
+    return sum(len(one[row]) * (1.0 if one[row] == other[column] else 0.5) for row, column in chain)
 
 
 def _aligned(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int]]:
