@@ -23,6 +23,7 @@ from .file import whole
 RELIABILITY, COVERAGE = "reliability.svg", "risk-coverage.svg"
 LEVELS = {"words": "words", "blocks": "blocks", "pages": "pictures"}  # and what is said for them: lines and signs are pictures, too
 SIDE, GAP, LEFT, TOP, FOOT = 250, 62, 52, 62, 76  # of a panel, between panels, and around them
+FEW = 5  # things of a tenth: with fewer its dot stands by itself, for it says next to nothing
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _STYLE = """
 svg { --paper: #fff; --ink: #1c1f23; --soft: #5b636d; --rule: #d8dce1; --one: #2f6fd6; --two: #c46200; --three: #00857c; --four: #c2377f;
@@ -66,7 +67,7 @@ def reliability(told: Mapping[str, Series]) -> str:
                 wide, tall = SIDE * (bar["high"] - bar["low"]) - 2, SIDE * 0.3 * bar["count"] / total
                 yield f'<rect class="mass" fill="{colour}" x="{_n(SIDE * bar["low"] + 1)}" y="{_n(SIDE - tall)}" width="{_n(wide)}" height="{_n(tall)}"/>'
             dots = [(SIDE * bar["confidence"], SIDE * (1 - bar["accuracy"]), bar["count"]) for bar in bars]
-            yield _line([dot[:2] for dot in dots], colour)
+            yield _line([dot[:2] for dot in dots if dot[2] >= FEW], colour)
             for x, y, count in dots:
                 size = 2.5 + 6 * math.sqrt(count / total)
                 yield f'<circle class="dot" fill="{colour}" cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}"><title>{count}</title></circle>'
