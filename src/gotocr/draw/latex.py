@@ -129,7 +129,7 @@ class _Parser(Reader):
                 self.problems.append(f"\\begin{{{name}}} is closed by another name"[:80])
             if other != known:
                 why = f"\\begin{{{known}}} was closed by its own name"
-                self.repairs.append(Repair(closing.start, self.taken_to(), f"\\end{{{known}}}", why))
+                self.repairs += [] if self.lost else [Repair(closing.start, self.taken_to(), f"\\end{{{known}}}", why)]
         else:
             problem = f"\\begin{{{name}}} is never closed"[:80]
             self.lacks(problem, f"\\end{{{known}}}", f"\\begin{{{known}}} was closed")
@@ -190,8 +190,7 @@ class _Parser(Reader):
         in_text, self.in_text = self.in_text, True
         while self.at < len(self.tokens) and self.tokens[self.at].text != "}":
             if self.depth > DEEPEST:
-                self.problems.append("nested too deep")
-                self.at = len(self.tokens)
+                self.too_deep()
             else:
                 parts.append(self._letter(self.take()))
         self.depth -= 1

@@ -89,6 +89,13 @@ class Reader:
         self.problems.append(problem)
         self.repairs += [Repair(*repair) for repair in repairs if not self.lost]
 
+    def too_deep(self) -> None:
+        """Read no further: what is open now may well be closed in what is not read."""
+        self.problems.append("nested too deep")
+        self.at = len(self.tokens)
+        self.repairs.clear()
+        self.lost = True
+
     def lacks(self, problem: str, put: str, why: str) -> None:
         """Note that something is missing behind the last token."""
         end = self.taken_to()
@@ -216,8 +223,7 @@ class Reader:
         self.depth += 1
         try:
             if self.depth > DEEPEST:
-                self.problems.append("nested too deep")
-                self.at = len(self.tokens)
+                self.too_deep()
                 return self.node("unknown", token)
             read = self.forms.get(token.text)
             return read(self, token) if read else self.plain(token)
