@@ -338,9 +338,20 @@ class _Between:
         for number, unit in enumerate(own):
             if unit.said is None:
                 low, high = laid.blocks.get(number, (0, 0))
-                box = region(ink.boxes[low:high], self.ink.others, self._neighbours(found, unit, (first, last)))
+                others = self.ink.others if high > low else self._in_column(first, last)
+                box = region(ink.boxes[low:high], others, self._neighbours(found, unit, (first, last)))
                 found += [Spot(unit.start, unit.end, box, True)] if box else []
         return found
+
+    def _in_column(self, first: int, last: int) -> np.ndarray:
+        """The drawings (k, 4) above or below the lines of the units before and behind a run."""
+        ink, others = self.ink, self.ink.others
+        ends = [at for at in (self.high.get(first - 1), self.low.get(last)) if at is not None]
+        beside = ink.boxes[np.isin(ink.line, ink.line[ends])]
+        if not len(beside):
+            return others
+        middle = (others[:, 0] + others[:, 2]) / 2
+        return others[(middle >= beside[:, 0].min()) & (middle <= beside[:, 2].max())]
 
     def _neighbours(self, found: Sequence[Spot], unit: Unit, run: tuple[int, int]) -> tuple[Box | None, Box | None]:
         """The boxes of what was placed right before and right behind a unit of a run."""

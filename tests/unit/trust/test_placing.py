@@ -222,3 +222,16 @@ def test_a_very_long_text_is_bounded(page, word):
     place(f"{word} " * 1_500, image, true)
     place(f"{word} " * 1_500, image)
     assert time.process_time() - begun < 15
+
+
+def test_a_drawing_that_was_written_as_a_block_is_the_ink_between_its_neighbours():
+    image = Image.new("RGB", (900, 560), "white")
+    pen = ImageDraw.Draw(image)
+    for row, line in enumerate([*LEFT[:3], *[""] * 6, *LEFT[4:7]]):
+        pen.text((40, 20 + 44 * row), line, "black", FONT)
+    pen.ellipse((100, 180, 380, 390), outline="black", width=4)
+    text = " ".join(LEFT[:3]) + "\n\n```molecule\nC1CCCCC1\n```\n\n" + " ".join(LEFT[4:7])
+    pieces = [Piece(1, part, 0.9) for part in text.replace("```", "\0```").split("\0")]
+    blocks = parse(placed(pieces, np.asarray(image)), image.size)
+    assert [block.kind for block in blocks] == ["text", "molecule", "text"]
+    assert overlaps(np.array(blocks[1].box), np.array([100, 180, 381, 391]))[0, 0] > 0.8
