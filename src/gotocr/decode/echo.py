@@ -39,7 +39,7 @@ class Echo:
         if not self._marks and not text.strip().isalpha():
             return
         phrase = self._phrase = (*self._phrase[1 - PHRASE :], text)
-        if len(phrase) < PHRASE or phrase.count(text) == PHRASE:  # a leader says nothing, and is a cycle
+        if len(phrase) < PHRASE or (self._marks and phrase.count(text) == PHRASE):  # a leader says nothing, and is a cycle
             return
         reach, often, other = self._memory
         last, times = self._known.get(phrase, (-reach, 0))

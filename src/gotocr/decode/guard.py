@@ -39,7 +39,7 @@ WORD = Sort(64, 4, 240, 160)  # one word, again and again: songs do that
 LINES = Sort(96, 4, 240, 240)  # words, line by line: refrains and lists do that
 LETTERS = Sort(128, 4, 256, 320)  # letters without a space
 NUMBERED = Sort(160, 4, 320, 320)  # words with numbers: forms and plans do that
-WRITTEN = Sort(192, 6, 320, 768)  # words amid markup or blanks: rows of tables and forms, code
+WRITTEN = Sort(192, 6, 320, 1280)  # words amid markup or blanks: rows of tables and forms, code
 MARKS = Sort(768, 8, 0, 1536)  # no word at all: leaders, rules, empty cells, zeros, rests
 
 _PROSE = re.compile(r"(?:[^\W\d_]|[0-9\s,.;:!?'’‘“”„\"()\-–—…•*、。，！？；：])+")
