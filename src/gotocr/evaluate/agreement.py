@@ -29,6 +29,7 @@ PICTURE = (900, 1100)  # most pixels of a picture that is drawn, height and widt
 ROOMS = {"music": (512, 1024)}  # and of an examination, where it is not the usual
 MODES = ("truth", "small", "gross", "foreign")
 STEPS, RATE, SHRINK = 4000, 0.3, 0.01  # of the fit
+COUNTS = {"truth": 2.0, "small": 0.3, "gross": 1.0, "foreign": 1.5}  # what a picture counts in the fit; what can hardly be seen, little
 UNLIKE = frozenset("cost stretch bent tall apart outside rows lines off".split())  # figures that are larger where less is alike
 ASIDE = frozenset(["size", "wide"])  # figures that say nothing by themselves
 RIGHT = {"formula": 0.999, "table": 0.999, "chart": 0.999, "music": 0.999, "molecule": 0.999, "geometry": 0.9}  # score from which a reading is right
@@ -141,12 +142,13 @@ def fit(rows: Sequence[Row]) -> dict[str, Any]:
         mine = [row for row in rows if row["kind"] == kind and "mode" in row and row["seed"] < HELD_OUT and isinstance(row["figures"], dict) and row["figures"]]
         if not mine:
             continue
-        names = [name for name in mine[0]["figures"] if name not in ASIDE]
+        names = [name for name in dict.fromkeys(name for row in mine for name in row["figures"]) if name not in ASIDE]
         sense = np.array([-1.0 if name in UNLIKE else 1.0 for name in names])
-        values = np.array([[row["figures"].get(name, 0.0) for name in names] for row in mine])
+        values = np.array([[row["figures"].get(name, np.nan) for name in names] for row in mine])
         right = np.array([float(row["mode"] == "truth") for row in mine])
-        middle, spread = values.mean(0), values.std(0) + 1e-3
-        bias, weights = _logistic(sense * np.clip((values - middle) / spread, -4, 4), right, np.where(right, 1.5, 1.0))
+        middle, spread = np.nanmean(values, 0), np.nanstd(values, 0) + 1e-3
+        values = np.where(np.isnan(values), middle, values)  # what is not known says nothing
+        bias, weights = _logistic(sense * np.clip((values - middle) / spread, -4, 4), right, np.array([COUNTS[row["mode"]] for row in mine]))
         per = {name: [float(round(float(v), 5)) for v in (middle[k], spread[k], sense[k] * weights[k])] for k, name in enumerate(names)}
         scales[kind] = {"bias": round(bias, 5), "weights": {name: three for name, three in per.items() if three[2]}}
     return scales
@@ -187,12 +189,23 @@ def report(rows: Sequence[Row]) -> dict[str, Any]:
         found: dict[str, Any] = {"pictures": len({row["seed"] for row in drawn})}
         found |= {f"{mode}_compared": len(sure[mode]) for mode in MODES}
         found |= {f"auc_{mode}": area(sure["truth"], sure[mode]) for mode in MODES[1:]}
+        found |= {f"above_{mode}": _above(drawn, kind, mode) for mode in MODES[1:]}
         found |= {f"median_{mode}": float(np.median(sure[mode])) if sure[mode] else None for mode in MODES}
         for source in sorted({row["source"] for row in rows if "source" in row}):
             mine = [row for row in rows if row.get("source") == source and row["kind"] == kind]
             found[source] = _of_readings([row for row in mine if "score" in row], kind) | _of_truths(mine, kind)
         figures[kind] = found
     return figures
+
+
+def _above(rows: Sequence[Row], kind: str, mode: str) -> float | None:
+    """How often a truth agrees more with its picture than what was made of that truth, a tie counted half."""
+    sure: dict[int, dict[str, float]] = {}
+    for row in rows:
+        if isinstance(row["figures"], dict) and row["figures"]:
+            sure.setdefault(row["seed"], {})[row["mode"]] = scaled(kind, row["figures"])
+    both = [(one["truth"], one[mode]) for one in sure.values() if {"truth", mode} <= one.keys()]
+    return float(np.mean([(true > other) + 0.5 * (true == other) for true, other in both])) if both else None
 
 
 def _of_readings(read: Sequence[Row], kind: str) -> dict[str, Any]:

@@ -146,12 +146,8 @@ def _molecule(block: Block, image: np.ndarray) -> Measures | None:
         tried.append((pose.best(pose.points(_inked(made)), seen, np.array(TURNS), (False, True)), coordgen))
     found, coordgen = min(tried, key=lambda pair: pair[0].apart)
     angle = math.atan2(found.turn.imag, found.turn.real)
-    ways = []
-    for sign in (1.0, -1.0):  # the drawing's own angles run the other way, or not, where it is mirrored
-        made = anew("molecule", block.text, (coordgen, sign * angle, float(found.mirrored)))
-        ways.append(_posed(made, soft, (0.0, math.pi), (False,)))
-    _, figures = min(ways, key=lambda way: way[0].apart)
-    return figures
+    look = (coordgen, angle + math.pi, 1.0) if found.mirrored else (coordgen, -angle, 0.0)  # as `Taste` turns, y being upward there
+    return _posed(anew("molecule", block.text, look), soft, LEANS, (False,))[1]
 
 
 def _posed(made: Anew, soft: np.ndarray, angles: tuple[float, ...], mirrors: tuple[bool, ...]) -> tuple[pose.Pose, Measures]:
@@ -228,11 +224,13 @@ def _chart(block: Block, image: np.ndarray) -> Measures | None:
         image = cv2.resize(image, None, fx=by, fy=by, interpolation=cv2.INTER_AREA)
     page, words = _page(image), plot.labels(data)
     found = plot.spotted(words, _sets([word[:60] for word in words]), page) if page is not None and words else (0.0, 0.0, 0.0)
+    said = dict(zip(("mean", "low", "taken"), found, strict=True)) if found[0] > NOTHING else {}
     values = plot.values_of(data, image, page)
     off = UNKNOWN if not values.known else values.off - USUAL if data.get("type") in plot.CURVES else values.off
-    return {"mean": found[0], "low": found[1], "taken": found[2], "off": min(1.0, off + MISCOUNT * abs(values.count))}
+    return {**said, "off": min(1.0, off + MISCOUNT * abs(values.count))}
 
 
+NOTHING = 0.2  # likeness of words under which the crop's could not be cut out, and say nothing
 UNKNOWN, USUAL, MISCOUNT = 0.4, 0.45, 0.3  # how far values are off where no marks are found; lines lie so far off that are right
 LARGEST = 1_500_000  # pixels of a chart that is looked at; larger ones are shrunk
 MEASURES: dict[str, Callable[[Block, np.ndarray], Measures | None]] = {

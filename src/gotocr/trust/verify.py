@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GotocrError, MissingExtraError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SCALES = Path(__file__).with_name("scales.json")  # made by `gotocr.evaluate.agreement`
 KINDS = ("formula", "table", "chart", "music", "molecule", "geometry")  # what can be drawn anew
+SECONDS = 60.0  # that a page's blocks may take together
 _NEEDED = ("skia", "fontTools", "cv2", "rdkit", "verovio")
 
 
@@ -73,14 +75,17 @@ def doubtful(block: Block) -> bool:
     return block.agreement is not None and block.kind in KINDS and block.agreement < threshold(block.kind)
 
 
-def verified(blocks: Iterable[Block], image: np.ndarray) -> tuple[Block, ...]:
-    """The blocks of a page (H, W, 3) uint8 with their agreement, where they have a box and can be drawn. Raises as `ready`."""
+def verified(blocks: Iterable[Block], image: np.ndarray, seconds: float = SECONDS) -> tuple[Block, ...]:
+    """The blocks of a page (H, W, 3) uint8 with their agreement, where they have a box and can be drawn. Raises as `ready`.
+
+    Once `seconds` are over, those that are left are not compared: some text is made to take long.
+    """
     from .paper import crop
 
     ready()
-    found = []
+    found, end = [], monotonic() + seconds
     for block in blocks:
-        if block.kind in KINDS and block.box is not None:
+        if block.kind in KINDS and block.box is not None and monotonic() < end:
             block = replace(block, agreement=agreement(block, crop(image, block.box)))
         found.append(block)
     return tuple(found)

@@ -109,6 +109,11 @@ def test_all_blocks_of_a_page_are_compared_under_their_boxes(studio):
     assert not verify.doubtful(text)
 
 
+def test_a_page_takes_no_longer_than_it_may():
+    blocks = [Block("formula", "x^2", (10.0, 10.0, 100.0, 60.0))] * 3
+    assert all(block.agreement is None for block in verify.verified(blocks, WHITE, seconds=0.0))
+
+
 @pytest.mark.parametrize("box", [(-50, -50, -10, -10), (1e9, 1e9, 2e9, 2e9), (10, 10, 5, 5), (float("nan"),) * 4, (0, 0, float("inf"), 10)])
 def test_boxes_beside_the_page_give_no_agreement(box):
     assert min(crop(WHITE, box).shape[:2]) < WHITE.shape[0]
