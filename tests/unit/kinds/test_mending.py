@@ -193,3 +193,7 @@ def test_a_page_is_mended_block_by_block():
     assert blocks[2].kind == "chart" and json.loads(blocks[2].text)["series"] == {"a": 1}
     assert blocks[2].warnings[0] == "the fence was closed" and len(blocks[2].warnings) == 2
     assert {(one.kind, one.before, one.after) for one in of_readings(["$$\\frac{a}{b$$"], judges_too=False)} == {("formula", 0.0, 1.0)}
+
+
+def test_a_figure_of_a_single_point_is_scored():
+    assert 0.0 <= KINDS["geometry"].scores["elements"]("\\draw (1,1) ++(30:2);", "\\draw (1,1) -- (2,2);") <= 1.0

@@ -96,7 +96,9 @@ def _elements(figure: Figure) -> list[tuple[str, list[complex]]]:
 
 
 def _even(points: list[complex]) -> list[complex]:
-    """So many points at equal distances along a broken line."""
+    """So many points at equal distances along a broken line; of a line of one point, that one; of none, the origin."""
+    if len(points) < 2:
+        return (points or [0j]) * PARTS
     reach = [0.0]
     for a, b in zip(points, points[1:], strict=False):
         reach.append(reach[-1] + abs(b - a))
