@@ -26,6 +26,7 @@ SPREAD, PER_EM, SHARE = 0.12, 0.06, 0.015  # variance of a width in letter heigh
 DEAREST = 8.0
 LINE = 2.5  # a line that ends where the text has no end, or the other way round
 INNER = 6.0  # a line that begins within a cluster
+NEXT = 3.0  # letter heights of white above the line that such a word goes on in, at most
 HYPHEN = 0.6  # a word that is parted at a line's end
 EM, EMS = 2.0, (1.2, 3.2)  # letter heights of an em: at first, and as far as they may be found
 AFTERS = 2  # times the widths are measured anew from what was placed
@@ -139,7 +140,8 @@ class _Table:
         both = (one[:-1] + one[1:]) - ems * self.ems[:-1]
         variance = SPREAD + PER_EM * ems + SHARE * ems * ems
         parted = HYPHEN + np.minimum(both**2 / (2 * variance), DEAREST)
-        return np.where(across, parted if ems > 1.5 else np.inf, cost)
+        below = self.boxes[1:, 1] - self.boxes[:-1, 3] <= NEXT * self.size[:-1]  # or at the top of another column
+        return np.where(across, np.where(below, parted, np.inf) if ems > 1.5 else np.inf, cost)
 
     def fit(self, anywhere: bool = False) -> Fit:
         count, clusters = len(self.units), len(self.boxes)
