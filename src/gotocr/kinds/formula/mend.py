@@ -14,7 +14,8 @@ _CLOSINGS = {UNCLOSED: "the formula was closed"}
 
 def mend_block(block: Block) -> Block:
     """See `Kind.mend`."""
-    return mend(block, parse, repair, _CLOSINGS)
+    mended = mend(block, parse, repair, _CLOSINGS)
+    return mended if mended.text else block  # signs alone, of which nothing would be left
 
 
 def repair(latex: str) -> tuple[str, list[str]]:
