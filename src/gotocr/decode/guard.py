@@ -40,6 +40,7 @@ LINES = Sort(96, 4, 240, 240)  # words, line by line: refrains and lists do that
 LETTERS = Sort(128, 4, 256, 320)  # letters without a space
 NUMBERED = Sort(160, 4, 320, 320)  # words with numbers: forms and plans do that
 WRITTEN = Sort(192, 6, 320, 1280)  # words amid markup or blanks: rows of tables and forms, code
+SPACES = Sort(128, 4, 0, 1536)  # nothing at all: no line is that wide
 MARKS = Sort(768, 8, 0, 1536)  # no word at all: leaders, rules, empty cells, zeros, rests
 
 _PROSE = re.compile(r"(?:[^\W\d_]|[0-9\s,.;:!?'’‘“”„\"()\-–—…•*、。，！？；：])+")
@@ -50,6 +51,8 @@ _WIDE = re.compile("[\u2e80-\uffef]")  # letters that are words
 
 def sort_of(text: str) -> Sort:
     """How patient to be with what repeats `text`."""
+    if text and not text.strip():
+        return SPACES
     words = _WORD.findall(text)
     if not words or 2 * sum(map(len, words)) < len("".join(text.split())):
         return MARKS

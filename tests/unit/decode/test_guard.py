@@ -7,7 +7,7 @@ import string
 
 import pytest
 
-from gotocr.decode.guard import LETTERS, LINES, MARKS, NUMBERED, SENTENCE, WORD, WRITTEN, Guard, sort_of
+from gotocr.decode.guard import LETTERS, LINES, MARKS, NUMBERED, SENTENCE, SPACES, WORD, WRITTEN, Guard, sort_of
 
 SAID = ["The ", "quick ", "brown ", "fox ", "jumps ", "over ", "the ", "lazy ", "dog ", "and ", "runs ", "away. "]
 
@@ -149,7 +149,7 @@ def test_tokens_without_text_are_known_by_their_number():
     [
         ("and so on, he said. ", SENTENCE), ("la ", WORD), ("你好世界", SENTENCE), ("Row your boat,\nrow", LINES), ("Day 12 ", NUMBERED),
         ("<td>yes</td>", WRITTEN), ("Name and date: __ ", WRITTEN), ("Name: ______ ", MARKS), ("items.append(None)\n", WRITTEN), ("Intro ..... ", WRITTEN),
-        ("0.00 ", MARKS), ("<td></td>", MARKS), ("z4 | ", MARKS), ("GATTACA" * 6, MARKS), ("ofofof" * 6, LETTERS),
+        ("0.00 ", MARKS), ("<td></td>", MARKS), ("z4 | ", MARKS), ("GATTACA" * 6, MARKS), ("ofofof" * 6, LETTERS), (" ", SPACES), ("\n \n", SPACES),
     ],
 )  # fmt: skip
 def test_what_is_repeated_decides_how_patient_to_be(text, sort):
