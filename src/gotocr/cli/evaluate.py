@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator, Mapping
@@ -18,13 +19,14 @@ from .verb import Verb
 if TYPE_CHECKING:
     from ..evaluate.run import Entrant
 
-RESULT, SUMMARY, REPORT = "result.json", "summary.json", "report.html"
+RESULT, SUMMARY, REPORT, TRUST = "result.json", "summary.json", "report.html", "trust.json"
 MOST_TROUBLES = 20  # shown on the screen; all are in the result
 OWN = "gotocr"
 
 _DESCRIPTION = f"""Read every picture of DIR, compare with the truth beside it, and show the figures of each type with 95%
 intervals. With -o, {RESULT}, {REPORT} and all readings are kept there; the same command goes on where it was ended.
-DIR may also hold a published collection in its own layout: gotocr list suites."""
+DIR may also hold a published collection in its own layout: gotocr list suites. With --trust DIR holds texts: pictures without
+text and circles of writing are made up, broken notations mended, pages drawn and their words looked for."""
 _EPILOG = f"""Exit codes: 0 every item was read and judged; {EXIT_PARTIAL} all figures are there, but something was missing or
 failed (it is listed, and counts as read empty); 2 a wrong option, 3 no suite there, 4 not installed, 5 weights, 6 output."""
 
@@ -52,6 +54,10 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--timeout", type=float, default=600.0, metavar="S", help="seconds for one picture (default: %(default)g)"
     )
+    proof = parser.add_argument_group("whether it can be trusted")
+    proof.add_argument("--trust", action="store_true", help=f"what is invented, circles, mends, places, from the texts in DIR; with -o in {TRUST}")
+    proof.add_argument("--fonts", metavar="DIR", action="append", help="fonts to draw with; may be given several times")
+    proof.add_argument("--count", type=count, default=500, metavar="N", help="pictures without text; of the others as many as fit (default: %(default)s)")
 
 
 def names(text: str) -> tuple[str, ...]:
@@ -73,6 +79,8 @@ def run(arguments: Namespace) -> int:
 
     if not arguments.timeout > 0:
         raise UsageError("--timeout must be above 0")
+    if arguments.trust:
+        return _trust(arguments)
     suite = suite_in(arguments.folder, arguments.suite)
     for name in arguments.types:
         if name not in suite.subjects:
@@ -107,6 +115,31 @@ def run(arguments: Namespace) -> int:
     if arguments.output:
         print(f"\n{arguments.output / REPORT}")
     return EXIT_PARTIAL if result["troubles"] else 0
+
+
+def _trust(arguments: Namespace) -> int:
+    """Make the figures of docs/trust.md; each part is printed when it is there."""
+    from ..draw.supply import Supply
+    from ..evaluate.file import whole
+    from ..evaluate.proofs import PROOFS, proofs
+    from ..reader import load
+    from ..train.recipe import Recipe
+
+    for name in arguments.types:
+        if name not in PROOFS:
+            raise UsageError(f"there is nothing to prove named {name!r}; choose from: {', '.join(PROOFS)}")
+    usual = Recipe()
+    supply = Supply(arguments.folder, tuple(arguments.fonts or usual.fonts), usual.held_back, validate=True)
+    supply.read()
+    found = {}
+    with load(arguments.model, engine=arguments.engine, device=arguments.device, quiet=True) as reader:
+        for name, figures in proofs(reader, supply, arguments.count, arguments.types):
+            found[name] = figures
+            print(json.dumps({name: figures}, indent=1, ensure_ascii=False), flush=True)
+    if arguments.output:
+        with whole(arguments.output / TRUST) as part:
+            part.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return 0
 
 
 def _order(arguments: Namespace, suite: Any) -> Any:

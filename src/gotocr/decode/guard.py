@@ -21,6 +21,8 @@ SIGNS = {"again": 24, "over": 48, "still": 64}  # letters; of right texts in the
 PATIENCE = 4  # times as long where the ink moves on
 MOVES_ON = 0.2  # share of tokens on fresh ink: of an empty cell's three tokens one stands in its room
 FEWEST = 40  # repeated tokens before anybody thinks of a loop
+STILL, ROUNDS = 128, 4  # a cycle that comes back to the same places repeats for so many tokens, and times its length: equal values do
+SAME = 1.0  # pixels between two boxes of one place
 
 
 class Sort(NamedTuple):
@@ -78,6 +80,8 @@ class Guard:
         self._cycles, self._trail, self._words, self._marks = Cycles(), Trail(), Echo(), Echo(marks=True)
         self._texts: list[str] = []
         self._lengths: list[int] = [0]  # characters before each token, and of all
+        self._boxes: list[Box | None] = []
+        self._period = self._back = 0  # of the cycle now, and how many of its tokens stand where those one round before did
         self._sorts: dict[str, tuple[int, Sort]] = {}  # of what repeats now, by the token it began with
         self.run = 0
         self.loop = 0
@@ -86,6 +90,7 @@ class Guard:
         """Take one more token, what it says and, where known, the box of its ink in pixels."""
         self._texts.append(text)
         self._lengths.append(self._lengths[-1] + len(text))
+        self._boxes.append(box)
         self._cycles.push(token, text)
         self._trail.push(text, box)
         self._words.push(text)
@@ -103,8 +108,24 @@ class Guard:
         run, period = self._cycles.run, self._cycles.period
         if run < FEWEST:
             return 0
+        if self._come_back(run, period) >= STILL + ROUNDS * period:
+            return run
         sort, pace, said = self._judge("cycle", run, period + 1)
         return run if run >= pace * (sort.tokens + sort.rounds * period) and said >= pace * sort.letters else 0
+
+    def _come_back(self, run: int, period: int) -> int:
+        """How many of the tokens that repeat, from the last one on, stand where those of the round before stood."""
+        if period == self._period:
+            self._back = self._back + 1 if self._is_back(len(self._boxes) - 1, period) else 0
+        else:
+            self._period, self._back = period, 0
+            while self._back < run and self._is_back(len(self._boxes) - 1 - self._back, period):
+                self._back += 1
+        return self._back
+
+    def _is_back(self, at: int, period: int) -> bool:
+        one, other = self._boxes[at], self._boxes[at - period] if at >= period else None
+        return one is not None and other is not None and all(abs(a - b) <= SAME for a, b in zip(one, other, strict=True))
 
     def _saying_nothing(self) -> int:
         if self._words.stale >= FEWEST:

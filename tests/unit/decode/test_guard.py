@@ -171,3 +171,15 @@ def test_it_costs_little():
     for index, text in enumerate(texts):
         guard.push(index, text, moving(index))
     assert time.process_time() - began < 200e-6 * len(texts), "far less than any model needs for a token"
+
+
+@pytest.mark.parametrize("moves", [0.0, 9.0])
+def test_marks_that_come_back_to_their_places_are_no_progress(moves):
+    guard, cut = Guard(), None
+    for number in range(900):
+        round_, place = divmod(number, 3)
+        left = 100.0 + 10 * place + moves * round_
+        guard.push(place, "D/ "[place], (left, 20.0, left + 9, 30.0))
+        if guard.loop and cut is None:
+            cut = number
+    assert cut is None if moves else 120 < cut < 160
