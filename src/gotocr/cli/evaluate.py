@@ -80,7 +80,7 @@ def run(arguments: Namespace) -> int:
     if not arguments.timeout > 0:
         raise UsageError("--timeout must be above 0")
     if arguments.trust:
-        return _trust(arguments)
+        return _prove(arguments)
     suite = suite_in(arguments.folder, arguments.suite)
     for name in arguments.types:
         if name not in suite.subjects:
@@ -117,7 +117,7 @@ def run(arguments: Namespace) -> int:
     return EXIT_PARTIAL if result["troubles"] else 0
 
 
-def _trust(arguments: Namespace) -> int:
+def _prove(arguments: Namespace) -> int:
     """Make the figures of docs/trust.md; each part is printed when it is there."""
     from ..draw.supply import Supply
     from ..evaluate.file import whole

@@ -32,6 +32,7 @@ from ..trust.placing_match import match, plain
 from .systems.tesseract import ONE_THREAD, THREADS
 
 if TYPE_CHECKING:
+    from ..draw.supply import Supply
     from ..reader import Reader
 
 SOURCES = ("document", "page")
@@ -240,6 +241,17 @@ def real(listed: Path, read: Callable[[np.ndarray], list[Word]]) -> Iterator[tup
             yield (item["type"], by, item["id"]), beside_tesseract(path, item["truth"], mode, known)
 
 
+def tallies(reader: Reader, supply: Supply, count: int) -> dict[tuple[str, ...], Tally]:
+    """The tally of every (wear, mode, way, help) over `count` pages of each source, clean and worn; `reader` gives the landmarks."""
+    from ..synth.samples import Studio
+
+    studios = {"clean": Studio(supply, ROOM, 0.0), "worn": Studio(supply, ROOM, 1.0)}
+    sums: dict[tuple[str, ...], Tally] = {}
+    for key, tally in drawn(studios, count, _reading(reader)):
+        sums[key] = sums.get(key, Tally()) + tally
+    return sums
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m gotocr.evaluate.placing", description=__doc__.split("\n")[0])
     parser.add_argument("--corpus", required=True)
@@ -251,16 +263,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     from ..draw.supply import Supply
     from ..reader import load
-    from ..synth.samples import Studio
 
-    supply = Supply(given.corpus, given.fonts, validate=True)
-    studios = {"clean": Studio(supply, ROOM, 0.0), "worn": Studio(supply, ROOM, 1.0)}
-    sums: dict[tuple[str, ...], Tally] = {}
     with load("nano", quiet=True) as reader:
-        read = _reading(reader)
-        for key, tally in drawn(studios, given.count, read):
-            sums[key] = sums.get(key, Tally()) + tally
-        others = list(real(given.pictures, read)) if given.pictures else []
+        sums = tallies(reader, Supply(given.corpus, given.fonts, validate=True), given.count)
+        others = list(real(given.pictures, _reading(reader))) if given.pictures else []
     for (kind, by, _), tally in others:
         sums[kind, by] = sums.get((kind, by), Tally()) + tally
     whole = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ..reader import Reader
 
 Figures = dict[str, Any]
-FEW = 25  # so many times fewer pages than other pictures are laid on their ink: each is laid sixteen times
+FEW = 100  # so many times fewer pages of each source are laid on their ink: each in many ways
 
 
 def _invented(reader: Reader, supply: Supply, count: int) -> Figures:
@@ -26,7 +26,7 @@ def _invented(reader: Reader, supply: Supply, count: int) -> Figures:
 def _loops(reader: Reader, supply: Supply, count: int) -> Figures:
     from .loops import loops
 
-    return loops(2 * count, count, supply)
+    return loops(count, count, supply)
 
 
 def _mended(reader: Reader, supply: Supply, count: int) -> Figures:
@@ -36,9 +36,10 @@ def _mended(reader: Reader, supply: Supply, count: int) -> Figures:
 
 
 def _placed(reader: Reader, supply: Supply, count: int) -> Figures:
-    from .placing import figures
+    from .placing import tallies
 
-    return figures(reader, supply, max(count // FEW, 1))
+    found = tallies(reader, supply, max(count // FEW, 1))
+    return {", ".join(key): tally.figures() for key, tally in sorted(found.items())}
 
 
 PROOFS: Mapping[str, Callable[[Reader, Supply, int], Figures]] = {

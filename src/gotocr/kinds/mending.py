@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from . import KINDS, code
 ROUNDS, FEW = 60, 8  # of repairs, as one may lay open another fault; of a text longer than LONG
 LONG = 4_000
 MOST_WARNINGS = 20
+_NAMED = re.compile(r"\d+|'[^']*'|cells?\b")  # what tells one change from another of its sort
 LONGEST = 50_000  # characters of a text that is mended; longer ones keep their problems
 
 
@@ -64,11 +66,19 @@ def mend(
     after = parse(text) if text != block.text else before
     if len(after.problems) >= len(before.problems) and set(after.problems) & set(before.problems):
         return block
-    told = list(dict.fromkeys(done))
+    told = _summed(dict.fromkeys(done))
     if len(told) > MOST_WARNINGS:
         told = [*told[: MOST_WARNINGS - 1], f"{len(told) - MOST_WARNINGS + 1} more changes"]
     data = {**block.data, **after.data}
     return replace(block, text=after.text, problems=(*foreign, *after.problems), data=data, warnings=(*block.warnings, *told))
+
+
+def _summed(done: Iterable[str]) -> list[str]:
+    """What was done, each sort of it once: of "row 1 was filled up ...", "row 4 was filled up ..." the first, and how many more."""
+    alike: dict[str, list[str]] = {}
+    for said in done:
+        alike.setdefault(_NAMED.sub("", said), []).append(said)
+    return [some[0] if len(some) == 1 else f"{some[0]}; so in {len(some) - 1} more place{'s' if len(some) > 2 else ''}" for some in alike.values()]
 
 
 def edited(text: str, edits: list[Edit]) -> tuple[str, list[str]]:
