@@ -2,8 +2,8 @@
 
 Text is a `TextBlock` of `TextLine`s and `String`s, anything else a `ComposedBlock` whose `TYPE` is its kind, around one; what is
 not made of words stands there as its source, a line of it a `TextLine`. Tags say what of a text is a heading, a list or code. A
-word parted at a line's end is two strings that both say the whole word. Other spellings of a doubtful word are its `ALTERNATIVE`s.
-What has no box is written without one.
+word parted at a line's end is two strings that both say the whole word. What has no box is written without one. Other spellings
+of doubtful words are left out: the standard's `ALTERNATIVE` is not for what comes from recognition.
 """
 
 from __future__ import annotations
@@ -114,9 +114,7 @@ def _line(line: Line, name: str, leaf: Leaf, halves: tuple[str, str]) -> Iterato
         elif number == 0 and halves[0]:
             part = f' SUBS_TYPE="HypPart2" SUBS_CONTENT="{content(halves[0])}"'
         where, sure = _place(word.box, leaf), _share(word.confidence, "WC")
-        others = "".join(f"<ALTERNATIVE>{content(other)}</ALTERNATIVE>" for other, _ in word.alternatives if not part)
-        opened = f'<String ID="string_{name}_{number + 1}"{where} CONTENT="{content(text)}"{part}{sure}'
-        yield f"{opened}>{others}</String>\n" if others else f"{opened}/>\n"
+        yield f'<String ID="string_{name}_{number + 1}"{where} CONTENT="{content(text)}"{part}{sure}/>\n'
     if halves[1]:
         yield f'<HYP CONTENT="{content(line.words[-1].text[-1])}"/>\n'
     yield "</TextLine>\n"

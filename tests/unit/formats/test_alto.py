@@ -87,12 +87,3 @@ def test_hostile_text_and_names_stay_text(schema):
     root = written(Leaf(0, 9, 9, nasty), source=nasty)
     schema.validate(root)
     assert strings(root) == ['<x>&amp;"'] and every(root, "fileName")[0].text == '<x>&amp;"'
-
-
-def test_other_spellings_of_a_word_are_its_alternatives(schema):
-    word = Word("clip", (1, 2, 30, 9), 0.5, (("c1ip", 0.3), ("<&>", 0.1)))
-    root = page(Block("text", "clip on", (1, 2, 60, 9), 0.5, (word, Word("on", (40, 2, 60, 9), 0.9)), data={"role": "paragraph"}))
-    schema.validate(root)
-    first, second = every(root, "String")
-    assert [(one.tag, one.text) for one in first] == [(f"{NAMESPACE}ALTERNATIVE", "c1ip"), (f"{NAMESPACE}ALTERNATIVE", "<&>")]
-    assert not len(second) and first.get("CONTENT") == "clip"
