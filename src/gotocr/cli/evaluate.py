@@ -120,8 +120,8 @@ def run(arguments: Namespace) -> int:
 def _prove(arguments: Namespace) -> int:
     """Make the figures of docs/trust.md; each part is printed when it is there."""
     from ..draw.supply import Supply
-    from ..evaluate.file import whole
     from ..evaluate.proofs import PROOFS, proofs
+    from ..evaluate.result import FORM, save
     from ..reader import load
     from ..train.recipe import Recipe
 
@@ -137,8 +137,7 @@ def _prove(arguments: Namespace) -> int:
             found[name] = figures
             print(json.dumps({name: figures}, indent=1, ensure_ascii=False), flush=True)
     if arguments.output:
-        with whole(arguments.output / TRUST) as part:
-            part.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        save({"form": FORM, **found}, arguments.output / TRUST)
     return 0
 
 

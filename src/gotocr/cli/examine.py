@@ -69,7 +69,7 @@ def add(parser: ArgumentParser) -> None:
         "--way", choices=WAYS, default=WAYS[0],
         help="read as any picture is, scaled and in bands, or the whole of it as it was drawn (default: %(default)s)",
     )  # fmt: skip
-    parser.add_argument("--max-tokens", type=count, default=2000, metavar="N", help="cap on a view (default: %(default)s)")
+    parser.add_argument("--max-tokens", type=count, default=8000, metavar="N", help="cap on a page (default: %(default)s)")
     parser.add_argument("--workers", type=count, default=1, metavar="N", help="processes that read (default: %(default)s)")
     parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx where its graphs are, else torch")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")

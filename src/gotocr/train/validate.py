@@ -68,7 +68,7 @@ class Candidate:
     engine: str | None = None
     device: str = "cpu"
     way: str = WAYS[0]
-    max_tokens: int = 2000  # written of one view: more than any truth that is drawn has
+    max_tokens: int = 8000  # written of one page: more than any truth that is drawn has
 
     def open(self) -> Read:
         """What reads. Raises UsageError, WeightsError, MissingExtraError, EngineError: no picture would fare better."""

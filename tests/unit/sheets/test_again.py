@@ -111,3 +111,37 @@ def test_regions_of_lines():
     assert together([(0, 0, 100, 10), (0, 14, 90, 24), (0, 100, 100, 110), (200, 0, 300, 10)], 8.0) == [(0, 0, 100, 24), (200, 0, 300, 10), (0, 100, 100, 110)]
     assert seen((0, 0, 100, 10), [Word("a", (0, 1, 30, 9)), Word("b", (40, 1, 70, 9))]) and not seen((0, 0, 100, 10), [Word("a", (0, 1, 30, 9)), Word("b", (40, 21, 70, 29)), Word("c")])
 
+
+
+@pytest.mark.parametrize(("second", "kept"), [(0.9, "b+c"), (0.12, "a")])
+def test_a_block_that_does_not_look_like_the_page_is_read_again(monkeypatch, second, kept):
+    from gotocr.trust import verify
+
+    image, _ = sheet(LINES[:1])
+    answers = iter(["a", "b+c"])
+
+    def sift(pieces):
+        text = next(answers)
+        boxes = ((40.0 + 12 * place, 20.0, 50.0 + 12 * place, 45.0) for place in range(len(text)))
+        marks = Piece(9, "$$", 0.95, (40.0, 20.0, 44.0, 45.0))
+        yield from [marks, *(Piece(9, letter, 0.95, box) for letter, box in zip(text, boxes, strict=True)), marks, Piece(0, "", 1.0, finish="stop")]
+
+    monkeypatch.setattr(verify, "verified", lambda blocks, image: tuple(replace(block, agreement=0.1) for block in blocks))
+    monkeypatch.setattr(verify, "doubtful", lambda block: block.agreement < 0.5)
+    monkeypatch.setattr(verify, "agreement", lambda block, image: second)
+    reader = load("nano")
+    reader.__dict__["family"] = replace(NANO_FAMILY, sift=sift)
+    (block,) = reader.read(image, verify=True, reread=False).pages[0].blocks
+    assert (block.kind, block.text, block.agreement) == ("formula", kept, second if kept == "b+c" else 0.1)
+    assert (("read once more, for it did not look like the page",) == block.warnings) == (kept == "b+c")
+
+
+def test_verified_pages_say_how_much_they_agree():
+    pytest.importorskip("skia", exc_type=ImportError)
+    pytest.importorskip("rdkit"), pytest.importorskip("verovio"), pytest.importorskip("cv2"), pytest.importorskip("fontTools")
+    from gotocr.draw.supply import Supply
+    from gotocr.kinds import KINDS
+
+    picture = KINDS["formula"].sample(np.random.default_rng(5), Supply(), (200, 500), None).image
+    leaf = load("nano").read(picture, verify=True).pages[0]
+    assert any(block.agreement is not None and 0 <= block.agreement <= 1 for block in leaf.blocks if block.kind == "formula")
