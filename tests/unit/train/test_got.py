@@ -193,6 +193,8 @@ def test_what_it_learnt_by_heart_is_saved_read_and_gone_on_from(tmp_path):
     pupil = open_pupil(replace(WORDS, model={**TINY.model, "vision": seeing}, frozen=("vision",), study=study))
     assert pupil.config.tokens_per_tile == 256
     pages = [np.full((40, 90, 3), level, np.uint8) for level in (250, 30)]
+    for page in pages:
+        page[14:26, 20:60:4] = 140  # a page with nothing on it is not read
     glyphs = Glyphs("", np.zeros((0, 4), np.float32), np.zeros(0, np.int32), np.zeros(0, np.int32))
     drawing = pupil.batches()()
     samples = [Sample(page, text, text, glyphs, "text") for page, text in zip(pages, ("white", "black <|im_end|>"), strict=True)]
