@@ -45,11 +45,15 @@ class Boxes:
             path = self._target
         else:
             if self._count == 2:
+                self._check(self._numbered(1))
                 self._rename(self._target, self._numbered(1))
             path = self._numbered(self._count)
+        self._check(path)
+        _write(path, body)
+
+    def _check(self, path: Path) -> None:
         if os.path.realpath(path) in self._spared:
             raise OutputError(f"{path} would be written over its source; give another folder to --show")
-        _write(path, body)
 
     def _numbered(self, count: int) -> Path:
         return self._target.with_name(f"{self._target.stem}-{count}{self._suffix}")

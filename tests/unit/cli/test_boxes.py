@@ -58,6 +58,16 @@ def test_what_cannot_be_drawn_to_is_said_in_one_line(cli, scripted, picture, tmp
     assert not scripted.jobs, "all of it is said before anything is read"
 
 
+def test_a_source_is_not_written_over_where_the_first_picture_gets_its_number(cli, picture, tmp_path):
+    sources = [tmp_path / "in" / f"page-{number}.png" for number in (1, 2)]
+    sources[0].parent.mkdir()
+    for source in sources:
+        source.write_bytes(picture.read_bytes())
+    code, _, err = cli(*sources, "--show", sources[0].with_name("page.png"))
+    assert code == 8 and "over its source" in err[0], "the first source was read"
+    assert [source.read_bytes() == picture.read_bytes() for source in sources] == [True, True]
+
+
 def test_words_are_marked_or_left_out_in_what_is_written_and_not_in_the_picture(cli, scripted, picture, tmp_path):
     code, out, _ = cli(picture, "--min-confidence", "100%", "--to", "json", "--show", tmp_path / "one.png")
     page = json.loads(out)["pages"][0]
