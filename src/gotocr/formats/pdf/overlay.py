@@ -106,6 +106,12 @@ class _Layers:
         """Whether our text may go on a page; takes the unseen text off it where that is wanted."""
         if self._original.own_text == "add":
             return True
+        try:
+            return self._cleared(page)
+        except pikepdf.PdfError:  # nobody can take its text out, or see that there is some; other pages are not to suffer for it
+            return True
+
+    def _cleared(self, page: pikepdf.Page) -> bool:
         if self._original.own_text == "keep":
             return next(shown(page), None) is None
         seen = list(shown(page))

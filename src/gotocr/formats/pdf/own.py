@@ -10,7 +10,7 @@ import pikepdf
 NESTED = 20  # forms within forms, in which text is looked for
 _SHOWING = frozenset(("Tj", "TJ", "'", '"'))
 _WATCHED = "Tj TJ ' \" Tr q Q Do"
-_UNSEEN = (3, 7)  # text rendering modes: invisible, and only for clipping
+_UNSEEN = 3  # text rendering mode; what only clips (7) is seen by what it cuts out of a picture
 
 
 def shown(page: pikepdf.Page) -> Iterator[bool]:
@@ -35,15 +35,13 @@ def inherited(page: pikepdf.Object, key: str) -> Any:
     return None
 
 
-
-
 def _shown(stream: pikepdf.Object, resources: Any, mode: int, seen: set, depth: int) -> Iterator[bool]:
     modes = [mode]
     for operands, operator in pikepdf.parse_content_stream(stream, _WATCHED):
         name = str(operator)
         if name in _SHOWING:
             if _says(operands):
-                yield modes[-1] not in _UNSEEN
+                yield modes[-1] != _UNSEEN
         elif name == "Do":
             form = _form(resources, operands)
             if form is not None and form.objgen not in seen and depth < NESTED:
@@ -58,7 +56,7 @@ def _kept(stream: pikepdf.Object, pdf: pikepdf.Pdf, resources: Any, mode: int, s
     modes, kept = [mode], []
     for instruction in pikepdf.parse_content_stream(stream):
         operands, name = instruction.operands, str(instruction.operator)
-        if name in _SHOWING and modes[-1] in _UNSEEN:
+        if name in _SHOWING and modes[-1] == _UNSEEN:
             if name in ("'", '"'):  # they begin a line
                 kept.append(([], pikepdf.Operator("T*")))
             continue

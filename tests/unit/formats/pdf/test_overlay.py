@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -205,6 +206,21 @@ def test_hostile_pages(tmp_path):
     for own in ("keep", "replace"):
         after, _ = written(tmp_path, saved(pdf), LEAF, own_text=own)
         assert after.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("own", ["keep", "replace", "add"])
+def test_a_page_that_cannot_be_taken_apart_takes_no_other_with_it(tmp_path, own):
+    pdf = scan([IMAGE, IMAGE])
+    pdf.pages[0].obj.Contents = pikepdf.Stream(pdf, b"no deflated bytes", Filter=Name.FlateDecode)
+    after, _ = written(tmp_path, saved(pdf), LEAF, replace(LEAF, index=1), own_text=own)
+    assert "fox" in {word.text for word in words_of(after, replace(LEAF, index=1))}
+
+
+def test_letters_that_a_picture_is_cut_out_by_stay(tmp_path):
+    pdf = with_text("clipped", 7)
+    before = saved(pdf)
+    after, heard = written(tmp_path, before, LEAF, own_text="replace")
+    assert after == before and len(heard) == 1
 
 
 def test_what_goes_wrong_while_pages_are_read_is_not_the_files_fault(tmp_path):
