@@ -43,18 +43,21 @@ def kept(source: str, limits: Limits | None = None) -> Iterator[Kept]:
         yield Kept(os.path.expanduser(source), source)
         return
     data = _bytes(source, limits or Limits())
+    path: str | None = None
     try:
-        with NamedTemporaryFile(prefix="gotocr-", delete=False) as file:
-            file.write(data)
-    except OSError as error:
-        raise OutputError(f"{source} cannot be kept in a temporary file ({error.strerror or error}); set TMPDIR to a folder with room") from error
-    stream = _Named(data)
-    stream.name = {STDIN: "<stdin>", CLIPBOARD: "<clipboard>"}.get(source, source)
-    del data
-    try:
-        yield Kept(file.name, stream)
+        try:
+            with NamedTemporaryFile(prefix="gotocr-", delete=False) as file:
+                path = file.name
+                file.write(data)
+        except OSError as error:
+            raise OutputError(f"{source} cannot be kept in a temporary file ({error.strerror or error}); set TMPDIR to a folder with room") from error
+        stream = _Named(data)
+        stream.name = {STDIN: "<stdin>", CLIPBOARD: "<clipboard>"}.get(source, source)
+        del data
+        yield Kept(path, stream)
     finally:
-        Path(file.name).unlink(missing_ok=True)
+        if path is not None:
+            Path(path).unlink(missing_ok=True)
 
 
 def _is_file(source: str) -> bool:
