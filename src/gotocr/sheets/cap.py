@@ -8,6 +8,7 @@ from dataclasses import replace
 from time import monotonic
 
 from ..schema import Piece, Task
+from ..trust.late import NO_TOKEN
 
 
 class Cap:
@@ -24,8 +25,13 @@ class Cap:
 
     def count(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """`pieces` as far as tokens are left; the last one says that they were not enough."""
+        begun = False
         for piece in pieces:
-            if self._left <= 0:
-                continue  # whoever writes is told to end, and does
+            if self._left <= 0:  # whoever writes is told to end, and does
+                if not begun:
+                    yield Piece(NO_TOKEN, "", math.nan, finish="length")
+                begun = True
+                continue
+            begun = True
             self._left -= piece.token >= 0
             yield piece if self._left > 0 or piece.finish is not None else replace(piece, finish="length")
