@@ -87,16 +87,15 @@ def _sums(runs: Runs, under: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _side_by_side(patches: np.ndarray, size: float) -> list[np.ndarray]:
     """Boxes (N, 4) of patches in groups, each what a reader sees as a line, by letters of `size`."""
-    lines: list[list[np.ndarray]] = []
-    open_ones: list[list[np.ndarray]] = []
-    for patch in patches[np.argsort(patches[:, 0], kind="stable")]:
-        open_ones = [line for line in open_ones if patch[0] - max(one[2] for one in line[-BACK:]) <= GAP * size]
+    lines: list[list[list[float]]] = []
+    ends: dict[int, tuple[float, float, float]] = {}  # of lines that may go on: top and bottom of where they do, and how far right
+    for patch in patches[np.argsort(patches[:, 0], kind="stable")].tolist():
+        ends = {number: end for number, end in ends.items() if patch[0] <= end[2]}
         middle = (patch[1] + patch[3]) / 2
-        for line in open_ones:
-            if min(one[1] for one in line[-BACK:]) - 0.3 * size <= middle <= max(one[3] for one in line[-BACK:]) + 0.3 * size:
-                line.append(patch)
-                break
-        else:
-            lines.append([patch])
-            open_ones.append(lines[-1])
+        number = next((number for number, (top, bottom, _) in ends.items() if top <= middle <= bottom), len(lines))
+        if number == len(lines):
+            lines.append([])
+        lines[number].append(patch)
+        _, tops, rights, bottoms = zip(*lines[number][-BACK:], strict=True)
+        ends[number] = min(tops) - 0.3 * size, max(bottoms) + 0.3 * size, max(rights) + GAP * size
     return [np.array(line) for line in lines]

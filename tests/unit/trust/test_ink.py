@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -73,3 +75,14 @@ def test_paper_is_bare_and_faint_ink_is_not():
     assert not any(is_bare(image, box) for box in boxes)
     noisy = np.clip(np.random.default_rng(0).normal(250, 1.0, image.shape), 0, 255).astype(np.uint8)
     assert is_bare(noisy, (20, 20, 200, 60)) and is_bare(image, (0, 0, 30, 250)) and is_bare(image, (700, 300, 800, 400))
+
+
+def test_a_full_page_that_was_passed_over_is_looked_at_in_no_time():
+    image = Image.new("L", (2200, 3000), 255)
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(20)
+    for y in range(0, 3000, 22):
+        pen.text((5, y), "the quick brown fox jumps over it. " * 7, 0, font)
+    ink = Ink(np.repeat(np.asarray(image)[:, :, None], 3, 2))
+    begun = process_time()
+    covered = ink.covered([])
+    assert len(covered.lines) > 130 and process_time() - begun < 8  # it is done in a second; looking back at each line took thirty
