@@ -95,8 +95,12 @@ class Guard:
         self._trail.push(text, box)
         self._words.push(text)
         self._marks.push(text)
-        self.run = self._cycles.run
+        self.run = max(self._cycles.run, self._read_before())
         self.loop = self._reading_again() or self._circling() or self._saying_nothing()
+
+    def _read_before(self) -> int:
+        """How many of the tokens at the end may be ink read again: those of a loop are to be held back."""
+        return max((len(self._texts) - self._trail.since(sign) for sign in SIGNS if getattr(self._trail, sign)), default=0)
 
     def _reading_again(self) -> int:
         trail = self._trail

@@ -98,3 +98,17 @@ def test_a_long_text_is_several_pieces_and_nothing_is_lost():
 def test_what_is_no_piece(wrong):
     with pytest.raises(EngineError, match="no piece"):
         made_sound(wrong)
+
+
+def test_of_ink_that_is_read_again_nothing_is_left():
+    line = [chr(97 + n * n * 7 % 26) for n in range(60)]
+    other = [chr(97 + (n * 5 + n * n // 3) % 26) for n in range(300)]
+    boxes = [(10.0 * (n % 60), 20.0 * (n // 60), 10.0 * (n % 60) + 8, 20.0 * (n // 60) + 12) for n in range(360)]
+    watch, out, finish = Watch(10_000), [], None
+    for number, (text, box) in enumerate(zip([*line, *other, *line], [*boxes, *boxes[:60]], strict=True)):
+        finish = watch.push(Piece(number, text, 0.9, box))
+        if finish:
+            break
+        out += watch.ready()
+    assert finish == "loop"
+    assert [piece.text for piece in [*out, *watch.end(finish)]] == line + other
