@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from ..draw.fonts import require_cv2
 from ..pixels.textheight import band_height
@@ -205,15 +204,3 @@ def roughly(ours: tuple[np.ndarray, np.ndarray], seen: tuple[np.ndarray, np.ndar
     stretch = np.abs(seen[1][None] - ours[1][:, None])
     found = np.clip(ours[0] @ seen[0].T - 0.4 * np.maximum(stretch - NEAR, 0), 0.0, 1.0)
     return np.where(stretch > WIDER, 0.0, found)
-
-
-def shown(words: Words) -> Image.Image:
-    """The crop's ink with a box around each word, to look at."""
-    from PIL import ImageDraw
-
-    picture = Image.fromarray((255 - 255 * words.ink).astype(np.uint8)).convert("RGB")
-    pen = ImageDraw.Draw(picture)
-    for number, line in enumerate(words.lines):
-        for box in line:
-            pen.rectangle([box.left, box.top, box.right - 1, box.bottom - 1], outline=((255, 0, 0), (0, 0, 255), (0, 150, 0))[number % 3])
-    return picture

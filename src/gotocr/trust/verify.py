@@ -38,11 +38,13 @@ def agreement(block: Block, image: np.ndarray) -> float | None:
     """
     if block.kind not in KINDS or not all(map(find_spec, _NEEDED)):
         return None
+    from cv2 import error
+
     from .measures import measured
 
     try:
         figures = measured(block, image)
-    except (GotocrError, ArithmeticError, LookupError, ValueError, RecursionError):  # the drawing's fault, or that of odd ink
+    except (GotocrError, ArithmeticError, LookupError, ValueError, RecursionError, error):  # the drawing's fault, or that of odd ink
         return None
     return None if not figures else scaled(block.kind, figures)
 
