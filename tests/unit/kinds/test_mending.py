@@ -99,14 +99,15 @@ HOSTILE = {
     "formula": ["{" * 40_000, "\\frac" * 10_000, "\\left(" * 8_000, "x^" * 20_000, "\\begin{array}{c}" * 3_000, "}" * 40_000, "&" * 40_000,
                 "\\foo" * 10_000, "$%" * 20_000, "\\begin{" * 5_000, "\\over" * 8_000],
     "table": ["<table>" + "<tr><td>" * 6_000, "<td>" * 12_000, "<table>" + "<tr><td rowspan=65534 colspan=1000>" * 1_400,
-              "\\begin{tabular}{l}" + "{" * 40_000, "\\begin{tabular}{l}" + "a & " * 12_000, "a|b\n-|-\n" + "|" * 40_000, "<table" * 8_000],
+              "\\begin{tabular}{l}" + "{" * 40_000, "\\begin{tabular}{l}" + "a & " * 12_000, "a|b\n-|-\n" + "|" * 40_000, "<table" * 8_000,
+              "|a|b|\n|-|-|\n" + "|" * 900 + "\n" + "a|b\n" * 9_000],
     "music": ["X:1\nK:C\n" + "[" * 40_000, "X:1\nK:C\n" + "(3" * 20_000, "X:1\nK:C\n" + "!" * 40_000, "**kern\n" + "*^\n" * 10_000,
               "**kern\t**kern\n" + "4c\n" * 12_000, "<score-partwise>" + "<a>" * 15_000, 'X:1\nK:C\n' + '"A' * 20_000],
     "chart": ['{"series": ' + "{" * 40_000, '{"series": {' + '"a" ' * 12_000, '{"series": {' + '"a": 1 ' * 7_000, "{" + "'" * 40_000, '{"a":' * 9_000],
     "molecule": ["C(" * 900, "C1" * 900, "[" * 1_900, "c1" * 900, "=" * 1_900, "C" * 40_000, "()" * 900],
     "geometry": ["\\draw" * 9_000, "\\draw (0,0) -- " * 2_000, "\\node at (0,0) {" * 2_500, "{" * 40_000, ";" * 40_000, "(" * 40_000,
                  "\\draw (0,0)\n" * 2_500],
-    "text": ["**a " * 10_000, "\\(" * 20_000, "$x^$ " * 8_000, "\\( x " * 8_000, "`" * 40_000],
+    "text": ["**a " * 10_000, "\\(" * 20_000, "$x^$ " * 8_000, "\\( x " * 8_000, "`" * 40_000, "**a** b\n" * 6_000],
     "code": ["```" * 10_000],
 }  # fmt: skip
 
@@ -151,6 +152,7 @@ def test_any_letters_are_mended_without_an_exception():
         ("music", "**kern\t**kern\n4c\t4d\n4e\n*-\t*-", "**kern\t**kern\n4c\t4d\n4e\t.\n*-\t*-", "filled up"),
         ("chart", '{"type": "bar", "series": {"a": 1, "b": 2, "c": 3', '{"type": "bar", "series": {"a": 1, "b": 2}}', "closed behind the last whole entry"),
         ("chart", '{"type": "bar", "series": {"a": 1, "a": 2}}', '{"type": "bar", "series": {"a": 1, "a (again)": 2}}', "stood there twice"),
+        ("chart", '{"series": {"a": 1}, "legend": "as of May"', '{"series": {"a": 1}}', "'legend', which no chart has, was left out: 'as of May'"),
         ("molecule", "CC(=O)Oc1cccccC(=O)O", "CC(=O)Oc1ccccc1C(=O)O", "a ring of six"),
         ("molecule", "CC(=O", "CC(=O)", "a branch was closed"),
         ("molecule", "CCO ethanol", "CCO", "'ethanol'"),
@@ -185,6 +187,11 @@ def test_what_cannot_be_known_stays_a_problem(kind, text, problem):
 def test_lines_as_printed_are_never_mended():
     (block,) = parse("**Head \\( x^2 $\\frac$", (1, 1), "plain")
     assert block.text == "**Head \\( x^2 $\\frac$" and not block.warnings and not block.problems
+
+
+def test_stars_of_significance_are_not_made_bold():
+    (block,) = parse("**p < 0.01, *p < 0.05", (1, 1))
+    assert block.text == "**p < 0.01, *p < 0.05" and not block.warnings and not block.problems
 
 
 def test_a_page_is_mended_block_by_block():

@@ -8,7 +8,7 @@ from typing import Any
 from ...schema import Block
 from ..mending import mend
 from . import literal
-from .reading import parse, understand
+from .reading import NAMES, parse, understand
 from .writing import write
 
 _REST = re.compile(r"[\s,\]})\"'`]*\Z")
@@ -51,7 +51,10 @@ def _repaired(text: str, closes: bool) -> tuple[str, list[str]]:
     if len(done) > MOST_GAPS:
         return text, []
     data, faults = understand(value)
-    return (text, []) if faults else (write(data)[0], done)
+    if faults:
+        return text, []
+    done += [f"{key[:40]!r}, which no chart has, was left out: {str(said)[:60]!r}" for key, said in value.items() if done and key not in NAMES]
+    return write(data)[0], done
 
 
 class _Mender(literal._Reader):

@@ -18,7 +18,8 @@ TYPES = (
     "stacked area", "bar and line", "pie", "donut", "scatter",
 )  # fmt: skip
 _ALIASES = {"values": "series", "x_title": "x", "y_title": "y", "x_axis": "x", "y_axis": "y", "chart_type": "type"}
-_KNOWN = "|".join((*KEYS, *_ALIASES))
+NAMES = (*KEYS, *_ALIASES)  # of what a chart may say
+_KNOWN = "|".join(NAMES)
 _OPEN = re.compile(rf"^[ \t]*(?P<brace>\{{)\s*[\"'](?:{_KNOWN})[\"']\s*:", re.MULTILINE)
 _VALUES = re.compile(r"[\"'](?:series|values)[\"']\s*:")
 _TOKEN = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|(?<![\w.])-?\d[\d.]*", re.DOTALL)

@@ -30,10 +30,9 @@ def mend_block(block: Block) -> Block:
 
 def _repair_pipes(text: str) -> tuple[str, list[str]]:
     """Columns without a head for cells that the head has none for."""
-    more = extra(text)
-    if not more:
+    more, lines = extra(text), text.split("\n")
+    if not more or more * len(lines) > len(text) + 1000:  # more blank cells than anybody would write
         return text, []
-    lines = text.split("\n")
     for number, put in ((0, " "), (1, "---")):
         line = lines[number].rstrip()
         lines[number] = line + ("" if line.endswith("|") else "|") + f"{put}|" * more

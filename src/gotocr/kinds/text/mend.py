@@ -16,7 +16,7 @@ from .within import EMPHASIS, WHOLE
 _OPENED = re.compile(r"(?<!\\)\\\((?!(?:(?!\\\(|\\\)|\n).)*\\\))")
 # Of a formula that never closes: all but words, which a formula has only behind a backslash or in a command's braces.
 _MATH = re.compile(r"(?:\\[A-Za-z]+(?:\{[^{}\n]{0,80}\})?|[^A-Za-z\n\\]|\\[^A-Za-z\n(]|(?<![A-Za-z])(?!(?:an|as|at|be|by|if|in|is|it|of|on|or|so|to|we)\b)[A-Za-z]{1,2}(?![A-Za-z]))*")
-_STARS = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d{1,9}[.)][ \t]+)?(?P<mark>\*\*)(?=[^\s*])", re.MULTILINE)  # elsewhere they may be printed
+_STARS = re.compile(r"^[ \t]*(?:[-*+•][ \t]+|\d{1,9}[.)][ \t]+)?(?P<mark>\*\*)(?=[^\s*])(?![pP]\s?[<>=≤])", re.MULTILINE)  # elsewhere, and of "**p < 0.01", they may be printed
 _CLOSINGS = {f"the {verb} is never closed": f"the {verb} was closed" for verb in (*LEVELS, *ROLES)}
 MOST_FORMULAS = 200  # of a block that are looked at
 
@@ -46,10 +46,11 @@ def _stars(text: str) -> Iterator[int]:
     """Where stars stand that begin what is to be bold, and never end it."""
     if "**" not in text:
         return
-    taken = [found.span() for pattern in (EMPHASIS, WHOLE) for found in pattern.finditer(text)]
-    for found in _STARS.finditer(text):
-        if not any(start <= found.start("mark") < end for start, end in taken):
-            yield found.start("mark")
+    taken = bytearray(len(text))
+    for pattern in (EMPHASIS, WHOLE):
+        for found in pattern.finditer(text):
+            taken[found.start() : found.end()] = b"\1" * len(found[0])
+    yield from (found.start("mark") for found in _STARS.finditer(text) if not taken[found.start("mark")])
 
 
 def mend_block(block: Block) -> Block:
