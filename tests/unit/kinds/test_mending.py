@@ -148,6 +148,8 @@ def test_any_letters_are_mended_without_an_exception():
         ("table", '<table><tr><td rowspan="3">a</td><td>b</td></tr><tr><td>c</td></tr></table>',
          '<table><tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr></table>', "below the last row was cut"),
         ("table", "\\begin{tabular}{l} a & b \\\\ c \\end{tabular}", "\\begin{tabular}{ll} a & b \\\\ c \\end{tabular}", "1 column more"),
+        ("table", "\\begin{tabular}{ll} a & b \\\\ \\cline{1-2} Total", "\\begin{tabular}{ll} a & b \\\\ \\cline{1-2} Total\n\\end{tabular}", "closed"),
+        ("table", "\\begin{tabular}{ll} a & b \\\\ \\end{tab", "\\begin{tabular}{ll} a & b \\\\ \n\\end{tabular}", "\\end{tab at the end"),
         ("music", "X:1\nL:1/8\nM:3/4\nK:D\nd2 [df2 a2 |", "X:1\nL:1/8\nM:3/4\nK:D\nd2 [df2] a2 |", "a chord was closed"),
         ("music", "**kern\t**kern\n4c\t4d\n4e\n*-\t*-", "**kern\t**kern\n4c\t4d\n4e\t.\n*-\t*-", "filled up"),
         ("chart", '{"type": "bar", "series": {"a": 1, "b": 2, "c": 3', '{"type": "bar", "series": {"a": 1, "b": 2}}', "closed behind the last whole entry"),

@@ -10,7 +10,7 @@ from .latex_columns import columns as announced
 from .latex_tokens import TABULAR, Tokens, tokenize
 
 _HALF = re.compile(
-    r"(?<!\\)(?:\\\\)*(?P<half>\\(?:(?:begin|end|cline|cmidrule)\b[^\\&\n]{0,40}|(?:multicolumn|multirow)(?:\{[^{}]{0,20}(?:\}\{[^{}]{0,20})?)?)?)\Z"
+    r"(?<!\\)(?:\\\\)*(?P<half>\\(?:(?:begin|end|cline|cmidrule)(?![A-Za-z])(?:\([^()\\&\n]{0,20}\)?)?(?: ?\{[^{}\\&\n]{0,40})?|(?:multicolumn|multirow)(?:\{[^{}]{0,20}(?:\}\{[^{}]{0,20})?)?)?)\Z"
 )
 
 _MULTICOLUMN = re.compile(r"\\multicolumn\s?\{\s?(?P<count>\d{1,3})\s?\}")
