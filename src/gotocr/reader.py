@@ -56,7 +56,10 @@ class Reader:
         return Document(name, tuple(leaves), self.name)
 
     def stream(self, source: Any, task: Task | str | None = None, **options: Any) -> Iterator[str]:
-        """The text as it is written, page after page, an empty line between pages. Options and errors as in `read`."""
+        """The text as it is written, page after page, an empty line between pages. Options and errors as in `read`.
+
+        Lines that were passed over at first come at the end of their page; `read` puts them where they stand.
+        """
         return _texts(self.follow(source, *choose(task, options)))
 
     def pages(self, source: Any, task: Task | str | None = None, **options: Any) -> Iterator[Leaf]:

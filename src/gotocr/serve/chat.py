@@ -108,7 +108,8 @@ def understand(body: bytes, model: str, settings: Settings) -> Question:
         raise RequestError(f"there is no model {request.model[:200]!r} here; ask for {model!r}", "model", "model_not_found", 404)
     most = request.max_completion_tokens or request.max_tokens
     sources, text = _pictures(request.messages, settings)
-    task = Task(mode_of(text), max_tokens=min(most or Task.max_tokens, Task.max_tokens))
+    most_of_page = min(most or Task.max_tokens, Task.max_tokens)
+    task = Task(mode_of(text), max_tokens=most_of_page, places=False)  # an answer is text: another model is not asked where it stands
     usage = bool(request.stream_options and request.stream_options.include_usage)
     return Question(Asked(sources, task, most), model, bool(request.stream), usage)
 

@@ -211,7 +211,10 @@ class Reading:
 
 
 class Flow:
-    """Pieces to the text of the whole answer: of every page what `schema.Leaf.text` holds of it, an empty line between pages."""
+    """Pieces to the text of the whole answer: of every page what was written of it, an empty line between pages.
+
+    Lines that were passed over at first come at the end of their page, as they are read; in `schema.Leaf.text` they stand in their place.
+    """
 
     def __init__(self) -> None:
         self.begun = False
