@@ -37,7 +37,7 @@ def overlay(path: str, leaves: Iterable[Leaf], original: Original, out: str) -> 
     pages = apart(leaves)
     leaf = next(pages, None)  # what is raised while pages are read is not of this file
     try:
-        with pikepdf.open(path, password=original.password or "") as pdf:
+        with _opened(path, original.password) as pdf:
             layers = _Layers(pdf, original)
             while leaf is not None:
                 layers.add(leaf)
@@ -53,6 +53,16 @@ def overlay(path: str, leaves: Iterable[Leaf], original: Original, out: str) -> 
         raise InputError(
             f"{original.called} cannot be written anew ({_line(error)}); print it to a new PDF, or choose another format"
         ) from error
+
+
+def _opened(path: str, password: str | None) -> pikepdf.Pdf:
+    """The PDF; pikepdf warns of a password that is not needed, as some of many files may not need it."""
+    try:
+        return pikepdf.open(path)
+    except pikepdf.PasswordError:
+        if not password:
+            raise
+        return pikepdf.open(path, password=password)
 
 
 class _Passed(Exception):

@@ -179,6 +179,11 @@ def test_a_locked_file_stays_locked(tmp_path):
         written(tmp_path, before, LEAF, password="wrong")
 
 
+def test_a_password_that_is_not_needed_is_no_matter(tmp_path, recwarn):
+    after, heard = written(tmp_path, saved(scan([IMAGE])), LEAF, password="for another file")
+    assert "fox" in {word.text for word in words_of(after, LEAF)} and not heard and not recwarn.list
+
+
 def test_a_signature_is_spoken_of(tmp_path):
     pdf = scan([IMAGE])
     pdf.Root.AcroForm = Dictionary(SigFlags=3, Fields=Array([]))
