@@ -81,7 +81,7 @@ class Again:
         alike = len(places) == len(blocks)  # else nobody knows which pieces a block came from
         asked = []
         for number, block in enumerate(blocks):
-            if alike and doubtful(block) and len(asked) < MOST_BLOCKS:
+            if alike and doubtful(block) and has_room(block.box) and len(asked) < MOST_BLOCKS:
                 part = framed(part_of(page, block.box), PAPER)
                 asked.append((number, part, self.ask(part.page)))
         for number, part, numbers in reversed(asked):  # from the last on, so that the places of the others stay
@@ -135,6 +135,11 @@ def together(lines: Iterable[Box], letters: float) -> list[Box]:
         else:
             found.append(line)
     return found
+
+
+def has_room(box: Box) -> bool:
+    """Whether there is something in a box; what was cut to the page may be a line at its edge."""
+    return box[0] < box[2] and box[1] < box[3]
 
 
 def _roomy(box: Box, letters: float) -> Box:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gotocr.engines.models import NANO_FAMILY
 from gotocr.reader import load
 from gotocr.schema import Piece, Word
-from gotocr.sheets.again import seen, together
+from gotocr.sheets.again import has_room, seen, together
 
 LINES = ["What has ink and no text is a line", "that was passed over by whoever read", "the page, and has to be read again", "by itself and as it stands there."]
 FONT = ImageFont.load_default(24)
@@ -145,3 +145,7 @@ def test_verified_pages_say_how_much_they_agree():
     picture = KINDS["formula"].sample(np.random.default_rng(5), Supply(), (200, 500), None).image
     leaf = load("nano").read(picture, verify=True).pages[0]
     assert any(block.agreement is not None and 0 <= block.agreement <= 1 for block in leaf.blocks if block.kind == "formula")
+
+
+def test_a_box_that_was_cut_to_the_edge_has_nothing_to_read():
+    assert has_room((0, 0, 5, 5)) and not has_room((640, 0, 640, 5)) and not has_room((0, 9, 5, 9))
