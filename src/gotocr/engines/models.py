@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,7 +44,8 @@ class Family:
     engine: str  # the engine unless another is asked for
     view: Callable[[Page, Task, Setting], list[View]]
     ask: Callable[[Task, Pixels, Setting], Prompt]
-    sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is kept
+    sift: Callable[[Iterator[Piece]], Iterator[Piece]] = iter  # what of its writing is handed on
+    keep: Callable[[Sequence[Piece]], list[Piece]] = list  # and what of that, once it is whole
     precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
     elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
     told: bool = False  # whether its prompts can name a region of the page
@@ -107,7 +108,13 @@ def _sift_nano(pieces: Iterator[Piece]) -> Iterator[Piece]:
     return completed(believed(pieces))
 
 
-NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, letters=11.0)
+def _keep_nano(pieces: Sequence[Piece]) -> list[Piece]:
+    from ..decode.doubt import kept
+
+    return kept(pieces)
+
+
+NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, _keep_nano, letters=11.0)
 GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, guide="nano")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

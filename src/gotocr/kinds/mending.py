@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from time import monotonic
 from typing import NamedTuple
 
 from ..schema import Block
@@ -14,6 +15,7 @@ ROUNDS, FEW = 60, 8  # of repairs, as one may lay open another fault; of a text 
 LONG = 4_000
 MOST_WARNINGS = 20
 _NAMED = re.compile(r"\d+|'[^']*'|cells?\b")  # what tells one change from another of its sort
+SECONDS = 5.0  # after which a text that is still not mended keeps its problems
 LONGEST = 50_000  # characters of a text that is mended; longer ones keep their problems
 
 
@@ -55,8 +57,10 @@ def mend(
     foreign = tuple(problem for problem in kept if problem not in before.problems)
     if not before.problems or before is block:
         return block
-    text, done = block.text, []
+    text, done, until = block.text, [], monotonic() + SECONDS
     for _ in range(FEW if len(text) > LONG else ROUNDS):
+        if monotonic() > until:
+            return block
         then, said = repair(text)
         if then == text:
             break

@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
-from ..decode.doubt import kept
 from ..engines.looks import looks
 from ..engines.models import Family, Setting
 from ..errors import GotocrError, InputError, UsageError
@@ -115,12 +114,13 @@ class Sheets:
             for piece in parted(view.before, hear(number), _begun(sheet)):
                 pieces.append(piece)
                 yield on_page(piece, view.part)
-            believed = kept(pieces[before:])
+            believed = self._family.keep(pieces[before:])
             sheet.disbelieved += believed != pieces[before:]
             pieces[before:] = believed
         again = Again(partial(self._show, sheet), hear, self._task.mode, self._family.letters)
         for reading in sheet.readings:
-            self._place(reading)
+            if not sheet.cap():
+                self._place(reading)
             if self._task.reread and not sheet.cap():
                 yield from again.lines(reading)
             if self._task.verify and not sheet.cap():

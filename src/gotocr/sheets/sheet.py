@@ -126,10 +126,8 @@ def _labelled(box: Box) -> Box:
 
 def doubted(block: Block, page: Page) -> Block:
     """A block whose words say where there is no ink under them."""
-    if not any(word.box and is_bare(page.image, word.box) for word in block.words):
-        return block
-    words = (_marked(word) if word.box and is_bare(page.image, word.box) else word for word in block.words)
-    return replace(block, words=tuple(words))
+    words = tuple(_marked(word) if word.box and is_bare(page.image, word.box) else word for word in block.words)
+    return replace(block, words=words)
 
 
 def _marked(word: Word) -> Word:

@@ -75,7 +75,7 @@ class Trial:
 
     def __init__(self, reader: Reader, max_tokens: int, loading: Loading) -> None:
         self.reader, self.loading = reader, loading
-        self.task = Task(mode=MODE, max_tokens=max_tokens)
+        self.task = Task(mode=MODE, max_tokens=max_tokens, places=False)  # one model is measured, not its guide
 
     def load(self) -> Loading:
         return self.loading

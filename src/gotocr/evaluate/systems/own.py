@@ -33,7 +33,7 @@ class Own:
         return f"gotocr {version('gotocr')}, model {weights}, engine {engine}, device {device}"
 
     def read(self, item: Item, mode: str) -> str:
-        task = Task(mode, region_of(item), max_tokens=self.choice.max_tokens)
+        task = Task(mode, region_of(item), max_tokens=self.choice.max_tokens, places=False)  # only the text is judged
         leaf = self.reader.read(page_of(item.image, item.page).image, task).pages[0]
         self.words = [
             (word.text, word.confidence) for block in leaf.blocks for word in block.words if word.confidence is not None

@@ -33,7 +33,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
         if leaf.error:
             yield _bytes(f"\n\\emph{{Page {leaf.index + 1} could not be read: {folded(escape(leaf.error))}}}\n")
         for block in blocks_of(leaf):
-            told = [*(f"problem: {one}" for one in block.problems), *(f"mended: {one}" for one in block.warnings)]
+            told = [*(f"problem: {one}" for one in block.problems), *(f"note: {one}" for one in block.warnings)]
             yield _bytes("\n" + "".join(map(remark, told)) + f"{_block(block)}\n")
     yield _bytes(END)
 
