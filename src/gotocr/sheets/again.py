@@ -111,7 +111,8 @@ def is_new(late: Sequence[Piece], pieces: Sequence[Piece]) -> bool:
     text = "".join(piece.text for piece in late)
     if sum(map(str.isalnum, text)) < LETTERS or sure_of(late) < BELIEVED:
         return False
-    return " ".join(text.split()) not in " ".join("".join(piece.text for piece in pieces).split())
+    said = "".join(piece.text for piece in pieces)
+    return f" {' '.join(text.split())} " not in f" {' '.join(said.split())} "
 
 
 def seen(line: Box, words: Iterable[Word]) -> bool:

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from gotocr.engines.models import NANO_FAMILY
 from gotocr.reader import load
 from gotocr.schema import Piece, Word
-from gotocr.sheets.again import has_room, seen, together
+from gotocr.sheets.again import has_room, is_new, seen, together
 
 LINES = ["What has ink and no text is a line", "that was passed over by whoever read", "the page, and has to be read again", "by itself and as it stands there."]
 FONT = ImageFont.load_default(24)
@@ -149,3 +149,12 @@ def test_verified_pages_say_how_much_they_agree():
 
 def test_a_box_that_was_cut_to_the_edge_has_nothing_to_read():
     assert has_room((0, 0, 5, 5)) and not has_room((640, 0, 640, 5)) and not has_room((0, 9, 5, 9))
+
+
+def test_what_stands_there_already_is_not_new_and_what_is_not_believed_is_not_either():
+    def said(text, sure=0.9):
+        return [Piece(1, letter, sure) for letter in text]
+
+    page = said("in 2010 the office\nkept two books")
+    assert not is_new(said("the office kept"), page) and is_new(said("10"), page) and is_new(said("three books"), page)
+    assert not is_new(said("three books", 0.5), page) and not is_new(said("—."), page) and not is_new([], page)
