@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..errors import OutputError
+from ..evaluate.file import whole
 from ..formats.overlay import SUFFIXES, encoded, kind_of, overlay
 from ..schema import Leaf, Page
 from .results import stems
@@ -49,7 +49,8 @@ class Boxes:
                 self._rename(self._target, self._numbered(1))
             path = self._numbered(self._count)
         self._check(path)
-        _write(path, body)
+        with whole(path) as part:
+            part.write_bytes(body)
 
     def _check(self, path: Path) -> None:
         if os.path.realpath(path) in self._spared:
@@ -63,16 +64,3 @@ class Boxes:
             os.replace(old, new)
         except OSError as error:
             raise OutputError(f"cannot write {new}: {error.strerror or error}") from error
-
-
-def _write(path: Path, body: bytes) -> None:
-    """A file that appears whole, or not at all."""
-    part = path.with_name(f".{path.name}-{os.getpid()}.part")
-    try:
-        part.write_bytes(body)
-        os.replace(part, path)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()

@@ -8,13 +8,12 @@ from dataclasses import replace
 
 from ..errors import EngineError
 from ..schema import Piece
-from .structure import Structure
+from .structure import APART, Structure
 
 UNREADABLE, BEGUN = "[unreadable]", 3  # what stands for words nobody can read; so many letters of it are no chance
 DOUBTED = 0.4  # an answer whose tokens are less likely, in the (geometric) mean, is dropped
 LAID_OUT, LOOSE = ("$$", "<table", "```chart", "```abc"), 0.25  # what begins so is hardly ever written of nothing, and is long to get wrong
 FEW, SURE = 2, 0.8  # so is one of so few letters that is less likely than that: a ring is no O
-APART = ("fence", "table", "display")  # structures that are believed, or not, by themselves
 HELD, EARLY = 24, 0.25  # tokens that are held back; what begins so badly is not waited for
 
 

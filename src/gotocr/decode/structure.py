@@ -11,6 +11,7 @@ _CLOSE = {
     "display": re.compile(r"\$\$"),
     "inline": re.compile(r"(?<!\\)\$|\n"),  # inline math does not go over a line's end: else it was money
 }
+APART = ("fence", "table", "display")  # structures that are blocks of their own; what is inline belongs to its text
 _LONGEST = len("</table>")  # characters of a mark: what has to be looked at again when more comes
 
 

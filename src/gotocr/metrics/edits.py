@@ -105,3 +105,26 @@ class Bounds:
             for row, bits in self._places.get(letter, ()):
                 found[row] = bits
         return found
+
+
+def paired(costs: np.ndarray, alone: float) -> list[tuple[int, int]]:
+    """Pairs (row, column), both ascending, of least sum of `costs` (n, m), what has no partner costing `alone`."""
+    rows, columns = costs.shape
+    table = np.empty((rows + 1, columns + 1))
+    steps = alone * np.arange(columns + 1)
+    table[0] = steps
+    for row in range(1, rows + 1):
+        reached = table[row - 1] + alone
+        reached[1:] = np.minimum(reached[1:], table[row - 1, :-1] + costs[row - 1])
+        table[row] = np.minimum.accumulate(reached - steps) + steps
+    pairs, row, column = [], rows, columns
+    while row and column:
+        most = table[row, column] + 1e-9
+        if table[row - 1, column - 1] + costs[row - 1, column - 1] <= most:
+            row, column = row - 1, column - 1
+            pairs.append((row, column))
+        elif table[row - 1, column] + alone <= most:
+            row -= 1
+        else:
+            column -= 1
+    return pairs[::-1]

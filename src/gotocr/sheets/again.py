@@ -11,7 +11,7 @@ from ..pixels.textheight import text_height
 from ..schema import Block, Box, Page, Piece, Word
 from ..trust.ink import Covered, Ink
 from ..trust.late import insert, parted, structures
-from .sheet import Reading, on_page
+from .sheet import Reading, boxes, is_drawing, on_page
 
 MOST_LINES, MOST_BLOCKS = 60, 12  # of a page that are read once more
 ROOM = 0.35, 1.0  # letter heights kept above and beside such a line
@@ -36,11 +36,14 @@ class Again:
 
     def lines(self, reading: Reading) -> Iterator[Piece]:
         """Lines that have ink and no text are read by themselves; what is believed takes its place in the reading. Boxes are on the page."""
-        if not any(piece.box for piece in reading.pieces) or reading.is_drawing(self.mode):
-            return  # nobody knows where its words stand, or it has no lines
+        if not any(piece.box for piece in reading.pieces):
+            return  # nobody knows where its words stand
+        blocks = reading.blocks(self.mode)
+        if is_drawing(blocks):
+            return  # it has no lines
         page = reading.part.page
         ink = Ink(page.image)
-        reading.covered = covered = ink.covered(reading.boxes(self.mode))
+        reading.covered = covered = ink.covered(boxes(blocks))
         if covered is None:
             return
         asked = [(box, *self._show(page, box, covered.letters)) for box in self._missing(reading, covered)]
@@ -51,8 +54,8 @@ class Again:
             reading.late += 1
             reading.pieces = insert(reading.pieces, late, box, covered.letters, self.mode)
             yield from (on_page(piece, reading.part) for piece in parted("\n", iter(late), True))
-        if asked:
-            reading.covered = ink.covered(reading.boxes(self.mode))
+        if reading.late:
+            reading.covered = ink.covered(boxes(reading.blocks(self.mode)))
 
     def _missing(self, reading: Reading, covered: Covered) -> list[Box]:
         """What is to be read; where boxes are estimates, only what another reading has words for, a region at a time."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from time import monotonic
 
 from ..schema import Piece, Task
-from ..trust.late import NO_TOKEN
+from ..decode.batch import NO_TOKEN
 
 
 class Cap:

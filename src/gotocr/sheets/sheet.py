@@ -42,18 +42,6 @@ class Reading:
         height, width = self.part.page.image.shape[:2]
         return parse(self.pieces, (width, height), mode)
 
-    def boxes(self, mode: str) -> Iterator[Box]:
-        """Where something was read: words of text, and all that any other block takes, labels of a drawing too."""
-        for block in self.blocks(mode):
-            yield from (word.box for word in block.words if word.box)
-            if block.box and (block.kind != "text" or not block.words):
-                yield _labelled(block.box) if block.kind in DRAWN else block.box
-
-    def is_drawing(self, mode: str) -> bool:
-        """Whether all of it is one thing that is not made of lines."""
-        kinds = [block.kind for block in self.blocks(mode)]
-        return len(kinds) == 1 and kinds[0] in (*DRAWN, "formula")
-
 
 @dataclass(eq=False)
 class Sheet:
@@ -66,7 +54,7 @@ class Sheet:
     why: GotocrError | None = None
     cap: Cap | None = None
     readings: list[Reading] = field(default_factory=list)
-    disbelieved: int = 0  # views of which nothing is kept
+    disbelieved: int = 0  # views of which not all is kept
 
     def leaf(self, task: Task, why: GotocrError | None) -> Leaf:
         """The page as it was read."""
@@ -117,6 +105,19 @@ class Sheet:
             yield f"{counted(left, 'line')} {'has' if left == 1 else 'have'} ink and no text"
         if bare:
             yield f"{counted(bare, 'word')} {'has' if bare == 1 else 'have'} no ink under {'it' if bare == 1 else 'them'}"
+
+
+def boxes(blocks: Iterable[Block]) -> Iterator[Box]:
+    """Where something was read: words of text, and all that any other block takes, labels of a drawing too."""
+    for block in blocks:
+        yield from (word.box for word in block.words if word.box)
+        if block.box and (block.kind != "text" or not block.words):
+            yield _labelled(block.box) if block.kind in DRAWN else block.box
+
+
+def is_drawing(blocks: Sequence[Block]) -> bool:
+    """Whether all of a reading is one thing that is not made of lines."""
+    return len(blocks) == 1 and blocks[0].kind in (*DRAWN, "formula")
 
 
 def _labelled(box: Box) -> Box:

@@ -19,7 +19,7 @@ from ..kinds.page import parse
 from ..metrics.calibration import accuracy_at, calibration_error, grouped, log_loss, outcomes, share_error
 from ..reader import Reader
 from ..schema import Job, Leaf, Piece, Sample, Task, Word
-from ..trust.late import NO_TOKEN
+from ..decode.batch import NO_TOKEN
 from ..weights.nano_files import nano_config
 from .exams import EXAMS
 from .validate import draw

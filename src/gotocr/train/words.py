@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..metrics.boxes import THRESHOLD, overlaps
-from ..metrics.edits import shares
+from ..metrics.edits import paired, shares
 from ..metrics.text import normalise
 from ..schema import AREA, Box, Sample, Word
 
@@ -46,25 +46,7 @@ def true_words(sample: Sample) -> list[tuple[str, Box | None]]:
 
 def aligned(read: Sequence[str], truth: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs (place in `read`, place in `truth`), both ascending, of least cost; words with little in common are no pair."""
-    costs = shares(read, truth)
-    table = np.empty((len(read) + 1, len(truth) + 1))
-    steps = GAP * np.arange(len(truth) + 1)
-    table[0] = steps
-    for row in range(1, len(read) + 1):
-        reached = table[row - 1] + GAP
-        reached[1:] = np.minimum(reached[1:], table[row - 1, :-1] + costs[row - 1])
-        table[row] = np.minimum.accumulate(reached - steps) + steps
-    pairs, row, column = [], len(read), len(truth)
-    while row and column:
-        most = table[row, column] + 1e-9
-        if table[row - 1, column - 1] + costs[row - 1, column - 1] <= most:
-            row, column = row - 1, column - 1
-            pairs.append((row, column))
-        elif table[row - 1, column] + GAP <= most:
-            row -= 1
-        else:
-            column -= 1
-    return pairs[::-1]
+    return paired(shares(read, truth), GAP)
 
 
 def place(words: Sequence[Word], sample: Sample, least: float = THRESHOLD) -> Placed:

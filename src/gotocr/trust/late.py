@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ..decode.batch import NO_TOKEN
-from ..decode.structure import Structure
+from ..decode.structure import APART, Structure
 from ..schema import Box, Piece
 
-APART = ("table", "display", "fence")  # structures that are blocks of their own
 NEAR = 1.2  # letter heights between lines of one paragraph at most
 LEVEL = 0.5  # of its height by which a box may reach into the line above
 

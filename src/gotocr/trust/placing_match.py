@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..metrics.distance import distance
-from ..metrics.edits import shares
+from ..metrics.edits import paired, shares
 
 CELLS = 160_000  # pairs of words that are compared one by one at once; between words that both have once, there are seldom as many
 LONGEST = 60  # letters of a word that are compared
@@ -127,25 +127,7 @@ def _anchors(one: Sequence[str], other: Sequence[str], size: int) -> list[tuple[
 def _compared(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
     """Pairs of least edits, words without partner costing `ALONE`."""
     costs = shares(one, other)
-    table = np.empty((len(one) + 1, len(other) + 1))
-    steps = ALONE * np.arange(len(other) + 1)
-    table[0] = steps
-    for row in range(1, len(one) + 1):
-        reached = table[row - 1] + ALONE
-        reached[1:] = np.minimum(reached[1:], table[row - 1, :-1] + costs[row - 1])
-        table[row] = np.minimum.accumulate(reached - steps) + steps
-    pairs, row, column = [], len(one), len(other)
-    while row and column:
-        most = table[row, column] + 1e-9
-        if table[row - 1, column - 1] + costs[row - 1, column - 1] <= most:
-            row, column = row - 1, column - 1
-            if costs[row, column] <= ALIKE:
-                pairs.append((row, column))
-        elif table[row - 1, column] + ALONE <= most:
-            row -= 1
-        else:
-            column -= 1
-    return pairs
+    return [pair for pair in paired(costs, ALONE) if costs[pair] <= ALIKE]
 
 
 def _joined(pairs: Sequence[tuple[int, int]], one: Sequence[str], other: Sequence[str]) -> list[Pair]:

@@ -8,25 +8,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gotocr.cli import main
-
-
-@pytest.fixture
-def cli(scripted, model_folder, capfdbinary):
-    def run(*argv):
-        code = main(["read", "--model", str(model_folder), "--engine", "scripted", *map(str, argv)])
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(errors="replace"), err.decode().splitlines()
-
-    return run
-
-
-@pytest.fixture
-def tiff(tmp_path, strokes):
-    path = tmp_path / "two.tiff"
-    strokes((64, 32)).save(path, save_all=True, append_images=[strokes((64, 32), "lightgray")])
-    return path
-
 
 @pytest.mark.parametrize(("suffix", "kind"), [("png", "PNG"), ("jpg", "JPEG"), ("WEBP", "WEBP")])
 def test_one_page_is_one_picture(cli, picture, tmp_path, suffix, kind):

@@ -19,27 +19,6 @@ from gotocr.formats.format import Format, page_name
 READ = "# Hello\n\nwide world\n"
 
 
-@pytest.fixture
-def cli(scripted, model_folder, capfdbinary):
-    """Run a command; gives back the exit code, standard output and the lines of standard error."""
-
-    def run(*argv):
-        code = main(["read", "--model", str(model_folder), "--engine", "scripted", *map(str, argv)])
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(errors="replace"), err.decode().splitlines()
-
-    run.model = ["--model", str(model_folder), "--engine", "scripted"]
-    return run
-
-
-@pytest.fixture
-def tiff(tmp_path, strokes):
-    """Two pages."""
-    path = tmp_path / "two.tiff"
-    strokes((64, 32)).save(path, save_all=True, append_images=[strokes((64, 32), "lightgray")])
-    return path
-
-
 def found(folder):
     """The files in a folder, hidden ones too, by their paths in it."""
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
