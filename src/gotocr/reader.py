@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .engines.engine import Engine
     from .pixels.limits import Limits
     from .pixels.opening import Opening
+    from .sheets.memory import Memory
+    from .sheets.recall import Recall
 
 __all__ = ["FAMILIES", "MODELS", "Reader", "choose_task", "load", "read"]
 
@@ -35,6 +37,7 @@ class Reader:
         self.name, self.engine_name, self.device = name, engine, device
         self._model, self._style, self._quiet = model, style, quiet
         self.limits: Limits | None = None  # of its sources; None = the usual ones
+        self.memory: Memory | None = None  # of pages that were read
         self._lock, self._holder = Lock(), 0
         self._lent = False  # whether its guide is another Reader's, too
 
@@ -78,27 +81,31 @@ class Reader:
         from .sheets.line import Asked, Sheets
 
         pages = open_source(source, limits=self.limits, opening=opening)  # image -> page
-        asked = Asked(self.family, lambda: self.setting, self._landmarks if self.family.guide and task.places else None)
+        landmarks = self._landmarks if self.family.guide and task.places else None
+        asked = Asked(self.family, lambda: self.setting, landmarks, self._recall(task))
         sheets = Sheets(asked, pages, task)  # -> pixels -> prompt
         if not sheets.open():
             return
+        failures = Failures()
+        for step in sheets.remembered():
+            yield from failures.sift(step, None) if isinstance(step, Leaf) else (step,)
+        if not sheets.waiting:
+            return
         with self._turn():
             at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
-        failures = Failures()
         with closing(write_each(rows, sheets.jobs(), LEAD)) as pairs:  # prompt -> text
             written = in_order(self._by_turns(pairs) if at_once else pairs)
             while sheets.waiting or sheets.open():
-                sheet, why = sheets.waiting[0], sheets.waiting[0].why
+                sheet = sheets.waiting[0]
                 if isinstance(sheet.page, Page):
                     yield sheet.page
                 with nullcontext() if at_once else self._turn():
                     try:
                         yield from sheets.read(sheet, written)
                     except EngineError as error:
-                        why = error
-                    leaf = sheet.leaf(task, why)  # text -> meaning
-                sheets.waiting.popleft()
-                yield from failures.sift(leaf, why)  # -> formats
+                        sheet.why = error
+                    leaf = sheets.leave()  # text -> meaning
+                yield from failures.sift(leaf, sheet.why)  # -> formats
         failures.end()
 
     def _by_turns(self, pairs: Iterator[Any]) -> Iterator[Any]:
@@ -139,6 +146,34 @@ class Reader:
     def guide(self) -> Reader:
         """Another model that says where words stand, for one that does not."""
         return load(self.family.guide, quiet=self._quiet)
+
+    def remember(self, folder: str | PathLike[str] | None = None) -> Reader:
+        """From now on, a page that was read before in the same way is not read again; gives this Reader back.
+
+        Kept are the last few hundred pages of this Reader, in a `folder` those of other runs, too, up to a gigabyte: what was
+        not used for longest goes first. Pages that failed, or were cut off, are read again. Raises OutputError for the folder.
+        """
+        from .sheets.memory import Memory
+
+        self.memory = Memory(folder)
+        return self
+
+    def _recall(self, task: Task) -> Recall | None:
+        """What was read before, for this Reader and a task."""
+        if self.memory is None:
+            return None
+        from .sheets.recall import Recall
+
+        who = self.name, self.engine_name, self.device, self._model.precision, self._style
+        return Recall(self.memory, self._identity if self.memory.folder else repr(who), task)
+
+    @cached_property
+    def _identity(self) -> str:
+        """Which reader this is, for other runs: whatever has a say in what it reads."""
+        from .sheets.recall import identity
+
+        guide = self.guide._identity if self.family.guide else ""
+        return identity(self.folder, self.engine_name, self.device, self._model.precision, self._style, guide)
 
     def _landmarks(self, page: Page) -> list[Word]:
         """The words that the guide reads on a page that is upright, with their boxes."""

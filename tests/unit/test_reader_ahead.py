@@ -81,7 +81,7 @@ def reader(scripted, model_folder, engine):
 
 @pytest.fixture
 def opened(monkeypatch, strokes):
-    """Sources are numbers: so many pages, every one on a paper of its own grey; what was opened; which pages are blank or broken."""
+    """Sources are numbers: so many pages, every one on a paper of its own grey; what was opened; which pages are blank, broken, or like another one."""
     log, special = [], {}
 
     def open_source(count, **_):
@@ -92,7 +92,8 @@ def opened(monkeypatch, strokes):
                 continue
             if special.get(number) == "broken":
                 raise InputError(f"page {number + 1} is broken")
-            image = np.asarray(strokes((64, 32), (200 + number,) * 3))
+            like = special.get(number) if isinstance(special.get(number), int) else number
+            image = np.asarray(strokes((64, 32), (200 + like,) * 3))
             yield Page(np.full_like(image, 255) if special.get(number) == "blank" else image, number)
 
     monkeypatch.setattr(source, "open_source", open_source)
@@ -200,6 +201,30 @@ def test_threads_take_turns(reader, opened):
     for thread in threads:
         thread.join(30)
     assert found == [[text.strip() for text in WORDS[:8]]] * 4
+
+
+def test_a_page_equal_to_one_that_is_being_written_waits_for_it(reader, engine, opened):
+    opened[1].update({1: 0, 4: 2, 5: 0})
+    asked = []
+    engine._open, inner = lambda job: asked.append(job) or inner(job), engine._open
+    assert [leaf.text for leaf in reader.remember().pages(7, "plain")] == [WORDS[number].strip() for number in (0, 0, 2, 3, 2, 0, 6)]
+    assert len(asked) == 4 and max(engine.sizes) > 1
+
+
+def test_where_that_one_fails_it_is_read_itself(reader, engine, opened):
+    opened[1].update({1: 0, 2: 0})
+    inner, asked = engine._open, []
+
+    def open_row(job):
+        asked.append(job)
+        if len(asked) == 1:
+            raise EngineError("this one fails")
+        return inner(job)
+
+    engine._open = open_row
+    leaves = list(reader.remember().pages(4, "plain"))
+    assert [leaf.text for leaf in leaves] == ["", *(WORDS[number].strip() for number in (0, 0, 3))] and len(asked) == 3
+    assert [leaf.error for leaf in leaves] == ["this one fails", None, None, None]
 
 
 def test_the_bundled_model_reads_several_pages_as_one_by_one(tmp_path):

@@ -49,6 +49,7 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--to", metavar="FORMAT[,FORMAT]", action="extend", type=formats, help=f"{', '.join(FORMATS)} (default: {DEFAULT})")
     out.add_argument("--report", action="store_true", help="with -o: a page with the source beside what was read of it, too")
     out.add_argument("--resume", action="store_true", help="with -o: go on where an earlier run was cut off, and leave alone what is whole")
+    out.add_argument("--memory", type=Path, metavar="DIR", help="what was read of a page is kept in DIR, and taken from there when an equal page comes, in any run (1 GB at most)")
     out.add_argument("--own-text", choices=OWN_TEXT, default=OWN_TEXT[0], help="to pdf, of a page that has text: keep it alone, put ours for what is invisible, or add ours (default: %(default)s)")
     out.add_argument("--min-confidence", type=least_sure, metavar="P[:mark|drop]", help="words less sure than P, such as 0.5, read [word?], or are left out")
     out.add_argument("--show", type=Path, metavar="FILE|DIR", help="pictures of the pages with the boxes of what was read: .png, .jpg, .webp")
@@ -149,6 +150,7 @@ def run(arguments: Namespace) -> int:
     results = Folder(arguments.output, choices, sources) if arguments.output else Screen(targets[0], sources)
     failures: list[errors.GotocrError] = []
     unread = 0
+    reader.remember(arguments.memory)
     with reader, Progress(len(sources), arguments.quiet) as progress:
         job = _Job(reader, (task, opening), results, progress, arguments.quiet)
         if any(target.over for target in targets):
@@ -168,6 +170,7 @@ def run(arguments: Namespace) -> int:
                 unread += 1
                 job.tell(source, error)
             progress.finish_source()
+        job.tell_memory()
     if not failures:
         return 0
     return failures[0].exit_code if unread == len(sources) else errors.EXIT_PARTIAL
@@ -312,6 +315,15 @@ class _Job:
         if leaf.truncated and not self._quiet:
             why = [problem for block in leaf.blocks[-1:] for problem in block.problems[-1:]]
             self.tell(source, f"page {leaf.index + 1}: {(why or ['cut off'])[0]}; --max-tokens sets the cap")
+
+    def tell_memory(self) -> None:
+        """Say how many pages were not read, since they had been."""
+        memory = self._reader.memory
+        if memory.found and not self._quiet:
+            one = memory.found == 1
+            self.tell("memory", f"{memory.found:,} {'page was equal to one' if one else 'pages were equal to ones'} that had been read before")
+        if memory.trouble and not self._quiet:
+            self.tell("memory", f"not all pages could be kept in {memory.folder}: {memory.trouble}")
 
     def tell(self, source: str, what: object) -> None:
         """One line on standard error: the source, what happened, what to do."""

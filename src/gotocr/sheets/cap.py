@@ -17,11 +17,13 @@ class Cap:
     def __init__(self, task: Task) -> None:
         self._left, self._seconds = task.max_tokens, task.seconds
         self._until: float | None = None
+        self.late = False  # whether anybody was told that the time is up
 
     def __call__(self) -> bool:
         if self._until is None:
             self._until = monotonic() + (math.inf if self._seconds is None else self._seconds)
-        return self._left <= 0 or monotonic() >= self._until
+        self.late = self.late or monotonic() >= self._until
+        return self._left <= 0 or self.late
 
     def count(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
         """`pieces` as far as tokens are left; the last one says that they were not enough."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from ..decode.batch import NO_TOKEN
+
 from ..engines.looks import looks
 from ..engines.models import Family, Setting
 from ..errors import GotocrError, InputError, UsageError
 from ..pixels.parts import Part
-from ..schema import Job, Lost, Page, Piece, Task, Word
+from ..schema import Job, Leaf, Lost, Page, Piece, Task, Word
 from ..trust.late import parted
 from .again import Again
 from .cap import Cap
+from .recall import Recall
 from .sheet import Reading, Seen, Sheet, on_page
 
 AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
@@ -25,18 +29,19 @@ Landmarks = Callable[[Page], Sequence[Word]]  # words of another reading of a pa
 
 
 class Asked(NamedTuple):
-    """Who reads; `landmarks` where he does not say where, and another one, who does, is to be had."""
+    """Who reads; `landmarks` where he does not say where, and another one, who does, is to be had; `recall` where pages are remembered."""
 
     family: Family
     setting: Callable[[], Setting]
     landmarks: Landmarks | None = None
+    recall: Recall | None = None
 
 
 class Sheets:
     """The pages of a source: the first of those `waiting` is handed out, the others are read ahead."""
 
     def __init__(self, model: Asked, pages: Iterator[Page | Lost], task: Task) -> None:
-        self._family, self._setting, self._landmarks = model
+        self._family, self._setting, self._landmarks, self._recall = model
         self._pages, self._task = pages, task
         self.waiting: deque[Sheet] = deque()
         self._jobs: deque[Job] = deque()
@@ -53,16 +58,30 @@ class Sheets:
         if isinstance(page, Lost):
             self.waiting.append(Sheet(page, why=page.why))
             return True
-        sheet = Sheet(page, first=self._count, size=page.image.nbytes, cap=Cap(self._task))
+        sheet = Sheet(page, size=page.image.nbytes, cap=Cap(self._task))
+        known = self._is_known(sheet)
         self.waiting.append(sheet)
+        if not known:
+            self._begin(sheet)
+        return True
+
+    def _is_known(self, sheet: Sheet) -> bool:
+        """Whether an equal page was read, or is about to be: then this one waits for its turn before it is looked at."""
+        if self._recall is None:
+            return False
+        sheet.name = self._recall.name(sheet.page)
+        return sheet.name in self._recall.memory or any(other.name == sheet.name for other in self.waiting)
+
+    def _begin(self, sheet: Sheet) -> None:
+        """Look at a page, and ask what stands on it."""
+        sheet.begun = True
         try:
-            sheet.views, jobs = self._look(page, sheet.cap)
+            sheet.views, jobs = self._look(sheet.page, sheet.cap)
         except (InputError, UsageError) as error:  # a region that is not on this page, say
             sheet.why = error
-            return True
+            return
         sheet.size += sum(job.pixels.values.nbytes for job in jobs)
-        self._ask(jobs)
-        return True
+        sheet.first = self._ask(jobs).start
 
     def _look(self, page: Page, cap: Cap) -> tuple[list[Seen], list[Job]]:
         """What a model sees of a page, and is asked about it."""
@@ -106,6 +125,11 @@ class Sheets:
         def hear(number: int) -> Iterator[Piece]:
             return sheet.cap.count(self._family.sift(written(number)))
 
+        if not sheet.begun and isinstance(sheet.page, Page):
+            if self._recalled(sheet):
+                yield Piece(NO_TOKEN, sheet.known.text, math.nan, finish="stop")
+                return
+            self._begin(sheet)
         for number, view in enumerate(sheet.views, sheet.first):
             if not sheet.readings or sheet.readings[-1].part is not view.part:
                 sheet.readings.append(Reading(view.part))
@@ -125,6 +149,30 @@ class Sheets:
                 yield from again.lines(reading)
             if self._task.verify and not sheet.cap():
                 again.blocks(reading)
+
+    def _recalled(self, sheet: Sheet) -> bool:
+        if sheet.known is None:
+            sheet.known = self._recall.find(sheet.name, sheet.page)
+        return sheet.known is not None
+
+    def remembered(self) -> Iterator[Page | Piece | Leaf]:
+        """The pages up to the first that has to be read, as `read` and `leave` give them: no model is needed for them."""
+        while self.waiting or self.open():
+            sheet = self.waiting[0]
+            if sheet.begun or isinstance(sheet.page, Lost) or not self._recalled(sheet):
+                return
+            yield sheet.page
+            yield from self.read(sheet, lambda _: iter(()))
+            yield self.leave()
+
+    def leave(self) -> Leaf:
+        """The first of those waiting as it was read, which waits no longer."""
+        sheet = self.waiting[0]
+        leaf = sheet.leaf(self._task)
+        if self._recall is not None and sheet.is_final:
+            self._recall.memory.keep(sheet.name, leaf)
+        self.waiting.popleft()
+        return leaf
 
     def _show(self, sheet: Sheet, page: Page) -> range:
         """Ask what stands in a part of a page."""

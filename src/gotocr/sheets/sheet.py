@@ -55,11 +55,22 @@ class Sheet:
     cap: Cap | None = None
     readings: list[Reading] = field(default_factory=list)
     disbelieved: int = 0  # views of which not all is kept
+    name: str = ""  # of its content, where pages are remembered
+    begun: bool = False  # it was looked at
+    known: Leaf | None = None  # it was read before
 
-    def leaf(self, task: Task, why: GotocrError | None) -> Leaf:
+    @property
+    def is_final(self) -> bool:
+        """Whether its reading went to its end, so that another one would be the same."""
+        finishes = {piece.finish for reading in self.readings for piece in reading.pieces}
+        return self.begun and self.why is None and not self.cap.late and not finishes & {"length", "time"}
+
+    def leaf(self, task: Task) -> Leaf:
         """The page as it was read."""
         from ..kinds.page import confidence, parse
 
+        if self.known is not None:
+            return self.known
         width, height = self.page.image.shape[1::-1] if isinstance(self.page, Page) else (0, 0)
         pieces = [on_page(piece, reading.part) for reading in self.readings for piece in reading.pieces]
         blocks = parse(pieces, (width, height), task.mode)
@@ -78,7 +89,7 @@ class Sheet:
             blocks=blocks,
             truncated=bool(finishes - {None, "stop"} - ({"loop"} if is_whole else set())),
             confidence=confidence(blocks),
-            error=None if why is None else str(why),
+            error=None if self.why is None else str(self.why),
             notes=tuple(dict.fromkeys(note for view in self.views for note in view.part.notes)),
             warnings=tuple(self._warnings(blocks, "loop" in finishes)),
             coverage=coverage,

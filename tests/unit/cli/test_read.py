@@ -12,11 +12,12 @@ import pytest
 from PIL import Image
 
 from gotocr.cli import main
-from gotocr.errors import EXIT_PARTIAL, EngineError, GotocrError, MissingExtraError, WeightsError
+from gotocr.errors import EXIT_PARTIAL, EngineError, GotocrError, MissingExtraError, OutputError, WeightsError
 from gotocr.formats import FORMATS
 from gotocr.formats.format import Format, page_name
 
 READ = "# Hello\n\nwide world\n"
+SHADES = ("white", "lightgray", "ivory", "azure")  # of paper, so that no page is equal to another
 
 
 def found(folder):
@@ -28,8 +29,8 @@ def found(folder):
 def several(tmp_path, strokes):
     """Three sources of which the middle one is broken."""
     paths = [tmp_path / name for name in ("a.png", "b.png", "c.png")]
-    for path in paths:
-        strokes((64, 32)).save(path)
+    for path, colour in zip(paths, SHADES, strict=False):
+        strokes((64, 32), colour).save(path)
     paths[1].write_bytes(b"\x89PNG\r\n\x1a\nnot really")
     return paths
 
@@ -108,7 +109,7 @@ def test_pages_are_chosen(cli, scripted, tiff):
 
 def test_a_page_that_fails_is_said_and_the_others_are_written(cli, scripted, tmp_path, strokes):
     path, out = tmp_path / "four.tiff", tmp_path / "out"
-    frames = [strokes((64, 32)) for _ in range(4)]
+    frames = [strokes((64, 32), colour) for colour in SHADES]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     scripted.texts, scripted.faults = ["one", "two", "three", "four"], {1: EngineError("out of memory")}
     code, _, err = cli(path, "--to", "json,markdown", "-o", out)
@@ -235,7 +236,7 @@ def test_several_documents_on_one_stream_say_where_they_begin(cli, several):
 
 def test_a_document_that_fails_half_way_leaves_no_half_file(cli, scripted, tmp_path, strokes):
     path, out = tmp_path / "two.tiff", tmp_path / "out"
-    frames = [strokes((64, 32)) for _ in range(2)]
+    frames = [strokes((64, 32), colour) for colour in SHADES[:2]]
     frames[0].save(path, save_all=True, append_images=frames[1:])
     (out / "two").mkdir(parents=True)
     (out / "two" / "two.md").write_text("older")
@@ -324,3 +325,29 @@ def test_interrupting_is_clean(cli, scripted, picture, tmp_path):
     scripted.fault = (2, KeyboardInterrupt())
     code, _, err = cli(picture, "-o", tmp_path / "out")
     assert code == 130 and err == ["gotocr: interrupted"] and os.listdir(tmp_path / "out") == []
+
+
+def test_equal_pages_are_read_once_and_it_is_said(cli, scripted, tmp_path, strokes):
+    path = tmp_path / "four.tiff"
+    frames = [strokes((64, 32), colour) for colour in ("white", "white", "ivory", "white")]
+    frames[0].save(path, save_all=True, append_images=frames[1:])
+    scripted.texts = ["one", "two"]
+    code, out, err = cli(path, "--to", "text")
+    assert code == 0 and out.split() == ["one", "one", "two", "one"] and len(scripted.jobs) == 2
+    assert err == ["gotocr: memory: 2 pages were equal to ones that had been read before"]
+    assert cli(path, "--quiet")[2] == [] and len(scripted.jobs) == 4, "nothing is kept beyond a run"
+
+
+def test_pages_of_other_runs_are_taken_from_a_memory(cli, scripted, tiff, tmp_path):
+    scripted.texts, kept = ["one", "two"], tmp_path / "kept"
+    code, fresh, err = cli(tiff, "--to", "json", "--memory", kept)
+    assert (code, err) == (0, []) and len(scripted.jobs) == len(os.listdir(kept)) == 2
+    other = tmp_path / "elsewhere" / "two.tiff"
+    other.parent.mkdir()
+    other.write_bytes(tiff.read_bytes())
+    code, again, err = cli(other, "--to", "json", "--memory", kept)
+    assert (code, len(scripted.jobs)) == (0, 2) and "2 pages were equal" in err[0]
+    assert json.loads(again)["pages"] == json.loads(fresh)["pages"]
+    assert cli(tiff, "-o", tmp_path / "out", "--memory", kept)[0] == 0 and len(scripted.jobs) == 2
+    assert cli(tiff, "--task", "plain", "--memory", kept)[0] == 0 and len(scripted.jobs) == 4
+    assert cli(tiff, "--memory", tiff)[0] == OutputError.exit_code

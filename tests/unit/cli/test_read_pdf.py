@@ -36,7 +36,10 @@ def cli(scripted, model_folder, capfdbinary):
 def three(tmp_path):
     """A PDF of three scanned pages."""
     path = tmp_path / "three.pdf"
-    path.write_bytes(saved(scan([IMAGE] * 3)))
+    images = [IMAGE.copy() for _ in range(3)]
+    for number, image in enumerate(images):
+        image.paste((250 + number,) * 3, (0, 0, 20, 20))  # no page is equal to another
+    path.write_bytes(saved(scan(images)))
     return path
 
 
