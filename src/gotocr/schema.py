@@ -9,7 +9,7 @@ Arrays are numpy; nothing here imports torch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,7 @@ class Job:
     prompt: Prompt
     max_tokens: int = 4096
     over: Callable[[], bool] | None = None  # asked between tokens: whether the time for the page is up
+    drafts: Sequence[str | Sequence[int]] | None = ()  # texts, or tokens, that may come: they save time, and change nothing; None = no drafts at all
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from math import nan
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
@@ -25,6 +25,12 @@ NO_TOKEN = -1  # of a piece that no model wrote
 LEAD = 28  # calls of the network for the first text alone, so that it shows: more than `doubt.HELD`, which are held back
 
 
+class Known(NamedTuple):
+    """A question whose answer is there already: of a draft that was right, say. The engine is not asked."""
+
+    answer: Any
+
+
 class Row(Protocol):
     """One picture that was looked at, and its cache. A question is whatever the engine's `answer` understands."""
 
@@ -35,7 +41,7 @@ class Row(Protocol):
         ...
 
     def push(self, token: int) -> Any:
-        """The question for the step after `token`, which was written where the last step said."""
+        """The question for the step after `token`, which was written where the last step said; it may be `Known`."""
         ...
 
     def hear(self, answer: Any) -> Step | None:
@@ -130,15 +136,20 @@ class Rows:
                 yield key, error
 
     def _go_on(self, key: int, place: _Place, answer: Any) -> Iterator[Piece]:
-        step = place.row.hear(answer)
-        if step is None:
-            place.question = place.row.question
-            return
-        yield from place.writing.take(step)  # also where what follows fails, as alone
-        if place.writing.token is None:
-            self.leave(key)
-        else:
-            place.question = place.row.push(place.writing.token)
+        while True:
+            step = place.row.hear(answer)
+            if step is None:
+                place.question = place.row.question
+                return
+            yield from place.writing.take(step)  # also where what follows fails, as alone
+            if place.writing.token is None:
+                self.leave(key)
+                return
+            question = place.row.push(place.writing.token)
+            if not isinstance(question, Known):
+                place.question = question
+                return
+            answer = question.answer
 
     def close(self) -> None:
         """All rows leave."""
