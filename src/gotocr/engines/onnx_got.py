@@ -26,6 +26,7 @@ from ..weights.onnx_file import Graph
 from .got_job import room
 from .got_slots import Slot, Slots
 from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
+from .sights import Sights
 
 HEAD_STEP = 8  # what GroupQueryAttention asks of the size of heads
 
@@ -48,11 +49,12 @@ class GotOnnxEngine:
         if self.sessions is None:
             raise EngineError("this engine was closed; open another")
         slots = self.sessions.slots(most)
-        return Rows(partial(self._open, self.sessions, slots), partial(_answer, self.sessions, slots), most)
+        open_row = partial(self._open, self.sessions.config, Sights(self.sessions.see), slots)
+        return Rows(open_row, partial(_answer, self.sessions, slots), most)
 
-    def _open(self, sessions: Sessions, slots: Slots, job: Job) -> Opened:
-        count = room(job, sessions.config)
-        row = GotRow(slots, job.prompt.ids, sessions.see(job.pixels.values), count)
+    def _open(self, config: GotConfig, sights: Sights, slots: Slots, job: Job) -> Opened:
+        count = room(job, config)
+        row = GotRow(slots, job.prompt.ids, np.concatenate(sights(job.pixels.values)), count)
         terms = Terms(job.prompt.stop_ids, count, page_boxes(job.pixels), over=job.over)
         return Opened(row, TextStream(self.tokenizer), terms)
 
