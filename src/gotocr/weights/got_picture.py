@@ -1,37 +1,46 @@
 """The picture half of the published model as an ONNX graph without weights: one tile to its image tokens.
 
-The same arithmetic as `model.vision` and `model.projector`. Windows are attended to all at once, with the relative positions
-folded into longer vectors; the whole grid a head and a band of queries at a time, each with its slice of the bias, because
-that is quicker on a CPU and never holds the scores of all (see `model.relative`).
+The same arithmetic as `model.vision` and `model.projector`. What is done row by row is done a band of rows after the other
+(Scan), so that what lies between two matrices stays in the processor's cache and is never held whole. Windows are attended to
+all at once, with the relative positions folded into longer vectors; the whole grid a head and a band of queries at a time,
+each with its slice of the bias, because that is quicker on a CPU and never holds the scores of all (see `model.relative`).
 
-Shapes: H x W patches, N = H * W, C width, S heads, E head size, G = windows * S, O output channels, K tokens, D hidden.
+Shapes: H x W patches, N = H * W, C width, S heads, E head size, G = windows * S, O output channels, K tokens, D hidden,
+B bands, R rows of a band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from ..model.config import GotConfig, VisionConfig
-from .onnx_file import FLOAT, MICROSOFT, Graph
+from .got_packed import FORMS, SCALES, Form
+from .onnx_file import FLOAT, MICROSOFT, UINT8, Graph
 
 PIXELS, TOKENS = "pixels", "tokens"  # its input (1, 3, image_size, image_size) and its output (K, D)
-BAND_SCORES = 1 << 22  # scores held at once: 16 MiB
+ROWS = 512  # patches whose rows are worked on at a time, if the grid can be cut like that
+BAND_SCORES = 1 << 21  # scores held at once: 8 MiB
+ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks
 
 
 class Drawer:
-    """A graph being drawn from weights that are stored as `kinds` says (numbers of ONNX, by our names) and computed in float32."""
+    """A graph being drawn from weights that are stored as `kinds` says (numbers of ONNX, by our names) and computed in float32.
 
-    def __init__(self, kinds: Mapping[str, int]) -> None:
-        self.graph, self.kinds = Graph(), kinds
+    With a `form` of whole numbers the matrices of the blocks are in it.
+    """
+
+    def __init__(self, kinds: Mapping[str, int], form: Form = FORMS["float32"]) -> None:
+        self.graph, self.kinds, self.form = Graph(), kinds, form
+        self._whole = self.graph
         self._wide: dict[str, str] = {}
 
     def wide(self, name: str, *shape: int) -> str:
         """A weight of ours in float32. ONNX Runtime widens it once, when a session is made."""
         if name not in self._wide:
-            stored = self.graph.weight(name, self.kinds[name], shape)
-            self._wide[name] = stored if self.kinds[name] == FLOAT else self.graph.add("Cast", [stored], to=FLOAT)
+            stored = self._whole.weight(name, self.kinds[name], shape)
+            self._wide[name] = stored if self.kinds[name] == FLOAT else self._whole.add("Cast", [stored], to=FLOAT)
         return self._wide[name]
 
     def reshape(self, x: str, *shape: int) -> str:
@@ -49,6 +58,16 @@ class Drawer:
         weights += [self.wide(f"{name}.bias", outer)] if bias else []
         return self.graph.add("Gemm", [x, *weights], transB=1)
 
+    def matrix(self, x: str, name: str, inner: int, outer: int, bias: bool = True) -> str:
+        """As `linear`, in `form`."""
+        if not self.form.block:
+            return self.linear(x, name, inner, outer, bias)
+        whole, scales = self.form.shapes(outer, inner)
+        inputs = [x, self.graph.weight(name, UINT8, whole), self.graph.weight(name + SCALES, FLOAT, scales)]
+        inputs += ["", "", self.wide(f"{name}.bias", outer)] if bias else []
+        sizes = {"K": inner, "N": outer, "bits": self.form.bits, "block_size": self.form.block, "accuracy_level": ACCURACY}
+        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **sizes)
+
     def norm(self, x: str, name: str, width: int, eps: float) -> str:
         weights = [self.wide(f"{name}.{part}", width) for part in ("weight", "bias")]
         return self.graph.add("LayerNormalization", [x, *weights], axis=-1, epsilon=eps)
@@ -57,10 +76,21 @@ class Drawer:
         kernel = self.wide(f"{name}.weight", outer, inner, *shape["kernel_shape"])
         return self.graph.add("Conv", [x, kernel], **shape)
 
+    def each(self, given: Sequence[tuple[str, tuple[int, ...]]], outer: tuple[int, ...], work: Callable[..., str]) -> str:
+        """`work` on one after the other: values (B, ...) of the shapes given without B -> (B, *outer)."""
+        around, self.graph = self.graph, self.graph.body()
+        try:
+            names = [self.graph.input(self.graph.name(), FLOAT, shape) for _, shape in given]
+            self.graph.output(work(*names), FLOAT, outer)
+            body = self.graph
+        finally:
+            self.graph = around
+        return around.add("Scan", [name for name, _ in given], body=body, num_scan_inputs=len(given))
 
-def picture_graph(config: GotConfig, kinds: Mapping[str, int]) -> Graph:
-    """The graph of one tile; see `Drawer` for `kinds`."""
-    vision, draw = config.vision, Drawer(kinds)
+
+def picture_graph(config: GotConfig, kinds: Mapping[str, int], form: Form = FORMS["float32"]) -> Graph:
+    """The graph of one tile; see `Drawer` for `kinds` and `form`."""
+    vision, draw = config.vision, Drawer(kinds, form)
     side, width = vision.grid, vision.width
     pixels = draw.graph.input(PIXELS, FLOAT, (1, vision.channels, vision.image_size, vision.image_size))
     kernel = draw.wide("vision.patch.weight", width, vision.channels, vision.patch, vision.patch)
@@ -70,30 +100,46 @@ def picture_graph(config: GotConfig, kinds: Mapping[str, int]) -> Graph:
     )
     x = draw.turn(draw.reshape(patches, width, side * side), 1, 0)  # (N, C)
     places = draw.reshape(draw.wide("vision.positions", 1, side, side, width), side * side, width)
-    x = draw.graph.add("Add", [x, places])
+    x = draw.reshape(draw.graph.add("Add", [x, places]), *_bands(vision), width)
     for layer in range(vision.layers):
         x = _block(draw, vision, f"vision.blocks.{layer}", x, 0 if layer in vision.global_layers else vision.window)
-    return _tokens(draw, config, x)
+    return _tokens(draw, config, draw.reshape(x, side * side, width))
+
+
+def _bands(config: VisionConfig) -> tuple[int, int]:
+    """(B, R): the fewest rows of the grid to a band that make `ROWS` patches and divide the grid evenly."""
+    grid = config.grid
+    rows = next(rows for rows in range(1, grid + 1) if grid % rows == 0 and (rows * grid >= ROWS or rows == grid))
+    return grid // rows, rows * grid
 
 
 def _block(draw: Drawer, config: VisionConfig, name: str, x: str, window: int) -> str:
-    """(N, C) -> (N, C)."""
-    width, add = config.width, draw.graph.add
-    normed = draw.norm(x, f"{name}.norm1", width, config.eps)
+    """(B, R, C) -> (B, R, C)."""
+    width, inner, add, (bands, rows) = config.width, config.feed_forward, draw.graph.add, _bands(config)
+    one = (rows, width)
+
+    def ask(x: str) -> str:
+        normed = draw.norm(x, f"{name}.norm1", width, config.eps)
+        return draw.matrix(normed, f"{name}.attention.qkv", width, 3 * width, bias=not window)
+
+    def answer(x: str, mixed: str) -> str:
+        add = draw.graph.add
+        x = add("Add", [x, draw.matrix(mixed, f"{name}.attention.out", width, width)])
+        normed = draw.norm(x, f"{name}.norm2", width, config.eps)
+        wide = add("Gelu", [draw.matrix(normed, f"{name}.mlp.up", width, inner)], domain=MICROSOFT)
+        return add("Add", [x, draw.matrix(wide, f"{name}.mlp.down", inner, width)])
+
+    qkv = draw.each([(x, one)], (rows, 3 * width), ask)
     attend = _windows if window else _everywhere
-    mixed = attend(draw, config, f"{name}.attention", normed)  # (N, C)
-    x = add("Add", [x, draw.linear(mixed, f"{name}.attention.out", width, width)])
-    normed = draw.norm(x, f"{name}.norm2", width, config.eps)
-    inner = add("Gelu", [draw.linear(normed, f"{name}.mlp.up", width, config.feed_forward)], domain=MICROSOFT)
-    return add("Add", [x, draw.linear(inner, f"{name}.mlp.down", config.feed_forward, width)])
+    mixed = attend(draw, config, f"{name}.attention", qkv)  # (N, C)
+    return draw.each([(x, one), (draw.reshape(mixed, bands, rows, width), one)], one, answer)
 
 
-def _windows(draw: Drawer, config: VisionConfig, name: str, x: str) -> str:
-    """Attention within windows. What fills them up at the edges is zero before the bias of the linear layer."""
+def _windows(draw: Drawer, config: VisionConfig, name: str, qkv: str) -> str:
+    """Attention within windows. What fills them up at the edges is zero before the bias of the linear layer, which comes here."""
     grid, side, heads, size, add = config.grid, config.window, config.heads, config.head_size, draw.graph.add
     number = -(-grid // side)  # windows a side
     full, places = number * side, side * side
-    qkv = draw.linear(x, f"{name}.qkv", config.width, 3 * config.width, bias=False)
     qkv = draw.reshape(qkv, grid, grid, 3 * config.width)
     qkv = add("Pad", [qkv, draw.graph.constant([0, 0, 0, full - grid, full - grid, 0])])
     qkv = add("Add", [qkv, draw.wide(f"{name}.qkv.bias", 3 * config.width)])
@@ -113,28 +159,28 @@ def _windows(draw: Drawer, config: VisionConfig, name: str, x: str) -> str:
     return draw.reshape(mixed, grid * grid, config.width)
 
 
-def _everywhere(draw: Drawer, config: VisionConfig, name: str, x: str) -> str:
-    """Attention to the whole grid, by head and by band of queries unless all scores are few."""
-    side, heads, size, add = config.grid, config.heads, config.head_size, draw.graph.add
+def _everywhere(draw: Drawer, config: VisionConfig, name: str, qkv: str) -> str:
+    """Attention to the whole grid, a head after the other, each by bands of queries."""
+    side, heads, size = config.grid, config.heads, config.head_size
     places = side * side
-    qkv = draw.reshape(draw.linear(x, f"{name}.qkv", config.width, 3 * config.width), places, 3, heads, size)
+    qkv = draw.reshape(qkv, places, 3, heads, size)
     query, key, value = _thirds(draw, draw.turn(qkv, 1, 2, 0, 3))  # each (S, N, E)
-    by_row, by_column = _terms(draw, query, name, side, size)
-    together = heads if heads * places * places <= BAND_SCORES else 1
-    step = max(1, BAND_SCORES // (together * places * side)) * side  # queries
-    mixed = []
-    for head in range(0, heads, together):
-        parts = [draw.cut(part, 0, head, head + together) for part in (query, by_row, by_column, key, value)]
-        bands = []
+    by_row, by_column = _terms(draw, query, name, side, size)  # each (S, N, H)
+    step = max(1, BAND_SCORES // (places * side)) * side  # queries
+
+    def head(query: str, by_row: str, by_column: str, key: str, value: str) -> str:
+        add, bands = draw.graph.add, []
         for start in range(0, places, step):
-            end = min(start + step, places)
-            some, rows, columns = (draw.cut(part, 1, start, end) for part in parts[:3])
-            scores = add("FusedMatMul", [some, parts[3]], transB=1, alpha=size**-0.5, domain=MICROSOFT)
-            rows, columns = draw.reshape(rows, together, end - start, side, 1), draw.reshape(columns, together, end - start, 1, side)
-            bias = draw.reshape(add("Add", [rows, columns]), together, end - start, places)
-            bands.append(add("MatMul", [add("Softmax", [add("Add", [scores, bias])], axis=-1), parts[4]]))
-        mixed.append(add("Concat", bands, axis=1))
-    mixed = add("Concat", mixed, axis=0)  # (S, N, E)
+            count = min(step, places - start)
+            some, rows, columns = (draw.cut(part, 0, start, start + count) for part in (query, by_row, by_column))
+            bias = add("Add", [draw.reshape(rows, count, side, 1), draw.reshape(columns, count, 1, side)])
+            scores = add("Gemm", [some, key, draw.reshape(bias, count, places)], transB=1, alpha=size**-0.5)
+            bands.append(add("MatMul", [add("Softmax", [scores], axis=-1), value]))
+        return add("Concat", bands, axis=0)
+
+    long, line = (places, size), (places, side)
+    given = [(query, long), (by_row, line), (by_column, line), (key, long), (value, long)]
+    mixed = draw.each(given, long, head)  # (S, N, E)
     return draw.reshape(draw.turn(mixed, 1, 0, 2), places, config.width)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 IR_VERSION, OPSET = 10, 20
 MICROSOFT = "com.microsoft"  # ONNX Runtime's own operators
-FLOAT, UINT8, INT32, INT64, FLOAT16, BFLOAT16 = 1, 2, 6, 7, 10, 16  # TensorProto.DataType
+FLOAT, UINT8, INT8, INT32, INT64, FLOAT16, BFLOAT16 = 1, 2, 3, 6, 7, 10, 16  # TensorProto.DataType
 _NUMPY = {"float32": FLOAT, "uint8": UINT8, "int32": INT32, "int64": INT64, "float16": FLOAT16}
 _OUTSIDE = 1  # TensorProto.DataLocation.EXTERNAL
 
@@ -24,15 +24,25 @@ Shape = Sequence["int | str"]  # a name stands for any number
 
 
 class Graph:
-    """Nodes in the order they are added; every method gives the name of what it made."""
+    """Nodes in the order they are added; every method gives the name of what it made.
 
-    def __init__(self) -> None:
+    A graph made by `body` is for an attribute of a node: it knows all values of the graph around it, and what it needs of
+    weights and constants stands there.
+    """
+
+    def __init__(self, around: Graph | None = None) -> None:
+        self._around = around
+        self._count: list[int] = around._count if around else [0]  # of values named so far, by all graphs together
         self._nodes: list[bytes] = []
         self._tensors: list[bytes] = []
         self._inputs: list[bytes] = []
         self._outputs: list[bytes] = []
         self._known: dict[tuple[str, bytes], str] = {}
         self.weights: dict[str, tuple[int, tuple[int, ...]]] = {}  # name -> type and shape of what has to be brought
+
+    def body(self) -> Graph:
+        """A graph within this one."""
+        return Graph(self)
 
     def input(self, name: str, kind: int, shape: Shape) -> str:
         self._inputs.append(_value(name, kind, shape))
@@ -44,6 +54,8 @@ class Graph:
 
     def weight(self, name: str, kind: int, shape: Sequence[int]) -> str:
         """A tensor whose data are brought from outside under this name."""
+        if self._around:
+            return self._around.weight(name, kind, shape)
         if name not in self.weights:
             self.weights[name] = kind, tuple(shape)
             place = _text(13, _text(1, "location") + _text(2, "weights"))
@@ -52,6 +64,8 @@ class Graph:
 
     def constant(self, values: Any, dtype: str = "int64") -> str:
         """A small tensor that stands in the graph itself; equal ones stand there once."""
+        if self._around:
+            return self._around.constant(values, dtype)
         array = np.asarray(values, dtype)
         key = f"{dtype}{array.shape}", array.tobytes()
         if key not in self._known:
@@ -61,20 +75,28 @@ class Graph:
 
     def add(self, operator: str, inputs: Sequence[str], *outputs: str, domain: str = "", **attributes: Any) -> str:
         """A node; without `outputs` it has one, named by its number. Gives the first output. An empty name is left out."""
-        outputs = outputs or (f"value.{len(self._nodes)}",)
+        outputs = outputs or (self.name(),)
         parts = [*(_text(1, name) for name in inputs), *(_text(2, name) for name in outputs), _text(4, operator)]
         parts += [_text(5, _attribute(name, value)) for name, value in sorted(attributes.items())]
         self._nodes.append(b"".join(parts) + (_text(7, domain) if domain else b""))
         return outputs[0]
 
+    def name(self) -> str:
+        """A new one, for a value."""
+        self._count[0] += 1
+        return f"value.{self._count[0]}"
+
+    def proto(self) -> bytes:
+        """The GraphProto."""
+        fields = ((1, self._nodes), (5, self._tensors), (11, self._inputs), (12, self._outputs))
+        return b"".join(_text(number, part) for number, parts in fields for part in parts) + _text(2, "gotocr")
+
     def to_bytes(self) -> bytes:
         """The model file."""
-        fields = ((1, self._nodes), (5, self._tensors), (11, self._inputs), (12, self._outputs))
-        graph = b"".join(_text(number, part) for number, parts in fields for part in parts) + _text(2, "gotocr")
         opsets = b"".join(
             _text(8, _text(1, domain) + _number(2, version)) for domain, version in (("", OPSET), (MICROSOFT, 1))
         )
-        return _number(1, IR_VERSION) + _text(2, "gotocr") + _text(7, graph) + opsets
+        return _number(1, IR_VERSION) + _text(2, "gotocr") + _text(7, self.proto()) + opsets
 
 
 def _varint(value: int) -> bytes:
@@ -106,7 +128,9 @@ def _value(name: str, kind: int, shape: Shape) -> bytes:
 
 
 def _attribute(name: str, value: Any) -> bytes:
-    """An AttributeProto: a whole number, a float, a text, or several whole numbers."""
+    """An AttributeProto: a whole number, a float, a text, a graph, or several whole numbers."""
+    if isinstance(value, Graph):
+        return _text(1, name) + _text(6, value.proto()) + _number(20, 5)
     if isinstance(value, float):
         return _text(1, name) + b"\x15" + struct.pack("<f", value) + _number(20, 1)
     if isinstance(value, int):
