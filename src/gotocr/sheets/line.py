@@ -15,6 +15,7 @@ from ..engines.looks import looks
 from ..engines.models import Family, Setting
 from ..errors import GotocrError, InputError, UsageError
 from ..pixels.parts import Part
+from ..pixels.views import View
 from ..schema import Job, Leaf, Lost, Page, Piece, Task, Word
 from ..trust.late import parted
 from .again import Again
@@ -80,24 +81,30 @@ class Sheets:
         except (InputError, UsageError) as error:  # a region that is not on this page, say
             sheet.why = error
             return
-        sheet.size += sum(job.pixels.values.nbytes for job in jobs)
+        sheet.size += sum({id(job.pixels): job.pixels.values.nbytes for job in jobs}.values())
         sheet.first = self._ask(jobs).start
 
     def _look(self, page: Page, cap: Cap) -> tuple[list[Seen], list[Job]]:
         """What a model sees of a page, and is asked about it."""
         seen, jobs = [], []
-        for look in looks(page, self._task, self._family.told):
-            for before, job in self._views(look.part.page, look.task, cap):
+        shown: dict[tuple[int, bool], list[View]] = {}  # regions that a model is told of are of one picture
+        found = looks(page, self._task, self._family.told)
+        for look in found:
+            key = id(look.part.page.image), look.task.region is None
+            shown[key] = shown[key] if key in shown else self._views(look.part.page, look.task)
+            for before, job in self._questions(shown[key], look.task, cap):
                 seen.append(Seen(before if len(seen) else "", look.part))
                 jobs.append(job)
         return seen, jobs
 
-    def _views(self, page: Page, task: Task, cap: Cap) -> Iterator[tuple[str, Job]]:
+    def _views(self, page: Page, task: Task) -> list[View]:
+        return self._family.view(page, task, self._setting())
+
+    def _questions(self, views: Sequence[View], task: Task, cap: Cap) -> Iterator[tuple[str, Job]]:
         """What parts a view's text from the one before, and the job of reading it."""
-        family, setting = self._family, self._setting()
-        for number, view in enumerate(family.view(page, task, setting)):
+        for number, view in enumerate(views):
             before = view.before if number else "\n" if task.mode == "plain" else "\n\n"
-            yield before, Job(view.pixels, family.ask(task, view.pixels, setting), task.max_tokens, cap)
+            yield before, Job(view.pixels, self._family.ask(task, view.pixels, self._setting()), task.max_tokens, cap)
 
     def _ask(self, jobs: Sequence[Job]) -> range:
         """Put jobs behind those that wait; gives their numbers."""
@@ -176,7 +183,8 @@ class Sheets:
 
     def _show(self, sheet: Sheet, page: Page) -> range:
         """Ask what stands in a part of a page."""
-        return self._ask([job for _, job in self._views(page, replace(self._task, regions=(), region=None), sheet.cap)])
+        task = replace(self._task, regions=(), region=None)
+        return self._ask([job for _, job in self._questions(self._views(page, task), task, sheet.cap)])
 
     def _place(self, reading: Reading) -> None:
         """Give the pieces boxes where the model did not say where it read them."""
