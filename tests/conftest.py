@@ -166,15 +166,9 @@ def tiny_nano(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_exported(tiny_nano) -> Path:
-    """The same as `gotocr export` writes it; made once, since tracing takes its time."""
-    pytest.importorskip("onnx")
-    pytest.importorskip("onnxscript")
+    """The same as `gotocr export` writes it."""
     from gotocr.cli import main
 
     folder = tiny_nano.with_name("exported")
-    logging.disable()  # torch tells much while it traces, and pytest would keep it all
-    try:
-        assert main(["export", str(tiny_nano), "-o", str(folder)]) == 0
-    finally:
-        logging.disable(logging.NOTSET)
+    assert main(["export", str(tiny_nano), "-o", str(folder)]) == 0
     return folder

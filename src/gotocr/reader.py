@@ -227,8 +227,8 @@ def load(
     """A Reader with a model of `MODELS` or the one in a local folder (or .safetensors file), loaded on first use.
 
     `engine` is one of `engines.ENGINES`, by default the family's own; `style` spells the published model's prompts
-    (`prompt.published.STYLES`); `quiet` hides the progress of downloads; `precision` says in what the published model's
-    matrices are stored and multiplied on the CPU (`weights.PRECISIONS`). Raises UsageError for unknown names.
+    (`prompt.published.STYLES`); `quiet` hides the progress of downloads; `precision` says in what matrices
+    are multiplied on the CPU (`weights.PRECISIONS`). Raises UsageError for unknown names.
     """
     from .engines import ENGINES
     from .engines.family import family_of
@@ -247,7 +247,7 @@ def load(
     engine = engine or (family.elsewhere if device != "cpu" else None) or family.engine
     if precision is not None:
         if engine != family.engine or not family.precisions:
-            raise UsageError("a precision can be chosen for --model base with the onnx engine only")
+            raise UsageError("a precision can be chosen for the onnx engine only")
         if precision not in family.precisions:
             raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(family.precisions)}")
         found = replace(found, precision=precision)

@@ -237,9 +237,9 @@ def test_families_choose_their_own_engine(tmp_path):
 
 
 @pytest.mark.parametrize(("model", "engine", "precision", "says"), [
-    ("base", None, "int2", "float32, int8, int4"), ("base", "torch", "int8", "onnx engine only"), ("nano", None, "int8", "base"),
+    ("base", None, "int2", "float32, int8, int4"), ("base", "torch", "int8", "onnx engine only"), ("nano", "torch", "int8", "onnx engine only"),
 ])  # fmt: skip
-def test_a_precision_is_of_the_published_model_on_its_own_engine(model, engine, precision, says):
+def test_a_precision_is_of_the_onnx_engine(model, engine, precision, says):
     with pytest.raises(UsageError, match=says):
         load(model, engine=engine, precision=precision)
 

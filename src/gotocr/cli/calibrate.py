@@ -33,12 +33,12 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--corpus", metavar="DIR", type=Path, help="texts (default: the few that come along)")
     parser.add_argument("--fonts", metavar="DIR", action="append", help="fonts; may be given several times")
     parser.add_argument("--held-back", type=count, metavar="N", help="passages a file that training held back")
-    parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx where its graphs are, else torch")
+    parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
 
 
 def run(arguments: Namespace) -> int:
-    from ..weights.nano_files import ENCODER, read_nano_config
+    from ..weights.nano_files import read_nano_config
 
     folder = arguments.folder
     read_nano_config(folder)
@@ -60,7 +60,7 @@ def run(arguments: Namespace) -> int:
     fonts = tuple(arguments.fonts or usual.fonts)
     supply = Supply(arguments.corpus or usual.corpus, fonts, arguments.held_back or usual.held_back, validate=True)
     supply.read()
-    engine = arguments.engine or ("onnx" if (folder / ENCODER).is_file() else "torch")
+    engine = arguments.engine or "onnx"
     total = len(PICTURES) * arguments.count + len(pairs)
     with (
         load(folder, engine=engine, device=arguments.device, quiet=True) as reader,

@@ -71,7 +71,7 @@ def add(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--max-tokens", type=count, default=8000, metavar="N", help="cap on a page (default: %(default)s)")
     parser.add_argument("--workers", type=count, default=1, metavar="N", help="processes that read (default: %(default)s)")
-    parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx where its graphs are, else torch")
+    parser.add_argument("--engine", choices=list(ENGINES), help="default: onnx")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
 
 
@@ -125,9 +125,8 @@ def _examination(arguments: Namespace) -> Examination:
     from ..draw.supply import Supply
     from ..train.recipe import Recipe
     from ..train.validate import Candidate, Examination
-    from ..weights.nano_files import ENCODER
 
-    engine = arguments.engine or ("onnx" if (folder / ENCODER).is_file() else "torch")
+    engine = arguments.engine or "onnx"
     candidate = Candidate(str(folder), engine, arguments.device, arguments.way, arguments.max_tokens)
     usual = Recipe()
     texts, fonts = arguments.corpus or usual.corpus, tuple(arguments.fonts or usual.fonts)

@@ -1,4 +1,4 @@
-"""`gotocr export`: of a trained nano make a folder that reads without torch."""
+"""`gotocr export`: of a trained nano make a smaller folder to read with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..weights import FORMS
 from .make import share
 from .verb import Verb
 
-_DESCRIPTION = """Write a folder with the weights of a trained nano and the two graphs with which it reads without torch.
+_DESCRIPTION = """Write a folder with the weights of a trained nano in a form that takes little room.
 int8 takes half the room of float16 and loses next to nothing; either can be trained on."""
 
 
@@ -23,14 +23,8 @@ def add(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from ..weights.nano_files import read_nano_config
+    from ..weights.export import export_folder
 
-    for folder in filter(None, (arguments.folder, arguments.blend)):
-        read_nano_config(folder)  # says what is wrong before torch is loaded
-
-    from ..weights.graphs import export_folder
-
-    print("writing both graphs; this takes about half a minute", file=sys.stderr)
     blended = (arguments.blend, arguments.share) if arguments.blend else None
     export_folder(arguments.folder, arguments.output, arguments.weights, blended)
     size = sum(file.stat().st_size for file in arguments.output.iterdir() if file.is_file())
@@ -38,4 +32,4 @@ def run(arguments: Namespace) -> int:
     return 0
 
 
-VERB = Verb("make a trained nano readable without torch", run, add, _DESCRIPTION)
+VERB = Verb("make a small folder of a trained nano", run, add, _DESCRIPTION)

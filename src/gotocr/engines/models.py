@@ -114,7 +114,7 @@ def _keep_nano(pieces: Sequence[Piece]) -> list[Piece]:
     return kept(pieces)
 
 
-NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, _keep_nano, letters=11.0)
+NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, _keep_nano, precisions=PRECISIONS, letters=11.0)
 GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, guide="nano")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -21,7 +21,9 @@ from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from .nano_steps import Answer, NanoRow, Question, Unread, guide
 
-ROOM = 64  # tokens by which the memory of what was written grows
+# All lengths in memory are multiples of this: sums over them are then worked out in the same order, however long the others' are, and
+# a row's numbers are to the last bit what they would be alone.
+ROOM = 64
 
 Array = Any  # of numpy or torch: the decoder's own
 
@@ -117,9 +119,6 @@ class Blocks:
         images, cells = image_names(self.config), CELLS
         place = Place(self, len(self._taken), sight[images[0]].shape[2], sight["point_keys"].shape[1])
         self._taken.append(place)
-        if len(self._taken) == 1:  # nobody else is here: the memory it was seen in is the block
-            self._blocks = {**sight, **self._no_past(ROOM)}
-            return place
         self._fit()
         for name in images:
             self._blocks[name][place.number, :, : place.images] = sight[name][0]
@@ -182,21 +181,26 @@ class Blocks:
         return text
 
     def _extents(self) -> tuple[int, int, int]:
-        """N, M and S of the blocks."""
+        """N, M and S of the blocks, multiples of `ROOM`."""
+        if not self._blocks:
+            return 0, 0, 0
         names = image_names(self.config)[0], past_names(self.config)[0]
         return self._blocks[names[0]].shape[2], self._blocks["point_keys"].shape[1], self._blocks[names[1]].shape[2]
 
     def _fit(self) -> None:
         """Make the blocks as large as the rows need: larger where one does not fit, smaller where half of it is empty."""
-        images, cells, tokens = (max(getattr(place, part) for place in self._taken) for part in ("images", "cells", "tokens"))
-        have, slots, taken = self._extents(), len(self._blocks["point_keys"]), len(self._taken)
-        if slots >= taken and all(least <= size < 2 * least for least, size in zip((images, cells), have, strict=False)) and have[2] >= tokens:
+        need = [max(-(-getattr(place, part) // ROOM) * ROOM for place in self._taken) for part in ("images", "cells", "tokens")]
+        have, slots, taken = self._extents(), len(self._blocks.get("point_keys", ())), len(self._taken)
+        if slots >= taken and all(least <= size < 2 * least for least, size in zip(need[:2], have, strict=False)) and have[2] >= need[2]:
             return
-        slots = slots if slots >= taken else 2 * slots
-        old, size = self._blocks, self.config.hidden // self.config.heads
-        new = self._no_past(max(tokens, have[2]), slots)
-        new |= {name: self.network.zeros((slots, self.config.heads, images, size)) for name in image_names(self.config)}
-        new |= {name: self.network.zeros((slots, cells, *old[name].shape[2:])) for name in CELLS}
+        slots = slots if slots >= taken else max(2 * slots, 1)
+        images, cells, tokens = *need[:2], max(need[2], have[2])
+        config, old = self.config, self._blocks
+        layer = slots, config.heads, config.hidden // config.heads
+        new = {name: self.network.zeros((*layer[:2], tokens, layer[2])) for name in past_names(config)}
+        new |= {name: self.network.zeros((*layer[:2], images, layer[2])) for name in image_names(config)}
+        widths = (config.pointer, config.fine_width, 4)
+        new |= {name: self.network.zeros((slots, cells, width)) for name, width in zip(CELLS, widths, strict=True)}
         for name, block in old.items():
             rows = slice(min(len(block), slots))
             if name in CELLS:
@@ -206,9 +210,3 @@ class Blocks:
                 some = slice(min(block.shape[2], new[name].shape[2]))
                 new[name][rows, :, some] = block[rows, :, some]
         self._blocks = new
-
-    def _no_past(self, room: int, slots: int = 1) -> dict[str, Array]:
-        """Memory for at least `room` tokens of each row; never for more than the window and the one being written."""
-        room = min(-(-room // ROOM) * ROOM, self.config.window + 1)
-        shape = (slots, self.config.heads, room, self.config.hidden // self.config.heads)
-        return {name: self.network.zeros(shape) for name in past_names(self.config)}

@@ -1,4 +1,4 @@
-"""nano on ONNX Runtime: the default engine, without torch. Two graphs share one weights file."""
+"""nano on ONNX Runtime: the default engine, without torch. Both graphs are drawn here, from the weights as they are stored."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import numpy as np
 from ..errors import WeightsError
 from ..model.config import NanoConfig
 from ..prompt.tokenizer import Tokenizer
-from ..weights.nano_files import DECODER, ENCODER, WEIGHTS, read_nano_config
+from ..weights import NANO_PRECISION
+from ..weights.nano_files import WEIGHTS, read_nano_config, read_tensors
+from ..weights.nano_pen import FORMS
+from ..weights.nano_picture import nano_tables, picture_graph
+from ..weights.nano_text import rotary, text_graph
 from .nano_rows import NanoEngine
-from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
+from .onnx_session import choose_precision, open_graph, runtime, telling
 
 
 class NanoOnnxEngine(NanoEngine):
@@ -22,21 +26,29 @@ class NanoOnnxEngine(NanoEngine):
     name = "onnx"
 
     def __init__(self, encoder: Any, decoder: Any, tokenizer: Tokenizer, config: NanoConfig) -> None:
-        super().__init__(Sessions(encoder, decoder), tokenizer, config)
+        super().__init__(Sessions(encoder, decoder, config), tokenizer, config)
 
 
 class Sessions:
     """The two graphs, opened; see `nano_rows.Network`."""
 
-    def __init__(self, encoder: Any, decoder: Any) -> None:
-        self.encoder, self.decoder = encoder, decoder
-        self._names = [output.name for output in encoder.get_outputs()]
+    def __init__(self, encoder: Any, decoder: Any, config: NanoConfig) -> None:
+        self.encoder, self.decoder, self.config = encoder, decoder, config
+        self._seen, self._written = ([output.name for output in session.get_outputs()] for session in (encoder, decoder))
 
     def see(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        return dict(zip(self._names, _run(self.encoder, {"pixels": np.ascontiguousarray(pixels, np.float32)}), strict=True))
+        rows, columns = (side // step for side, step in zip(pixels.shape[2:], self.config.stride, strict=True))
+        pixels = np.ascontiguousarray(pixels, np.float32)
+        return dict(zip(self._seen, _run(self.encoder, {"pixels": pixels, **nano_tables(self.config, rows, columns)}), strict=True))
 
     def write(self, text: Mapping[str, np.ndarray], blocks: Mapping[str, np.ndarray]) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-        logits, boxes, *new = _run(self.decoder, {**text, **blocks})
+        own = np.zeros((len(text["ids"]), 1), np.float32)
+        cosines, sines = rotary(self.config, text["positions"])
+        inputs = {
+            "ids": text["ids"][:, 0], "places": text["places"][:, 0], "ink": text["ink"], "cosines": cosines, "sines": sines,
+            "rows": np.arange(len(own))[:, None], "hidden": np.concatenate([text["seen"], text["kept"], own], 1)[:, None, None],
+        }  # fmt: skip
+        logits, boxes, *new = _run(self.decoder, {**inputs, **blocks})
         return logits, boxes, [part[:, :, 0] for part in new]
 
     def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
@@ -48,20 +60,16 @@ def _run(session: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
         return session.run(None, inputs)
 
 
-def open_engine(folder: Path, device: str = "cpu") -> NanoOnnxEngine:
-    """Load the nano in `folder`; only `device="cpu"`. See `engine.OpenEngine`."""
+def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> NanoOnnxEngine:
+    """Load the nano in `folder`; only `device="cpu"`. `precision` is one of `weights.PRECISIONS`. See `engine.OpenEngine`."""
     onnxruntime = runtime(device)
-    folder = Path(folder)
+    form, folder = FORMS[choose_precision(precision, NANO_PRECISION)], Path(folder)
     config = read_nano_config(folder)
+    tensors = read_tensors(folder, config)
     sessions = []
-    for name in (WEIGHTS, ENCODER, DECODER):
-        if not (folder / name).is_file():
-            mend = f"make a folder that has it with: gotocr export {folder} -o DIR, or read with --engine torch"
-            raise WeightsError(f"{folder}: {name} is missing; {mend}")
-    for name in (ENCODER, DECODER):
+    for draw in (picture_graph, text_graph):
         try:
-            session = onnxruntime.InferenceSession(str(folder / name), settings(onnxruntime), providers=list(PROVIDERS))
-        except Exception as cause:  # onnxruntime's own exceptions share no public parent
-            raise WeightsError(f"{folder / name}: onnxruntime cannot load it ({first_line(cause)}); get the model again") from cause
-        sessions.append(session)
+            sessions.append(open_graph(onnxruntime, *draw(config, tensors, form)))
+        except Exception as cause:
+            raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({cause})") from cause
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)

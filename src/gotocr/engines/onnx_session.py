@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, UsageError
+from ..weights import PRECISIONS
+from .processors import processors
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from ..weights.onnx_file import Graph
 
 LOG_ERRORS_ONLY = 3
 PROVIDERS = ("CPUExecutionProvider",)
@@ -26,8 +33,23 @@ def settings(onnxruntime: Any) -> Any:
     """Session options: as many threads as this process may use processors."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = LOG_ERRORS_ONLY
-    options.intra_op_num_threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    options.intra_op_num_threads = processors()
     return options
+
+
+def choose_precision(name: str | None, usual: str) -> str:
+    """One of `PRECISIONS`, `usual` for None. Raises UsageError for another."""
+    if (name or usual) not in PRECISIONS:
+        raise UsageError(f"no precision named {name!r}; choose from: {', '.join(PRECISIONS)}")
+    return name or usual
+
+
+def open_graph(onnxruntime: Any, graph: Graph, values: Mapping[str, np.ndarray]) -> Any:
+    """A session of a graph that names `values`. Raises what ONNX Runtime raises."""
+    options = settings(onnxruntime)
+    brought = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in values.items()}
+    options.add_external_initializers(list(brought), list(brought.values()))
+    return onnxruntime.InferenceSession(graph.to_bytes(), options, providers=list(PROVIDERS))
 
 
 def first_line(error: Exception) -> str:

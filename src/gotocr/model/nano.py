@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import NanoConfig
+from .config import PLACE_WAVES, NanoConfig
 from .stem import Attention, RMSNorm, Stem, cell_centres, rotate, waves
 from .swiglu import SwiGLU
 
@@ -69,7 +69,7 @@ class Written(NamedTuple):
 class PlaceEmbedding(nn.Module):
     """A box (..., 4) in model pixels as a vector: waves of its right edge and middle height, and its size."""
 
-    def __init__(self, hidden: int, count: int = 16) -> None:
+    def __init__(self, hidden: int, count: int = PLACE_WAVES) -> None:
         super().__init__()
         self.register_buffer("rates", waves(count), persistent=False)
         self.linear = nn.Linear(4 * count + 2, hidden)

@@ -88,40 +88,34 @@ def test_wrong_recipes_and_models_are_refused_without_torch(tmp_path):
     assert done.stdout.split("\n")[0] == "[2, 5] False", done.stderr
 
 
-@pytest.mark.parametrize(("verb", "missing", "module"), [("train", "torch", "train.loop"), ("export", "onnx", "weights.graphs")])
-def test_a_missing_extra_is_named(tmp_path, tiny_nano, verb, missing, module, monkeypatch, capsys):
-    monkeypatch.delitem(sys.modules, f"gotocr.{module}", raising=False)
-    monkeypatch.setitem(sys.modules, missing, None)
-    argv = {"train": [str(TINY), "--out", str(tmp_path / "out")], "export": [str(tiny_nano), "-o", str(tmp_path / "out")]}
-    assert main([verb, *argv[verb]]) == 4
+def test_a_missing_extra_is_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "gotocr.train.loop", raising=False)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["train", str(TINY), "--out", str(tmp_path / "out")]) == 4
     assert "pip install 'gotocr[train]'" in capsys.readouterr().err and not (tmp_path / "out").exists()
 
 
 def test_export_into_a_folder_that_is_there(tiny_nano, tmp_path, monkeypatch, capsys):
-    pytest.importorskip("onnx")
-    from gotocr.weights import graphs, nano_files
+    from gotocr.weights import export, nano_files
 
-    class Traced:
-        def SerializeToString(self):
-            return b"graph"
-
-    monkeypatch.setattr(graphs, "trace_encoder", lambda network: Traced())
-    monkeypatch.setattr(graphs, "trace_decoder", lambda network: Traced())
-    monkeypatch.setattr(graphs, "point_outside", lambda graph, stored: None)
     (tmp_path / "README.md").write_text("a note that stays")
     (tmp_path / "config.json").write_text("{}")
     assert main(["export", str(tiny_nano), "-o", str(tmp_path)]) == 0
     assert f"--model {tmp_path}" in capsys.readouterr().err
     assert nano_files.read_nano_config(tmp_path) == nano_files.read_nano_config(tiny_nano)
-    assert {file.name for file in tmp_path.iterdir()} == {
-        "README.md", "config.json", "tokenizer.json", "nano.safetensors", "encoder.onnx", "decoder.onnx"
-    }  # fmt: skip
+    assert {file.name for file in tmp_path.iterdir()} == {"README.md", "config.json", "tokenizer.json", "nano.safetensors"}
     before = (tmp_path / "nano.safetensors").read_bytes()
-    monkeypatch.setattr(graphs, "trace_decoder", lambda network: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        main(["export", str(tiny_nano), "-o", str(tmp_path)])
+    with monkeypatch.context() as patched:
+        patched.setattr(export.int8, "pack", lambda tensors, form: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            main(["export", str(tiny_nano), "-o", str(tmp_path)])
     assert (tmp_path / "nano.safetensors").read_bytes() == before and (tmp_path / "config.json").is_file()
     assert not list(tmp_path.parent.glob(".*.part")), "nothing half done is left behind"
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(graphs, "trace_decoder", lambda network: Traced())
     assert main(["export", str(tiny_nano), "-o", str(tmp_path / "file")]) == 6
+
+
+def test_exporting_needs_no_torch(tiny_nano, tmp_path):
+    code = f"import sys; from gotocr.cli import main; print(main(['export', {str(tiny_nano)!r}, '-o', {str(tmp_path / 'out')!r}]), 'torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.stdout.split("\n")[0] == "0 False", done.stderr

@@ -1,0 +1,108 @@
+"""What nano's two ONNX graphs are drawn with: a graph, the numbers it names, and how a matrix is multiplied.
+
+The graphs are made when a model is opened, from its tensors, whatever form those are stored in. So nothing but the weights has to
+be kept in a folder, and products of weights are worked out once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..model.config import NanoConfig
+from .got_packed import Form, quantise
+from .onnx_file import FLOAT, INT8, MICROSOFT, UINT8, Graph
+
+# Blocks of 32: of larger ones ONNX Runtime's sums depend on how many rows there are, and a row would not be what it is alone.
+FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form("int8", 8, 32), Form("int4", 4, 32))}
+ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks
+
+
+class Pen:
+    """A graph being drawn from a nano's float32 `tensors`, by our names."""
+
+    def __init__(self, config: NanoConfig, tensors: Mapping[str, np.ndarray], form: Form) -> None:
+        """`form` is how matrices are multiplied where `linear` is told so."""
+        self.graph, self.config, self.tensors, self.form = Graph(), config, tensors, form
+        self.values: dict[str, np.ndarray] = {}  # what the graph names
+
+    def hold(self, name: str, values: np.ndarray) -> str:
+        """Numbers of ours in the graph, of one of `_KINDS`."""
+        self.values[name] = values = np.ascontiguousarray(values)
+        return self.graph.weight(name, _KINDS[values.dtype.name], values.shape)
+
+    def weight(self, name: str) -> str:
+        """A tensor as it is."""
+        return self.hold(name, self.tensors[name])
+
+    def stacked(self, *names: str, gain: float = 1.0) -> tuple[np.ndarray, np.ndarray | None]:
+        """Weights (sum of outer, inner) and biases (sum of outer,), if they have some, of linear layers, the first `gain` times as large."""
+        parts = []
+        for suffix in ("weight", "bias"):
+            found = [self.tensors.get(f"{name}.{suffix}") for name in names]
+            if found[0] is not None:
+                parts.append(np.concatenate([found[0] * np.float32(gain), *found[1:]]))
+        return parts[0], parts[1] if len(parts) > 1 else None
+
+    def linear(self, x: str, name: str, weight: np.ndarray, bias: np.ndarray | None = None) -> str:
+        """(N, inner) -> (N, outer), by a matrix (outer, inner) in the graph's form."""
+        outer, inner = weight.shape
+        biases = [self.hold(f"{name}.bias", bias)] if bias is not None else []
+        if not self.form.block:
+            return self.graph.add("Gemm", [x, self.hold(f"{name}.weight", weight), *biases], transB=1)
+        whole, scales = quantise(weight, self.form)
+        inputs = [x, self.hold(f"{name}.whole", whole), self.hold(f"{name}.scales", scales), *(["", "", *biases] if biases else [])]
+        sizes = {"K": inner, "N": outer, "bits": self.form.bits, "block_size": self.form.block, "accuracy_level": ACCURACY}
+        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **sizes)
+
+    def whole(self, x: str, name: str, weight: np.ndarray, bias: np.ndarray | None = None) -> str:
+        """(..., inner) -> (..., outer) for many rows at once: what is multiplied is rounded to 8 bits as a whole."""
+        biases = [self.hold(f"{name}.bias", bias)] if bias is not None else []
+        if not self.form.block:
+            product = self.graph.add("MatMul", [x, self.hold(f"{name}.weight", weight.T)])
+            return self.graph.add("Add", [product, *biases]) if biases else product
+        scales = np.abs(weight).max(1) / np.float32(127)
+        scales[scales == 0] = 1
+        whole = self.hold(f"{name}.whole", np.rint(weight / scales[:, None]).astype(np.int8).T)
+        zeros = self.hold(f"{name}.zeros", np.zeros(len(scales), np.int8))
+        inputs = [x, whole, self.hold(f"{name}.scales", scales), zeros, *biases]
+        return self.graph.add("DynamicQuantizeMatMul", inputs, domain=MICROSOFT)
+
+    def reshape(self, x: str, *shape: int) -> str:
+        return self.graph.add("Reshape", [x, self.graph.constant(shape)])
+
+    def turn(self, x: str, *order: int) -> str:
+        return self.graph.add("Transpose", [x], perm=order)
+
+    def split(self, x: str, *sizes: int, axis: int = -1) -> list[str]:
+        parts = [f"{x}.part{number}" for number in range(len(sizes))]
+        self.graph.add("Split", [x, self.graph.constant(sizes)], *parts, axis=axis)
+        return parts
+
+    def norm(self, x: str, name: str) -> str:
+        """A root mean square norm."""
+        return self.graph.add("SimplifiedLayerNormalization", [x, self.weight(f"{name}.weight")], axis=-1, epsilon=EPS, stash_type=1)
+
+    def skip(self, x: str, more: str, name: str) -> tuple[str, str]:
+        """x + more, normed by the scale of that name, and as it is."""
+        outputs = f"{name}.normed", "", "", f"{name}.sum"
+        scale = self.weight(f"{name}.weight")
+        normed = self.graph.add("SkipSimplifiedLayerNormalization", [x, more, scale], *outputs, domain=MICROSOFT, epsilon=EPS)
+        return normed, outputs[-1]
+
+    def feed(self, x: str, name: str, many: bool = False) -> str:
+        """SwiGLU, (N, hidden) -> (N, hidden); `many` rows are multiplied as a `whole`."""
+        wide, linear = self.config.feed_forward, self.whole if many else self.linear
+        gate, up = self.split(linear(x, f"{name}.both", *self.stacked(f"{name}.gate", f"{name}.up")), wide, wide)
+        gate = self.graph.add("QuickGelu", [gate], domain=MICROSOFT, alpha=1.0)  # x * sigmoid(x): SiLU
+        return linear(self.graph.add("Mul", [gate, up]), f"{name}.down", self.tensors[f"{name}.down.weight"])
+
+
+_KINDS = {"float32": FLOAT, "uint8": UINT8, "int8": INT8}
+EPS = 1e-6  # of `model.stem.RMSNorm`
+
+
+def waves(count: int, shortest: float = 16.0, longest: float = 8192.0) -> np.ndarray:
+    """`model.stem.waves`, without torch."""
+    return (2 * np.pi / np.exp(np.linspace(np.log(shortest), np.log(longest), count))).astype(np.float32)
