@@ -45,7 +45,7 @@ def _add_everywhere(parser: ArgumentParser, flag: Any) -> None:
     parser.add_argument(
         "--json", type=Path, default=other, metavar="FILE", help="write the result there, with every single value"
     )
-    parser.add_argument("--repeats", type=count, default=other, metavar="N", help="rounds (default: 3 to 5, with --quick 2 or 3)")
+    parser.add_argument("--repeats", type=count, default=other, metavar="N", help="rounds (default: 3 to 5, with --quick 1 to 3)")
 
 
 def _add_read(parser: ArgumentParser) -> None:
@@ -57,6 +57,14 @@ def _add_read(parser: ArgumentParser) -> None:
     parser.add_argument("--batch", type=listed(count), metavar="N,M", help="pictures at a time (default: 1,2,4,8,16)")
     parser.add_argument("--device", help="cpu, cuda, cuda:1, ... (default: cpu)")
     parser.add_argument("--max-tokens", type=count, metavar="N", help="cap on a picture (default: none for nano, 32 for base)")
+
+
+def _add_base(parser: ArgumentParser) -> None:
+    parser.add_argument("--rivals", type=listed(str), metavar="A,B", help="who takes part (default: all; if quick transformers,int8)")
+    parser.add_argument("--tokens", type=count, metavar="N", help="tokens to write (default: 64, if quick 8)")
+    parser.add_argument("--threads", type=count, metavar="N", help="processors that all are held to (default: all there are)")
+    parser.epilog = """Random weights are taken where the published ones are not here. Who takes part stays loaded throughout:
+all of them need 14 GB of memory. transformers and torch are needed for what is not ours."""
 
 
 def _add_make(parser: ArgumentParser) -> None:
@@ -89,6 +97,7 @@ def _add_serve(parser: ArgumentParser) -> None:
 _MODELS = f"{', '.join(MODELS)} or folders, with commas"
 _SUBJECTS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "read": ("how fast pictures are read: load, first token, tokens and pages a second, memory", _add_read),
+    "base": ("how fast base is run beside transformers: looking, reading the prompt, writing; memory", _add_base),
     "make": ("how fast pictures are drawn, in samples a second of one core", _add_make),
     "long": ("how much memory a PDF of many pages takes beside one of few", _add_long),
     "serve": ("how fast an OpenAI-compatible server answers to several clients at once", _add_serve),

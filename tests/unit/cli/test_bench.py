@@ -11,7 +11,7 @@ import pytest
 from gotocr.cli import main
 from gotocr.cli.bench import FORM
 from gotocr.errors import EXIT_PARTIAL, MissingExtraError, WorkerError
-from gotocr.evaluate.speed import BENCHES, make, read, serve
+from gotocr.evaluate.speed import BENCHES, base, make, read, serve
 
 
 def table(out: str, head: str) -> list[list[str]]:
@@ -77,6 +77,8 @@ def test_options_reach_their_plan_before_and_after_the_subject(asked):
         == 0
     )
     assert asked["read"] == read.ReadPlan(True, None, ("nano", "base"), (), (), (2, 8), "cuda", 9)
+    assert main(["bench", "base", "--rivals", "transformers,int4", "--tokens", "9", "--threads", "1"]) == 0
+    assert asked["base"] == base.BasePlan(False, None, ("transformers", "int4"), 9, 1)
     assert main(["bench", "make", "line", "--worn", "0.5", "--fonts", "a", "--fonts", "b", "--repeats", "2"]) == 0
     assert asked["make"] == make.MakePlan(False, 2, ("line",), None, None, ("a", "b"), 0.5)
     assert main(["bench", "serve", "--url", "http://x/v1", "--concurrency", "1,2", "--requests", "5", "--timeout", "3"]) == 0
@@ -119,7 +121,7 @@ def test_a_subject_that_fails_does_not_lose_the_others(monkeypatch, asked, tmp_p
 
     put(monkeypatch, "make", broken)
     assert main(["bench", "--json", str(tmp_path / "x.json")]) == EXIT_PARTIAL and "out of memory" in capsys.readouterr().out
-    assert set(json.loads((tmp_path / "x.json").read_text())["subjects"]) == {"read", "serve", "long"}
+    assert set(json.loads((tmp_path / "x.json").read_text())["subjects"]) == {"read", "base", "serve", "long"}
 
 
 @pytest.mark.parametrize(

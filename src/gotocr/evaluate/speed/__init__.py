@@ -8,6 +8,7 @@ BENCHES = Registry(
     "benches",
     {
         "read": "gotocr.evaluate.speed.read:BENCH",
+        "base": "gotocr.evaluate.speed.base:BENCH",
         "make": "gotocr.evaluate.speed.make:BENCH",
         "serve": "gotocr.evaluate.speed.serve:BENCH",
         "long": "gotocr.evaluate.speed.long:BENCH",

@@ -18,6 +18,7 @@ from ...schema import Task
 from .bench import Bench
 from .pictures import FULL, PDF_PAGES, QUICK, draw_inputs
 from .rounds import Rounds, Tell, interleave, ratio, silent, spread
+from .standin import stand_in
 from .station import Station
 from .tables import read_tables
 from .trial import Configuration, Run
@@ -116,7 +117,7 @@ def _configurations(plan: ReadPlan, folder: Path, notes: list[str], tell: Tell) 
     for model in models:
         name, where, large = Path(model).name, model, _is_large(model)
         if model == "base":
-            name, where = _base(folder, notes, tell)
+            name, where = stand_in(folder, notes, tell)
         if where is None:
             continue
         most = plan.max_tokens or (QUICK_CAP if plan.quick else CAP) if large else plan.max_tokens or Task.max_tokens
@@ -131,26 +132,6 @@ def _is_large(model: str) -> bool:
 
     family = MODELS[model].family if model in MODELS else family_of(Path(model).expanduser())
     return family == "got"
-
-
-def _base(folder: Path, notes: list[str], tell: Tell) -> tuple[str, str | None]:
-    """Name and folder of the published model: its weights where they are here already, else random ones."""
-    from ...weights.fetch import at_hand, find
-
-    if at_hand("base"):
-        return "base", str(find("base", quiet=True))
-    from .standin import write_standin
-
-    tell(0.0, "making random weights")
-    place = folder / "base"
-    place.mkdir()
-    try:
-        write_standin(place)
-    except (GotocrError, ImportError) as error:
-        notes.append(f"base: not measured: its weights are not here, and random ones need torch ({error})")
-        return "base", None
-    notes.append("base (random): random weights of the true size, since the published ones are not here; it reads nothing")
-    return "base (random)", str(place)
 
 
 def _load(

@@ -9,13 +9,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...errors import OutputError
+from ...errors import GotocrError, OutputError
+from .rounds import Tell
 
 if TYPE_CHECKING:
     from ...model.config import GotConfig
 
 SEED, BLOCK = 7, 1_000_003  # so many different values, over and over: of no width a multiple, so no two rows are equal
 LOUD, QUIET = 2.0, 0.5  # gains of the layers and of the embedding: a loud embedding would write one token for ever
+
+
+def stand_in(folder: Path, notes: list[str], tell: Tell) -> tuple[str, str | None]:
+    """Name and folder of the published model: its weights where they are here already, else random ones in `folder`.
+
+    What is to be said of them goes to `notes`; there is no folder where random ones cannot be made.
+    """
+    from ...weights.fetch import at_hand, find
+
+    if at_hand("base"):
+        return "base", str(find("base", quiet=True))
+    tell(0.0, "making random weights")
+    place = folder / "base"
+    place.mkdir()
+    try:
+        write_standin(place)
+    except (GotocrError, ImportError) as error:
+        notes.append(f"base: not measured: its weights are not here, and random ones need torch ({error})")
+        return "base", None
+    notes.append("base (random): random weights of the true size, since the published ones are not here; it reads nothing")
+    return "base (random)", str(place)
 
 
 def write_standin(folder: Path, preset: str = "base") -> Path:

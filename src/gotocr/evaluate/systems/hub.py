@@ -29,7 +29,7 @@ class Hub:
 
     def __init__(self, folder: Path, choice: Choice) -> None:
         self._folder, self.choice = folder, choice
-        transformers = _library()
+        transformers = library()
         try:
             self.model = transformers.GotOcr2ForConditionalGeneration.from_pretrained(folder, local_files_only=True)
             self.model = self.model.to(choice.device).eval()
@@ -71,7 +71,8 @@ class Hub:
         del self.model
 
 
-def _library() -> Any:
+def library() -> Any:
+    """transformers, with all that is used of it. Raises MissingProgramError."""
     try:
         import torch  # noqa: F401 - transformers begins without it, and then has no models
         import transformers
@@ -92,7 +93,7 @@ def _processor(transformers: Any, folder: Path, side: int) -> Any:
 
 def open_system(choice: Choice) -> Hub:
     """See `system.OpenSystem`. Raises MissingProgramError without transformers, WeightsError where it knows no such weights."""
-    _library()
+    library()
     if choice.model in MODELS and choice.model not in SOURCES:
         raise UsageError(f"transformers knows no model like {choice.model}; choose --model {', '.join(SOURCES)} or a folder")
     folder = find(choice.model, quiet=True)
