@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,7 +20,9 @@ pytest.importorskip("onnxruntime")
 onnx = pytest.importorskip("onnx")
 
 from gotocr.decode.batch import in_order, write_all  # noqa: E402
-from gotocr.engines import got_slots  # noqa: E402
+from gotocr.decode import draft_width  # noqa: E402
+from gotocr.engines import got_draft, got_slots  # noqa: E402
+from gotocr.engines.got_slots import Slots  # noqa: E402
 from gotocr.engines.onnx_got import GotOnnxEngine, open_engine  # noqa: E402
 from gotocr.engines.torch_got import GotTorchEngine  # noqa: E402
 from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
@@ -27,7 +30,7 @@ from gotocr.model.config import BASE  # noqa: E402
 from gotocr.schema import Job, Pixels, Prompt  # noqa: E402
 from gotocr.weights import PRECISIONS, got_picture, names  # noqa: E402
 from gotocr.weights.files import INDEX, SINGLE  # noqa: E402
-from gotocr.weights.got_packed import FORMS, SCALES, matrices, quantise  # noqa: E402
+from gotocr.weights.got_packed import SCALES, TEXT_FORMS, matrices, quantise  # noqa: E402
 from gotocr.weights.got_picture import picture_graph  # noqa: E402
 from gotocr.weights.got_stored import Stored, shapes  # noqa: E402
 from gotocr.weights.got_text import text_graph  # noqa: E402
@@ -102,11 +105,11 @@ def job(pair, tiles: int = 1, count: int = 24, first: int = 7, start: int = 0) -
 
 def logits(engine: GotOnnxEngine, some: Job, tokens=()) -> np.ndarray:
     """After the prompt, and after each of `tokens` (T + 1, V)."""
-    rows = engine.rows(1)
+    rows, some = engine.rows(1), replace(some, drafts=None)
     opened = rows._open_row(some)
     found = [opened.row.hear(rows._answer([opened.row.begin()])[0]).logits]
     for token in tokens:
-        found.append(opened.row.hear(rows._answer([opened.row.push(token)])[0]).logits)
+        found.append(opened.row.hear(rows._answer([opened.row.push(token)])[0]).logits.copy())
     opened.row.close()
     return np.stack(found)
 
@@ -127,7 +130,7 @@ def theirs_written(pair, some: Job, count: int) -> list[int]:
 def unguarded(engine: GotOnnxEngine, some: Job, count: int) -> list[int]:
     """Greedy ids without the loop's guard against circles, which these networks like to go in."""
     found = [int(logits(engine, some)[0].argmax())]
-    rows = engine.rows(1)
+    rows, some = engine.rows(1), replace(some, drafts=None)
     row = rows._open_row(some).row
     answer = rows._answer([row.begin()])[0]
     while len(found) < count:
@@ -160,7 +163,7 @@ def test_greedy_ids_are_transformers_own_and_torchs(pair, tiles):
     assert np.allclose([p.probability for p in mine], [p.probability for p in twin], atol=1e-4)
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS.values() if form.block], ids=lambda form: form.name)
+@pytest.mark.parametrize("form", [form for form in TEXT_FORMS.values() if form.block], ids=lambda form: form.name)
 def test_packed_forms_are_the_rounded_weights(pair, folder, form):
     """Against torch with the weights rounded as they are packed, head and embedding apart."""
     state = {name: value.clone() for name, value in pair.ours.state_dict().items()}
@@ -191,12 +194,12 @@ def unpacked(whole: np.ndarray, scales: np.ndarray, bits: int) -> np.ndarray:
     return ((steps - np.float32(2 ** (bits - 1))) * scales[..., None]).reshape(len(whole), -1).astype(np.float32)
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS.values() if form.block], ids=lambda form: form.name)
+@pytest.mark.parametrize("form", [form for form in TEXT_FORMS.values() if form.block], ids=lambda form: form.name)
 def test_rounding_is_near(form):
     values = np.random.default_rng(3).standard_normal((64, 300)).astype(np.float32)
     values[3] = 0
     found = unpacked(*quantise(values, form), form.bits)
-    assert found.shape == (64, 384 if form.block == 128 else 320) and not found[:, 300:].any() and not found[3].any()
+    assert found.shape == (64, 320) and not found[:, 300:].any() and not found[3].any()
     assert np.sqrt(np.square(found[:, :300] - values).mean()) < {8: 0.0075, 4: 0.084}[form.bits]
     with pytest.raises(WeightsError, match="finite"):
         quantise(np.array([[1, np.nan]], np.float32), form)
@@ -219,6 +222,67 @@ def test_several_at_once_write_what_each_writes_alone(pair, engine, monkeypatch)
         together = [list(written(number)) for number in range(len(jobs))]
         assert [ids(pieces) for pieces in together] == [ids(pieces) for pieces in alone]
         assert [pieces[-1].finish for pieces in together] == [pieces[-1].finish for pieces in alone]
+
+
+def worn(tokens, right: float, seed: int) -> tuple[int, ...]:
+    """Tokens of which that share is right, the others being others, left out, or written twice."""
+    rng, made = np.random.default_rng(seed), []
+    for token in tokens:
+        damage = rng.random() >= right and rng.integers(3)
+        made += [token] if damage is False else [[int(rng.integers(VOCABULARY))], [], [token, token]][damage]
+    return tuple(made)
+
+
+def always(costs, chances, most):
+    """As wide as it goes, so that calls are filled up as well."""
+    return max((width for width in costs.widths if width <= most), default=1) if chances else 1
+
+
+@pytest.mark.parametrize("tiles", [1, 2])
+def test_a_draft_changes_nothing_to_the_last_bit(pair, engine, monkeypatch, tiles):
+    """Whatever it says, and whatever is paid for it."""
+    some = replace(job(pair, tiles, 90), drafts=None)
+    plain = list(engine.run(some))
+    text = unguarded(engine, some, 90)
+    spelled = "".join(chr(0x4E00 + token) for token in text)
+    drafts = [(worn(text, right, 7),) for right in (0, 0.5, 0.95, 1.0)]
+    drafts += [(), (spelled,), (spelled[9:], worn(text, 0.9, 3)), ((VOCABULARY + 5, -3, *text),), ("<|x|>\n\n",)]
+    for best in (draft_width.Costs.best, always):
+        monkeypatch.setattr(draft_width.Costs, "best", best)
+        calls = []
+        for draft in drafts:
+            with monkeypatch.context() as context:
+                counted(context, calls)
+                assert list(engine.run(replace(some, drafts=draft))) == plain
+        if best is always:
+            assert calls[3] < calls[2] < calls[0] and calls[3] <= len(plain) / 7 + 2
+
+
+def counted(context, calls: list[int]) -> None:
+    """Count calls of the network in `calls`, from 0 on."""
+    calls.append(0)
+    for name in ("begin", "check", "follow"):
+        def call(slots, *given, plain=getattr(Slots, name)):
+            calls[-1] += 1
+            return plain(slots, *given)
+
+        context.setattr(Slots, name, call)
+
+
+def test_drafts_of_several_at_once(pair, engine, monkeypatch):
+    jobs = [replace(job(pair, 1, 40, first, start), drafts=None) for first, start in ((7, 0), (30, 1), (40, 2), (50, 3))]
+    alone = [list(engine.run(some)) for some in jobs]
+    drafted = [replace(some, drafts=(worn(ids(pieces), 0.8, 2),)) for some, pieces in zip(jobs, alone, strict=True)]
+    drafted[3] = replace(drafted[3], drafts=None)
+    monkeypatch.setattr(got_slots, "STEP", 24)
+    for apart in (True, False, None):
+        if apart is not None:
+            monkeypatch.setattr(got_draft.Pace, "widths", lambda self, drafts, rooms, apart=apart: [
+                always(self.one, draft.chances, room) for draft, room in zip(drafts, rooms)] if apart else None)  # fmt: skip
+        else:
+            monkeypatch.undo()
+        written = in_order(write_all(engine.rows(3), drafted))
+        assert [list(written(number)) for number in range(4)] == alone
 
 
 def test_a_row_that_leaves_midway_does_not_disturb_the_others(pair, engine):
@@ -426,7 +490,7 @@ def test_shapes_are_those_of_the_network(pair):
 def test_graphs_of_the_true_size_are_sound_and_small(precision):
     """By the checker and the shape inference of those who define ONNX; of ONNX Runtime's own operators they know nothing."""
     kinds = dict.fromkeys(dict(shapes(BASE)), BFLOAT16)
-    for graph, most in ((picture_graph(BASE, kinds), 1 << 19), (text_graph(BASE.decoder, kinds, FORMS[precision]), 1 << 17)):
+    for graph, most in ((picture_graph(BASE, kinds), 1 << 19), (text_graph(BASE.decoder, kinds, TEXT_FORMS[precision]), 1 << 18)):
         data = graph.to_bytes()
         model = onnx.load_from_string(data)
         outside = [tensor for tensor in model.graph.initializer if tensor.data_location == onnx.TensorProto.EXTERNAL]
@@ -441,8 +505,10 @@ def test_graphs_of_the_true_size_are_sound_and_small(precision):
 
 
 def test_bands_of_queries_are_the_whole(pair, monkeypatch):
-    """A head at a time, bands of 3 of 16 rows, the last one of 1: what large pictures need."""
+    """Queries by 3 of 16 rows, the last time 1; all else by 4 rows, the fewest that make 40 patches and divide 16."""
     monkeypatch.setattr(got_picture, "BAND_SCORES", 3 * 16 * 256)
+    monkeypatch.setattr(got_picture, "ROWS", 40)
+    assert got_picture._bands(pair.ours.config.vision) == (4, 64)
     with torch.no_grad():
         theirs = pair.theirs.get_image_features(pair.pixels).pooler_output.flatten(0, 1).numpy()
     found = open_engine(pair.folder).sessions.see(pair.pixels.numpy())

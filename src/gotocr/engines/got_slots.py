@@ -1,6 +1,6 @@
 """Keys and values of several texts in memory that ONNX Runtime adds to in place: a slot a text, no slot empty between them.
 
-Shapes: R slots taken, T tokens, D hidden, G key-value heads, L places, E head size, V vocabulary.
+Shapes: R slots taken, T tokens, W of them whose logits are wanted, D hidden, G key-value heads, L places, E head size, V vocabulary.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import EngineError
 from ..model.config import DecoderConfig
-from ..weights.got_text import COSINES, LAST, LOGITS, SINES, TOTAL, VECTORS
+from ..weights.got_text import APART, CHECKED, COSINES, FROM, LAST, LOGITS, SINES, TOTAL, VECTORS, numbered
 from .onnx_session import telling
 
 STEP = 512  # places by which the memory of all slots grows
@@ -34,9 +34,9 @@ class _Bound:
 
     call: Any
     vectors: np.ndarray  # (R, T, D)
-    last: np.ndarray  # (R,)
-    total: np.ndarray  # ()
-    logits: np.ndarray  # (R, V)
+    last: Sequence[np.ndarray]  # (R,), of every token that is attended to by itself, or the one
+    total: Sequence[np.ndarray]  # ()
+    logits: np.ndarray  # (R, W, V)
 
 
 class Slots:
@@ -51,7 +51,7 @@ class Slots:
         self._session, self._config, self._most = session, config, most
         self._taken: list[Slot] = []
         self._blocks: list[np.ndarray] = []  # keys and values of each layer, (slots, G, L, E)
-        self._bound: dict[int, _Bound] = {}  # by number of rows, while the memory stays where it is
+        self._bound: dict[tuple[int, int, int], _Bound] = {}  # by slots and tokens, while the memory stays where it is
         self._turns: list[np.ndarray] = []
 
     def begin(self, slot: Slot, vectors: np.ndarray) -> np.ndarray:
@@ -60,13 +60,13 @@ class Slots:
         if at >= self._most or slot.at is not None:
             raise EngineError(f"{self._most} texts are being written already")
         self._grow(at + 1, count, slot.most)
-        bound = self._bind(slice(at, at + 1), count)
-        bound.vectors[0], bound.last[:], bound.total[...] = vectors, count - 1, count
+        bound = self._bind(slice(at, at + 1), count, 1)
+        bound.vectors[0], bound.last[0][:], bound.total[0][...] = vectors, count - 1, count
         with telling():
             self._session.run_with_iobinding(bound.call)
         slot.at, slot.length = at, count
         self._taken.append(slot)
-        return bound.logits[0]
+        return bound.logits[0, 0]
 
     def follow(self, slots: Sequence[Slot], vectors: np.ndarray) -> np.ndarray:
         """A token (R, D) behind each of all texts -> the logits (R, V) of what comes next. Raises EngineError."""
@@ -76,17 +76,37 @@ class Slots:
             raise EngineError("texts that are written at once go on at once")
         longest = max(slot.length for slot in slots) + 1
         self._grow(count, longest, max(slot.most for slot in slots))
-        if count not in self._bound:
-            self._bound[count] = self._bind(slice(0, count), 1)
-        bound = self._bound[count]
+        bound = self._kept(slice(0, count), 1)
         bound.vectors[places, 0] = vectors
-        bound.last[places] = [slot.length for slot in slots]
-        bound.total[...] = longest
+        bound.last[0][places] = [slot.length for slot in slots]
+        bound.total[0][...] = longest
         with telling():
             self._session.run_with_iobinding(bound.call)
         for slot in slots:
             slot.length += 1
-        return bound.logits[places]
+        return bound.logits[places, 0]
+
+    def check(self, slot: Slot, vectors: np.ndarray) -> np.ndarray:
+        """Tokens (T, D) behind one text, 1 or as many as one of `CHECKED` -> the logits (T, V) of what comes after each.
+
+        They are overwritten by the next call for as many. Tokens that should not have come are forgotten by `back`. Raises EngineError.
+        """
+        if slot.at is None:
+            raise EngineError("a text that has not begun cannot go on")
+        count, length = len(vectors), slot.length + len(vectors)
+        self._grow(len(self._taken), length, slot.most)
+        bound = self._kept(slice(slot.at, slot.at + 1), count)
+        bound.vectors[0] = vectors
+        for number in range(count):
+            bound.last[number][:], bound.total[number][...] = slot.length + number, slot.length + number + 1
+        with telling():
+            self._session.run_with_iobinding(bound.call)
+        slot.length = length
+        return bound.logits[0]
+
+    def back(self, slot: Slot, count: int) -> None:
+        """The last `count` tokens of a text were none of it."""
+        slot.length -= count
 
     def free(self, slot: Slot) -> None:
         """Take a text out; the last one moves to where it was."""
@@ -123,19 +143,32 @@ class Slots:
                 block[slot.at, :, : slot.length] = self._blocks[number][slot.at, :, : slot.length]
             self._blocks[number] = block
 
-    def _bind(self, rows: slice, tokens: int) -> _Bound:
+    def _kept(self, rows: slice, tokens: int) -> _Bound:
+        """What is bound for tokens of which all logits are wanted."""
+        key = rows.start, rows.stop, tokens
+        if key not in self._bound:
+            self._bound[key] = self._bind(rows, tokens, tokens)
+        return self._bound[key]
+
+    def _bind(self, rows: slice, tokens: int, wanted: int) -> _Bound:
         config, call, count = self._config, self._session.io_binding(), rows.stop - rows.start
         vectors = np.zeros((count, tokens, config.hidden), np.float32)
-        last, total = np.zeros(count, np.int32), np.zeros((), np.int32)
-        logits = np.zeros((count, config.vocab_size), np.float32)
+        last = [np.zeros(count, np.int32) for _ in range(CHECKED[-1])]
+        total = [np.zeros((), np.int32) for _ in last]
+        logits = np.zeros((count, wanted, config.vocab_size), np.float32)
+        inputs = {VECTORS: vectors, FROM: np.array([-wanted], np.int64), COSINES: self._turns[0], SINES: self._turns[1]}
+        for name, least in zip(APART, (1, CHECKED[0]), strict=True):
+            inputs[name] = np.array(wanted == tokens > least)
+        for number in range(len(last)):
+            inputs |= {numbered(LAST, number): last[number], numbered(TOTAL, number): total[number]}
         with telling():
-            inputs = {VECTORS: vectors, LAST: last, TOTAL: total, COSINES: self._turns[0], SINES: self._turns[1]}
             for name, array in inputs.items():
                 call.bind_ortvalue_input(name, self._value(array))
             for number, block in enumerate(self._blocks):
                 name, value = f"{('keys', 'values')[number % 2]}.{number // 2}", self._value(block[rows])
                 call.bind_ortvalue_input(name, value)
-                call.bind_ortvalue_output(f"{name}.out", value)
+                for token in range(len(last)):
+                    call.bind_ortvalue_output(f"{numbered(name, token)}.out", value)
             call.bind_ortvalue_output(LOGITS, self._value(logits))
         return _Bound(call, vectors, last, total, logits)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from ..decode.batch import AT_ONCE, Opened, Rows, write_all
+from ..decode.batch import AT_ONCE, Known, Opened, Rows, write_all
 from ..decode.loop import Terms
 from ..decode.place import page_boxes
 from ..decode.step import Step
@@ -18,11 +19,12 @@ from ..model.config import GotConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights import PRECISION, PRECISIONS
-from ..weights.got_packed import FORMS
+from ..weights.got_packed import TEXT_FORMS
 from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
-from ..weights.got_text import text_graph
+from ..weights.got_text import CHECKED, text_graph
 from ..weights.onnx_file import Graph
+from .got_draft import Ahead, Pace, drafter
 from .got_job import room
 from .got_slots import Slot, Slots
 from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
@@ -54,7 +56,9 @@ class GotOnnxEngine:
 
     def _open(self, config: GotConfig, sights: Sights, slots: Slots, job: Job) -> Opened:
         count = room(job, config)
-        row = GotRow(slots, job.prompt.ids, np.concatenate(sights(job.pixels.values)), count)
+        ahead = Ahead(drafter(job, self.tokenizer), config.decoder.vocab_size)
+        slot = Slot(len(job.prompt.ids) + count)
+        row = GotRow(slots, job.prompt.ids, np.concatenate(sights(job.pixels.values)), slot, ahead)
         terms = Terms(job.prompt.stop_ids, count, page_boxes(job.pixels), over=job.over)
         return Opened(row, TextStream(self.tokenizer), terms)
 
@@ -66,7 +70,7 @@ class Sessions:
     """The two graphs, opened, and the embedding. Raises EngineError for whatever fails in there."""
 
     def __init__(self, config: GotConfig, picture: Any, slots: Callable[[int], Slots], embed: Callable[[Sequence[int]], np.ndarray]):
-        self.config, self.slots, self.embed = config, slots, embed
+        self.config, self.slots, self.embed, self.pace = config, slots, embed, Pace(CHECKED)
         self._picture = picture
 
     def see(self, tiles: np.ndarray) -> np.ndarray:
@@ -79,17 +83,25 @@ class Sessions:
 class GotRow:
     """One picture that was looked at; a question is the row itself, with `ids` to be read. See `decode.batch.Row`."""
 
-    def __init__(self, slots: Slots, ids: Sequence[int], images: np.ndarray, count: int) -> None:
+    def __init__(self, slots: Slots, ids: Sequence[int], images: np.ndarray, slot: Slot, ahead: Ahead) -> None:
         self.ids, self.images = ids, images
-        self.slot = Slot(len(ids) + count)
+        self.slot, self.ahead = slot, ahead
         self._slots = slots
 
     def begin(self) -> GotRow:
         return self
 
-    def push(self, token: int) -> GotRow:
+    def push(self, token: int) -> GotRow | Known:
+        known = self.ahead.push(token)
+        if known is not None:
+            return Known(known)
+        self._slots.back(self.slot, self.ahead.wrong())
         self.ids = (token,)
         return self
+
+    @property
+    def room(self) -> int:
+        return self.slot.most - self.slot.length
 
     def hear(self, answer: np.ndarray) -> Step:
         return Step(answer)
@@ -99,19 +111,39 @@ class GotRow:
 
 
 def _answer(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.ndarray]:
-    """Logits (V,) for each row: one call for all that go on, one for each that begins."""
-    answers: dict[int, np.ndarray] = {}
-    going = [number for number, row in enumerate(rows) if row.slot.at is not None]
-    if going:
-        vectors = sessions.embed([rows[number].ids[0] for number in going])
-        answers.update(zip(going, slots.follow([rows[number].slot for number in going], vectors), strict=True))
-    for number, row in enumerate(rows):
-        if number not in answers:
+    """Logits (V,) for each row: one call for all that go on, or one for each with its draft; one for each that begins."""
+    going = [row for row in rows if row.slot.at is not None]
+    answers = dict(zip(map(id, going), _go_on(sessions, slots, going), strict=True))
+    for row in rows:
+        if id(row) not in answers:
             vectors = sessions.embed(row.ids)
             vectors[np.asarray(row.ids) == sessions.config.image_id] = row.images
             row.images = None  # they are in the cache now
-            answers[number] = slots.begin(row.slot, vectors)
-    return [answers[number] for number in range(len(rows))]
+            answers[id(row)] = slots.begin(row.slot, vectors)
+    return [answers[id(row)] for row in rows]
+
+
+def _go_on(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.ndarray]:
+    pace = sessions.pace
+    drafts = [row.ahead.draft(min(pace.most, row.room) - 1) for row in rows]
+    widths = pace.widths(drafts, [row.room for row in rows]) if rows else []
+    if widths is None:
+        vectors = sessions.embed([row.ids[0] for row in rows])
+        begun = perf_counter()
+        answers = slots.follow([row.slot for row in rows], vectors)
+        pace.several.took(len(rows), perf_counter() - begun)
+        return list(answers)
+    answers = []
+    for row, draft, width in zip(rows, drafts, widths, strict=True):
+        ids = draft.ids[: width - 1]
+        filling = [row.ids[0]] * (width - 1 - len(ids))
+        vectors = sessions.embed([*row.ids, *ids, *filling])
+        begun = perf_counter()
+        first, *others = slots.check(row.slot, vectors)
+        pace.one.took(width, perf_counter() - begun)
+        row.ahead.keep(ids, others)
+        answers.append(first)
+    return answers
 
 
 def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> GotOnnxEngine:
@@ -122,7 +154,7 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
         raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(PRECISIONS)}")
     folder = Path(folder)
     tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
-    stored, form = Stored(folder), FORMS[precision]
+    stored, form = Stored(folder), TEXT_FORMS[precision]
     if stored.config.decoder.head_size % HEAD_STEP:
         raise WeightsError(f"onnxruntime attends with heads of {HEAD_STEP}, 2 x {HEAD_STEP}, ... numbers only; read with --engine torch")
     open_graph = partial(_open_graph, onnxruntime, stored)

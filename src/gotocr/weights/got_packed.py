@@ -49,6 +49,10 @@ class Form:
 
 FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form("int8", 8, 128), Form("int4", 4, 32))}
 
+# Those of base's text. Blocks of 128 are added up in one order for one row and in another for several, those of 64 are not:
+# so a text is the same alone, beside others, and checked against a draft.
+TEXT_FORMS: Mapping[str, Form] = {**FORMS, "int8": Form("int8", 8, 64)}
+
 
 def matrices(config: DecoderConfig) -> dict[str, tuple[tuple[str, ...], int]]:
     """The matrices that are multiplied: name -> (tensors of ours, stacked by rows; the length of a row)."""
