@@ -7,6 +7,7 @@ there along the white between lines or words; a short strip, such as a line of t
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -28,21 +29,36 @@ EARLIEST = 0.6  # share of a piece's length from where on a cut is looked for
 PARAGRAPH = 1.8  # white this many times the usual between lines parts paragraphs
 FAINT = 0.25  # share of the usual contrast of what must not be cut through
 FINE = 4  # pixels: letters of a shrunk picture are at least so tall
+PARTED = ("", " ", "\n", "\n\n")  # what may part the texts of two pieces, from near to far
+
+Piece = tuple[tuple[int, int, int, int], str]  # its box, and what parts its text from that of the piece before
 
 
 def strip_views(page: Page, *, box: Box | None = None, most: int = 1, recipe: Recipe = PUBLISHED) -> list[View]:
     """The views of a page, or of the part in `box` (page pixels): one without margins, or the pieces of a strip as they are read.
 
-    `most` is the largest number of tiles of each. It is not for requests whose prompt holds a box, which refers to
-    the page as a whole (`tiles.view`).
+    Pieces without anything on them are left out. `most` is the largest number of tiles of each. It is not for requests
+    whose prompt holds a box, which refers to the page as a whole (`tiles.view`).
     """
     outer = clip(box, size(page)) if box is not None else (0, 0, *size(page))
     image = cut(page, outer)[0]
     inner = _moved(trim(image), outer)
-    return [View(view(page, box=piece, most=most, recipe=recipe), before) for piece, before in pieces(page, inner, recipe.side)]
+    found = _inked(page, pieces(page, inner, recipe.side))
+    return [View(view(page, box=piece, most=most, recipe=recipe), before) for piece, before in found]
 
 
-def pieces(page: Page, box: tuple[int, int, int, int], side: int) -> list[tuple[tuple[int, int, int, int], str]]:
+def _inked(page: Page, found: Sequence[Piece]) -> Sequence[Piece]:
+    """The pieces less those of bare paper, on which nothing can be read and something could be invented."""
+    kept, parted = [], ""
+    for box, before in found if len(found) > 1 else ():
+        parted = max(parted, before, key=PARTED.index)
+        if not is_blank(replace(page, image=cut(page, box)[0])):
+            kept.append((box, parted))
+            parted = ""
+    return kept or found
+
+
+def pieces(page: Page, box: tuple[int, int, int, int], side: int) -> list[Piece]:
     """The boxes a part of a page is read in, and what parts the text of each from that before; the part itself if it is no strip."""
     left, top, right, bottom = box
     width, height = right - left, bottom - top

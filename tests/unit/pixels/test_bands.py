@@ -54,6 +54,13 @@ def test_cuts_prefer_the_white_between_paragraphs() -> None:
     assert second.opens and first.box[3] <= 30 + 20 * 7 + 25 + LETTERS <= second.box[1] + 30
 
 
+def test_bare_paper_is_in_no_band() -> None:
+    image = printed([(20, 580)], 12, (2400, 600), gaps={6: 1800})
+    found = bands(image, LETTERS, (1000, 200))
+    assert covered(image, found) and all(image[top:bottom, left:right].min() == 0 for left, top, right, bottom in (band.box for band in found))
+    assert sum(band.box[3] - band.box[1] for band in found) < 400, "so much of the page is looked at"
+
+
 def test_columns_are_read_one_after_the_other() -> None:
     image = printed([(20, 280), (330, 590)], 30, (700, 620))
     found = bands(image, LETTERS, (1000, 250))

@@ -52,6 +52,25 @@ def test_a_receipt_is_cut_between_its_lines() -> None:
     assert {seen.before for seen in strip_views(Page(image), recipe=SMALL)[1:]} <= {"\n", "\n\n"}
 
 
+def test_pieces_of_bare_paper_are_left_out() -> None:
+    image, lines = receipt()
+    whole = boxes(Page(image))
+    image[1500:4500] = 255
+    found = strip_views(Page(image), recipe=SMALL)
+    seen = [to_page((0, 0, 256, 256), one.pixels) for one in found]
+    assert len(seen) < len(whole)
+    for top, bottom in lines:
+        if not 1470 < top < 4500:
+            assert any(box[1] <= top + 6 and bottom - 6 <= box[3] for box in seen), "no line is lost"
+    assert all((image[int(box[1]) : int(box[3])] < 128).any() for box in seen)
+    after = next(number for number, box in enumerate(seen) if box[3] > 4500)
+    assert found[after].before == "\n\n", "what stood apart still does"
+    image[4700:4710, 300:304] = 0
+    faint = np.where(image == 0, 200, 255).astype(np.uint8)
+    assert len(strip_views(Page(faint), recipe=SMALL)) == len(found), "faint writing is writing"
+    assert len(strip_views(Page(np.full((6000, 600, 3), 255, np.uint8)), recipe=SMALL)) == 1
+
+
 def test_a_banner_is_cut_between_its_words() -> None:
     image = banner()
     found = boxes(Page(image))
