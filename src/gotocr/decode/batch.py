@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -22,6 +23,7 @@ from .watch import Watch, sound
 
 AT_ONCE = 8  # rows, unless told
 NO_TOKEN = -1  # of a piece that no model wrote
+AHEAD = 2  # pictures that are looked at, at most, before there is room to write of them
 LEAD = 28  # calls of the network for the first text alone, so that it shows: more than `doubt.HELD`, which are held back
 
 
@@ -75,16 +77,24 @@ class Rows:
     `open_row` looks at a job's picture and gives what reads it; `answer` gives an answer for each of some questions, in
     their order. A row that fails ends with its error in place of a piece; where `answer` itself fails, all do. Any other
     exception than GotocrError leaves no row. Not for several threads at the same time.
+
+    Where there is `look`, a picture can be looked at by it in another thread, while others are written; `open_row` is
+    given what it gave, too. It must bear to be called while `answer` works.
     """
 
     def __init__(
-        self, open_row: Callable[[Job], Opened], answer: Callable[[Sequence[Any]], Sequence[Any]], most: int = AT_ONCE
+        self,
+        open_row: Callable[..., Opened],
+        answer: Callable[[Sequence[Any]], Sequence[Any]],
+        most: int = AT_ONCE,
+        look: Callable[[Job], Any] | None = None,
     ) -> None:
         if most < 1:
             raise ValueError(f"at least one row is needed, not {most}")
-        self._open_row, self._answer, self.most = open_row, answer, most
+        self._open_row, self._answer, self.most, self._look = open_row, answer, most, look
         self._places: dict[int, _Place] = {}
         self._keys = count()
+        self._looker: ThreadPoolExecutor | None = None
 
     def __len__(self) -> int:
         return len(self._places)
@@ -93,9 +103,24 @@ class Rows:
     def is_full(self) -> bool:
         return len(self) >= self.most
 
-    def join(self, job: Job) -> int:
-        """Look at the picture of `job`, and give the number under which its pieces come. Raises EngineError."""
-        opened = self._open_row(job)
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether pictures can be looked at while others are written."""
+        return self._look is not None
+
+    def look_ahead(self, job: Job) -> Future[Any]:
+        """Begin to look at the picture of `job`, for `join`."""
+        if self._look is None:
+            raise ValueError("these rows do not look ahead")
+        self._looker = self._looker or ThreadPoolExecutor(1, "gotocr-look")
+        return self._looker.submit(self._look, job)
+
+    def join(self, job: Job, looked: Future[Any] | None = None) -> int:
+        """Look at the picture of `job`, or wait for that, and give the number under which its pieces come. Raises EngineError."""
+        if self._look is None:
+            opened = self._open_row(job)
+        else:
+            opened = self._open_row(job, looked.result() if looked else self._look(job))
         try:
             question = opened.row.begin()
         except BaseException:
@@ -152,9 +177,12 @@ class Rows:
             answer = question.answer
 
     def close(self) -> None:
-        """All rows leave."""
+        """All rows leave; nothing is looked at any more."""
         for key in list(self._places):
             self.leave(key)
+        if self._looker is not None:
+            self._looker.shutdown(cancel_futures=True)
+            self._looker = None
 
 
 def open_rows(engine: Any, most: int = AT_ONCE) -> Rows | SingleRow:
@@ -169,7 +197,7 @@ class SingleRow:
     that or not; a call that does not come back cannot be broken off. See `watch.sound` for what else is put right.
     """
 
-    most = 1
+    most, looks_ahead = 1, False
 
     def __init__(self, engine: Any) -> None:
         self._engine = engine
@@ -240,37 +268,62 @@ def write_each(
     """The pieces of all jobs as they come, each with its job's number; at most `rows.most` are written at a time.
 
     Jobs are taken one between two tokens, so that the first pieces of the first one do not wait for the others to be looked
-    at; none before the network was called `lead` times for the first, unless that is over. None among the jobs says that
-    there is none yet. A job that fails ends with its error in place of a piece, one whose time is up before it begins with a
-    piece that says so. Where nothing is written and there is no job yet, whoever asks for more has to bring one: ValueError.
-    Turning away closes the rows.
+    at; none before the network was called `lead` times for the first, unless that is over. Where the rows can do so, `AHEAD`
+    pictures are looked at while others are written. None among the jobs says that there is none yet. A job that fails ends
+    with its error in place of a piece, one whose time is up before it begins with a piece that says so. Where nothing is
+    written and there is no job yet, whoever asks for more has to bring one: ValueError. Turning away closes the rows.
     """
-    todo, numbers = iter(jobs), count()
+    queue = _Queue(rows, iter(jobs))
     given: dict[int, int] = {}
-    more = True
     first = 0  # calls of the network for the first text
     try:
-        while more or rows:
-            if more and not rows.is_full and not (rows and first < lead):
-                job = next(todo, _NO_MORE)
-                more = job is not _NO_MORE
-                if job is None and not rows:
-                    raise ValueError("no text is being written, and there is no job")
-                if more and job is not None:
-                    number = next(numbers)
-                    if job.over is not None and job.over():
-                        yield number, Piece(NO_TOKEN, "", nan, finish="time")
-                        continue
-                    try:
-                        given[rows.join(job)] = number
-                    except GotocrError as error:
-                        yield number, error
+        while queue.more or queue.waiting or rows:
+            if not (rows and first < lead):
+                queue.take()
+            while (number := queue.next()) is not None:
+                job, looked = queue.waiting.popleft()[1:]
+                if job.over is not None and job.over():
+                    yield number, Piece(NO_TOKEN, "", nan, finish="time")
+                    continue
+                try:
+                    given[rows.join(job) if looked is None else rows.join(job, looked)] = number
+                except GotocrError as error:
+                    yield number, error
             first += bool(rows)
             for key, piece in rows.step():
                 ended = isinstance(piece, GotocrError) or piece.finish is not None
                 yield given.pop(key) if ended else given[key], piece
     finally:
         rows.close()
+
+
+class _Queue:
+    """Jobs that were taken and are not written yet, looked at ahead where that is possible."""
+
+    def __init__(self, rows: Rows | SingleRow, jobs: Iterator[Job | None]) -> None:
+        self.more = True  # whether jobs may be left
+        self.waiting: deque[tuple[int, Job, Future[Any] | None]] = deque()
+        self._rows, self._jobs, self._numbers = rows, jobs, count()
+
+    def take(self) -> None:
+        """One more job, if there is one and room for it. Raises ValueError where there has to be one and is none."""
+        if not self.more or len(self.waiting) >= AHEAD or (self._rows.is_full and not self._rows.looks_ahead):
+            return
+        job = next(self._jobs, _NO_MORE)
+        self.more = job is not _NO_MORE
+        if job is None and not self._rows and not self.waiting:
+            raise ValueError("no text is being written, and there is no job")
+        if self.more and job is not None:
+            ahead = self._rows.looks_ahead and (self._rows or self.waiting)
+            looked = self._rows.look_ahead(job) if ahead else None
+            self.waiting.append((next(self._numbers), job, looked))
+
+    def next(self) -> int | None:
+        """The number of the first that waits, if it can be written now: it was looked at, or nothing else is written."""
+        if not self.waiting or self._rows.is_full:
+            return None
+        number, _, looked = self.waiting[0]
+        return number if looked is None or looked.done() or not self._rows else None
 
 
 _NO_MORE: Any = object()

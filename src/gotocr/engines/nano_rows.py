@@ -75,11 +75,10 @@ class NanoEngine:
         if self.network is None:
             raise EngineError("this engine was closed; open another")
         blocks = Blocks(self.network, self.config)
-        return Rows(partial(self._open, blocks), blocks.answer, most)
+        return Rows(partial(self._open, blocks), blocks.answer, most, partial(_look, self.network))
 
-    def _open(self, blocks: Blocks, job: Job) -> Opened:
+    def _open(self, blocks: Blocks, job: Job, sight: dict[str, Array]) -> Opened:
         prompt = job.prompt
-        sight = blocks.network.see(job.pixels.values)
         unread = Unread(sight.pop("ink"), job.pixels.values.shape[3] // CELL_WIDTH)
         written = [token for token in prompt.ids if token != prompt.image_id]
         place = blocks.take(sight)
@@ -93,6 +92,10 @@ class NanoEngine:
 
     def close(self) -> None:
         self.network = None
+
+
+def _look(network: Network, job: Job) -> dict[str, Array]:
+    return network.see(job.pixels.values)
 
 
 class Place:

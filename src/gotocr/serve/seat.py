@@ -108,6 +108,8 @@ class SharedRows:
     What a picture that cannot be looked at raises comes as the row's error from `step`.
     """
 
+    looks_ahead = False  # whoever shares the engine sees to that
+
     def __init__(self, seat: Seat, shared: Shared, most: int) -> None:
         self._seat, self._shared, self.most = seat, shared, most
         self._mail: Mail = SimpleQueue()
