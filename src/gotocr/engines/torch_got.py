@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
+
+import numpy as np
 
 from ..decode.batch import AT_ONCE, Opened, Rows
 from ..decode.loop import Terms, write
@@ -23,6 +26,7 @@ from ..model.cache import Cache
 from ..model.got import Got
 from ..model.shelf import Shelf
 from .got_job import room
+from .sights import Sights
 from .torch_device import choose_device, telling
 
 _TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
@@ -82,11 +86,11 @@ class GotStepper:
             capacity = len(job.prompt.ids) + (0 if prompt_only else self.room)
             self.cache = Cache(network.config.decoder, 1, capacity, table)
 
-    def start(self, job: Job) -> Step:
+    def start(self, job: Job, sights: Sights | None = None) -> Step:
+        """The step after the prompt; what was seen of equal tiles before is taken from `sights`."""
         with telling(), torch.inference_mode():
-            tiles = torch.tensor(job.pixels.values).to(self.device, self.cache.keys.dtype)  # (N, 3, H, W)
-            batches = tiles.split(_TILES_AT_ONCE.get(self.device.type, 1))
-            images = torch.cat([self.network.encode(batch) for batch in batches])  # (N, K, D)
+            tiles = job.pixels.values
+            images = torch.cat(sights(tiles)) if sights is not None else _see(self.network, tiles)  # (N, K, D)
             ids = torch.tensor([job.prompt.ids], device=self.device)
             return self._follow(self.network.embed(ids, images))
 
@@ -99,13 +103,23 @@ class GotStepper:
         return Step(logits[0].float().cpu().numpy())
 
 
+def _see(network: Got, tiles: np.ndarray) -> torch.Tensor:
+    """Tiles (N, 3, S, S) -> image tokens (N, K, D)."""
+    table = network.decoder.embed.weight
+    with telling(), torch.inference_mode():
+        found = torch.tensor(tiles).to(table.device, table.dtype)
+        return torch.cat([network.encode(batch) for batch in found.split(_TILES_AT_ONCE.get(table.device.type, 1))])
+
+
 class GotBatch:
     """Pictures being read at once: a row reads its prompt by itself; when its first token is fed, it joins the shelf."""
 
     def __init__(self, engine: GotTorchEngine) -> None:
         network = engine.opened
         self.engine, self.fed = engine, list[GotRow]()  # in the order of the shelf
-        self.shelf = Shelf(network.config.decoder, network.decoder.embed.weight)
+        table = network.decoder.embed.weight
+        self.shelf = Shelf(network.config.decoder, table)
+        self.sights = Sights(partial(_see, network)) if table.device.type == "cpu" else None  # a GPU looks faster than a digest is made
 
     def open_row(self, job: Job) -> Opened:
         stepper = GotStepper(self.engine.opened, job, prompt_only=True)
@@ -146,7 +160,7 @@ class GotRow:
         self.stepper: GotStepper | None = stepper
 
     def begin(self) -> Step:
-        return self.stepper.start(self.job)
+        return self.stepper.start(self.job, self.batch.sights)
 
     def push(self, token: int) -> Fed:
         return self, token
