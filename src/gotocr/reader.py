@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engines.models import FAMILIES, MODELS, Family, Model, Setting
 from .errors import EngineError, UsageError
-from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task, Word
+from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task
 
 if TYPE_CHECKING:
     from .engines.engine import Engine
@@ -76,10 +76,12 @@ class Reader:
         is a Leaf with an `error`; where none could be read, the first error is raised at the end.
         """
         from .decode.batch import LEAD, in_order, open_rows, write_each
+        from .pixels.opening import Opening
         from .pixels.source import open_source
         from .sheets.failures import Failures
         from .sheets.line import Asked, Sheets
 
+        opening = replace(opening or Opening(), text=self.family.drafts and task.drafts is not None)
         pages = open_source(source, limits=self.limits, opening=opening)  # image -> page
         landmarks = self._landmarks if self.family.guide and task.places else None
         asked = Asked(self.family, lambda: self.setting, landmarks, self._recall(task))
@@ -175,10 +177,10 @@ class Reader:
         guide = self.guide._identity if self.family.guide else ""
         return identity(self.folder, self.engine_name, self.device, self._model.precision, self._style, guide)
 
-    def _landmarks(self, page: Page) -> list[Word]:
-        """The words that the guide reads on a page that is upright, with their boxes."""
+    def _landmarks(self, page: Page) -> Leaf:
+        """What the guide reads on a page that is upright."""
         task = Task("plain", turn=0, straighten=False, spreads=False, reread=False)
-        return [word for leaf in self.guide.pages(page.image, task) for block in leaf.blocks for word in block.words if word.box]
+        return next(self.guide.pages(page.image, task))
 
     def sharing(self, engine: Engine) -> Reader:
         """Another Reader of the same model, for another thread, that reads with `engine` and closes it when closed."""
@@ -186,6 +188,10 @@ class Reader:
         other.__dict__.update(folder=self.folder, setting=self.setting, engine=engine)
         if self.family.guide:
             other.__dict__["guide"], other._lent = self.guide, True
+        if self.memory is not None:
+            other.memory = self.memory
+            if self.memory.folder is not None:
+                other.__dict__["_identity"] = self._identity
         return other
 
     def close(self) -> None:

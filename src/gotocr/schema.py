@@ -29,6 +29,7 @@ class Page:
     image: np.ndarray
     index: int = 0  # 0-based number of the page in its source
     source: str = "<memory>"  # path, URL or a name in angle brackets
+    text: str = ""  # what a PDF itself says of it, right or wrong, where somebody wants to know
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,7 @@ class Task:
     reread: bool = True  # lines that were passed over, and what a loop cut off, are read once more by themselves
     verify: bool = False  # formulas, tables, drawings are drawn anew from what was read and compared with the page
     seconds: float | None = None  # a page that takes longer ends there, with what was written by then
+    drafts: tuple[str, ...] | None = ()  # what the pages may say: base checks texts it expects many tokens at a time, and reads the same; None = it expects none
 
 
 @dataclass(frozen=True)

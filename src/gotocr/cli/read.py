@@ -74,6 +74,7 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--verify", action="store_true", help="draw formulas, tables, charts and other drawings anew from what was read, and compare them with the page")
     model.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")
     model.add_argument("--max-seconds", type=seconds, metavar="S", help="cap on a page; what was written by then is kept (default: none)")
+    model.add_argument("--draft", default="auto", metavar="auto|none|FILE", help="texts that base checks many tokens at a time, and reads the same: what the PDF says itself and what nano reads, nothing at all, or a text file, too (default: %(default)s)")
     model.add_argument("--once", action="store_true", help="lines that were passed over are not read once more")
 
 
@@ -197,9 +198,20 @@ def wanted(arguments: Namespace) -> tuple[Task, Opening]:
         reread=not arguments.once,
         seconds=arguments.max_seconds,
         verify=arguments.verify,
+        drafts=drafts(arguments.draft),
     )
     pages = page_ranges(arguments.pages) if arguments.pages else None
     return task, Opening(pages, arguments.dpi, arguments.password)
+
+
+def drafts(name: str) -> tuple[str, ...] | None:
+    """What `Task.drafts` is, for "auto", "none" or a file. Raises UsageError."""
+    if name in ("auto", "none"):
+        return () if name == "auto" else None
+    try:
+        return (Path(name).read_text("utf-8"),)
+    except (OSError, ValueError) as error:
+        raise errors.UsageError(f"--draft {name}: {getattr(error, 'strerror', None) or 'no text in UTF-8'}; give auto, none, or a text file") from error
 
 
 class _Job:
@@ -261,7 +273,7 @@ class _Job:
     def _source(self, source: str) -> Source:
         from .results import Source
 
-        facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task)}
+        facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task) | {"drafts": None}}
         facts["opening"] = asdict(self._opening) | {"password": None}
         if self.least is not None:
             facts["least"] = asdict(self.least)

@@ -49,6 +49,7 @@ class Family:
     precisions: tuple[str, ...] = ()  # of which its own engine can be asked for one
     elsewhere: str | None = None  # the engine on any device but the CPU, where that is another
     told: bool = False  # whether its prompts can name a region of the page
+    drafts: bool = False  # whether it checks texts that it expects, many tokens at a time
     guide: str | None = None  # a model that knows where words stand, since this one does not say
     letters: float | None = None  # what is read once more is shrunk until its letters are so tall, in pixels; None = never
 
@@ -115,6 +116,6 @@ def _keep_nano(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, _keep_nano, precisions=PRECISIONS, letters=11.0)
-GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, guide="nano")
+GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, drafts=True, guide="nano")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -25,6 +25,7 @@ class Opening:
     dpi: float | None = DPI  # of PDF pages; None = chosen for each page by the size of its text
     password: str | None = field(default=None, repr=False)  # of a PDF
     done: tuple[int, ...] = ()  # indices (from 0) of pages that are not wanted again
+    text: bool = False  # whether what a PDF itself says of its pages is wanted, too
 
     def __post_init__(self) -> None:
         if self.dpi is not None and not (self.dpi > 0 and math.isfinite(self.dpi)):

@@ -12,6 +12,7 @@ import struct
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,13 +33,20 @@ _SIZE = struct.Struct(">II")  # before the pixels of a page: height and width, a
 _ERRORS = {error.__name__: error for error in (InputError, TooLargeError)}
 
 
+class Drawn(NamedTuple):
+    """A page: (H, W, 3) uint8 RGB, and what it says itself, where that was asked for."""
+
+    image: np.ndarray
+    text: str
+
+
 def is_pdf(head: bytes) -> bool:
     """Whether a file that begins with `head` is a PDF."""
     return MARK in head[:MARK_WITHIN]
 
 
-def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Iterator[tuple[int, np.ndarray | GotocrError]]:
-    """The pages of a PDF (a path or its bytes) that `opening` asks for, as index and (H, W, 3) uint8 RGB.
+def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Iterator[tuple[int, Drawn | GotocrError]]:
+    """The pages of a PDF (a path or its bytes) that `opening` asks for, by index.
 
     Others are not looked at; memory holds one at a time. In place of a page that cannot be drawn, or would exceed
     `limits`, comes what is wrong with it; where that is so for `MOST_ENDED` pages in a row whose process had to be ended,
@@ -70,7 +78,7 @@ class _Document:
     def __init__(self, path: str, name: str, limits: Limits, opening: Opening) -> None:
         status = os.stat(path)
         self.key = (path, status.st_size, status.st_mtime_ns, opening.password)
-        self.name, self.limits, self.dpi = name, limits, opening.dpi
+        self.name, self.limits, self.dpi, self.text = name, limits, opening.dpi, opening.text
         self.ended = 0  # processes in a row, for one page each
 
     def length(self) -> int:
@@ -84,12 +92,12 @@ class _Document:
             raise found
         return found
 
-    def page(self, number: int) -> np.ndarray | InputError:
-        """(H, W, 3) uint8 RGB, or what is wrong with the page."""
+    def page(self, number: int) -> Drawn | InputError:
+        """A page, or what is wrong with it."""
         name = f"{self.name}, page {number + 1},"
         self.ended += 1
         try:
-            found = self._asked((number, self.dpi, self.limits.max_pixels))
+            found = self._asked((number, self.text, self.dpi, self.limits.max_pixels))
         except LateError:
             return InputError(f"{name} takes longer than {self.limits.drawing:g} s to draw; save it in a simpler way, as a scan")
         except WorkerError:
@@ -98,9 +106,10 @@ class _Document:
         if isinstance(found, InputError):
             return found
         height, width = _SIZE.unpack_from(found)
-        return np.frombuffer(found, np.uint8, offset=_SIZE.size).reshape(height, width, 3)
+        pixels = np.frombuffer(found, np.uint8, height * width * 3, _SIZE.size).reshape(height, width, 3)
+        return Drawn(pixels, found[_SIZE.size + pixels.size :].decode("utf-8", "replace"))
 
-    def _asked(self, page: tuple[int, float | None, int] | None) -> int | bytearray | InputError:
+    def _asked(self, page: tuple[int, bool, float | None, int] | None) -> int | bytearray | InputError:
         """What the child answers, or the error it tells of. Raises LateError and WorkerError where it had to be ended."""
         memory = max(MEMORY, PER_PIXEL * self.limits.max_pixels)
         try:

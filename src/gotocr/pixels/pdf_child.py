@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import pypdfium2
 
@@ -16,6 +17,7 @@ from ..errors import GotocrError, InputError, TooLargeError
 from .pdf_page import draw
 
 HELD = 4  # documents that are open at a time: several readers may take turns
+MOST_TEXT = 100_000  # characters of a page
 KEPT = 64 << 20  # bytes of a file after which it is opened anew: PDFium keeps all it has read of one that is open
 
 Document = tuple[str, int, int, str | None]  # path, its size and time of change, password
@@ -34,8 +36,8 @@ _held: OrderedDict[Document, _Held] = OrderedDict()
 def answer(document: list, name: str, page: list | None) -> int | list[str] | bytearray:
     """The number of pages of a `Document`, or one of them drawn, or the class of an error and what it says.
 
-    `page` is its index from 0, the resolution (None = by the size of its text) and the most pixels it may have; how a
-    drawing looks, `pdf_page.draw` says. `name` is the document's, for errors.
+    `page` is its index from 0, whether its text is wanted behind its pixels, in UTF-8, the resolution (None = by the size of its
+    text) and the most pixels it may have; how a drawing looks, `pdf_page.draw` says. `name` is the document's, for errors.
     """
     try:
         held = _opened(tuple(document), name)
@@ -84,13 +86,16 @@ def _open(path: str, name: str, password: str | None) -> pypdfium2.PdfDocument:
         raise InputError(f"{name} is a broken PDF or has no pages; save it again") from error
 
 
-def _drawn(document: pypdfium2.PdfDocument, name: str, number: int, dpi: float | None, max_pixels: int) -> bytearray:
+def _drawn(document: pypdfium2.PdfDocument, name: str, number: int, text: bool, *how: Any) -> bytearray:
     try:
         page = document[number]
     except Exception as error:
         raise InputError(f"{name} cannot be opened ({_line(error)}); save the file again") from error
     try:
-        return draw(page, name, dpi, max_pixels)
+        drawing = draw(page, name, *how)
+        if text:
+            drawing += _text(page)
+        return drawing
     except GotocrError:
         raise
     except MemoryError as error:
@@ -99,6 +104,17 @@ def _drawn(document: pypdfium2.PdfDocument, name: str, number: int, dpi: float |
         raise InputError(f"{name} cannot be drawn ({_line(error)}); save the file again") from error
     finally:
         page.close()
+
+
+def _text(page: pypdfium2.PdfPage) -> bytes:
+    """What a page itself says, as far as it can be had: nobody relies on it."""
+    with suppress(Exception):
+        found = page.get_textpage()
+        try:
+            return found.get_text_range(0, min(found.count_chars(), MOST_TEXT)).replace("\r\n", "\n").encode("utf-8", "replace")
+        finally:
+            found.close()
+    return b""
 
 
 def _line(error: Exception) -> str:

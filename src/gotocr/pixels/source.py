@@ -30,7 +30,7 @@ _GLOB = re.compile(r"[*?\[]")
 MOST_LOST = 1000  # pages in a row that are given up one by one
 _HEAD = pdf.MARK_WITHIN
 
-Found = Iterator[tuple[int, np.ndarray | GotocrError]]  # pages by index from 0, or what is wrong with one
+Found = Iterator[tuple[int, np.ndarray | pdf.Drawn | GotocrError]]  # pages by index from 0, or what is wrong with one
 
 
 def open_source(source: Any, *, limits: Limits | None = None, opening: Opening | None = None) -> Iterator[Page | Lost]:
@@ -65,7 +65,8 @@ def open_source(source: Any, *, limits: Limits | None = None, opening: Opening |
         in_a_row = 0
         yield from held or ()
         held = None
-        yield Page(image=image, index=index, source=name)
+        image, text = image if isinstance(image, pdf.Drawn) else (image, "")
+        yield Page(image=image, index=index, source=name, text=text)
     if held:
         raise held[0].why
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from ..decode.batch import NO_TOKEN
-
 from ..engines.looks import looks
 from ..engines.models import Family, Setting
 from ..errors import GotocrError, InputError, UsageError
 from ..pixels.parts import Part
 from ..pixels.views import View
-from ..schema import Job, Leaf, Lost, Page, Piece, Task, Word
+from ..schema import Job, Leaf, Lost, Page, Piece, Task
 from ..trust.late import parted
 from .again import Again
 from .cap import Cap
@@ -26,7 +26,7 @@ from .sheet import Reading, Seen, Sheet, on_page
 AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
 
 Written = Callable[[int], Iterator[Piece]]  # the pieces of a job by its number
-Landmarks = Callable[[Page], Sequence[Word]]  # words of another reading of a page, with their boxes
+Landmarks = Callable[[Page], Leaf]  # another reading of a page, whose words have boxes
 
 
 class Asked(NamedTuple):
@@ -77,25 +77,43 @@ class Sheets:
         """Look at a page, and ask what stands on it."""
         sheet.begun = True
         try:
-            sheet.views, jobs = self._look(sheet.page, sheet.cap)
+            sheet.views, jobs = self._look(sheet)
         except (InputError, UsageError) as error:  # a region that is not on this page, say
             sheet.why = error
             return
         sheet.size += sum({id(job.pixels): job.pixels.values.nbytes for job in jobs}.values())
         sheet.first = self._ask(jobs).start
 
-    def _look(self, page: Page, cap: Cap) -> tuple[list[Seen], list[Job]]:
+    def _look(self, sheet: Sheet) -> tuple[list[Seen], list[Job]]:
         """What a model sees of a page, and is asked about it."""
+        page = sheet.page
         seen, jobs = [], []
         shown: dict[tuple[int, bool], list[View]] = {}  # regions that a model is told of are of one picture
         found = looks(page, self._task, self._family.told)
         for look in found:
             key = id(look.part.page.image), look.task.region is None
             shown[key] = shown[key] if key in shown else self._views(look.part.page, look.task)
-            for before, job in self._questions(shown[key], look.task, cap):
+            drafts = self._drafts(sheet, look.part) if shown[key] else ()
+            for before, job in self._questions(shown[key], look.task, sheet.cap):
                 seen.append(Seen(before if len(seen) else "", look.part))
-                jobs.append(job)
+                jobs.append(replace(job, drafts=drafts))
         return seen, jobs
+
+    def _drafts(self, sheet: Sheet, part: Part) -> tuple[str, ...] | None:
+        """What a part of a page may say: what is told, what a PDF says itself, and another reading where its places are wanted anyway."""
+        if self._task.drafts is None or not self._family.drafts:
+            return self._task.drafts
+        if self._landmarks is not None:
+            with suppress(GotocrError):  # what is wrong with the other reader is said when the places are wanted
+                self._other(sheet, part)
+        other = sheet.others.get(id(part))
+        return tuple(filter(None, (*self._task.drafts, part.page.text, other and other.text)))
+
+    def _other(self, sheet: Sheet, part: Part) -> Leaf:
+        """Another reading of a part of a page, made once."""
+        if id(part) not in sheet.others:
+            sheet.others[id(part)] = self._landmarks(part.page)
+        return sheet.others[id(part)]
 
     def _views(self, page: Page, task: Task) -> list[View]:
         return self._family.view(page, task, self._setting())
@@ -151,7 +169,7 @@ class Sheets:
         again = Again(partial(self._show, sheet), hear, self._task.mode, self._family.letters)
         for reading in sheet.readings:
             if not sheet.cap():
-                self._place(reading)
+                self._place(sheet, reading)
             if self._task.reread and not sheet.cap():
                 yield from again.lines(reading)
             if self._task.verify and not sheet.cap():
@@ -186,14 +204,16 @@ class Sheets:
         task = replace(self._task, regions=(), region=None)
         return self._ask([job for _, job in self._questions(self._views(page, task), task, sheet.cap)])
 
-    def _place(self, reading: Reading) -> None:
+    def _place(self, sheet: Sheet, reading: Reading) -> None:
         """Give the pieces boxes where the model did not say where it read them."""
         if self._landmarks is None or any(piece.box for piece in reading.pieces) or not any(piece.text for piece in reading.pieces):
             return
         from ..trust.placing import placed
 
         page = reading.part.page
-        reading.landmarks, reading.estimated = self._landmarks(page), True
+        blocks = self._other(sheet, reading.part).blocks
+        reading.landmarks = [word for block in blocks for word in block.words if word.box]
+        reading.estimated = True
         reading.pieces = placed(reading.pieces, page.image, reading.landmarks, self._task.mode)
 
 

@@ -25,7 +25,7 @@ class Recall:
 
     def __init__(self, memory: Memory, who: str, task: Task) -> None:
         self.memory = memory
-        asked = asdict(replace(task, seconds=None))  # what the clock cut off is not kept
+        asked = asdict(replace(task, seconds=None, drafts=()))  # what the clock cut off is not kept, and drafts change nothing
         self._asked = hashlib.sha256(json.dumps([who, asked], sort_keys=True, default=str).encode()).digest()
 
     def name(self, page: Page) -> str:

@@ -32,7 +32,7 @@ class Reading:
     pieces: list[Piece] = field(default_factory=list)
     covered: Covered | None = None
     late: int = 0  # lines that were passed over at first
-    landmarks: Sequence[Word] = ()  # words of another reading of the part
+    landmarks: Sequence[Word] = ()  # words of another reading of the part, with their boxes
     estimated: bool = False  # the boxes are not the model's own
     agreements: dict[tuple[str, str], Block] = field(default_factory=dict)  # blocks that were drawn anew, by kind and text
 
@@ -54,6 +54,7 @@ class Sheet:
     why: GotocrError | None = None
     cap: Cap | None = None
     readings: list[Reading] = field(default_factory=list)
+    others: dict[int, Leaf] = field(default_factory=dict)  # another reading of each part, by the part's id
     disbelieved: int = 0  # views of which not all is kept
     name: str = ""  # of its content, where pages are remembered
     begun: bool = False  # it was looked at

@@ -351,3 +351,14 @@ def test_pages_of_other_runs_are_taken_from_a_memory(cli, scripted, tiff, tmp_pa
     assert cli(tiff, "-o", tmp_path / "out", "--memory", kept)[0] == 0 and len(scripted.jobs) == 2
     assert cli(tiff, "--task", "plain", "--memory", kept)[0] == 0 and len(scripted.jobs) == 4
     assert cli(tiff, "--memory", tiff)[0] == OutputError.exit_code
+
+
+def test_drafts_change_nothing_and_are_none_or_a_text(cli, picture, tmp_path):
+    file = tmp_path / "earlier.md"
+    file.write_text("what was read before", "utf-8")
+    for name in ("auto", "none", file):
+        assert cli(picture, "--draft", name) == (0, READ, [])
+    file.write_bytes(b"\xff\xfe\x00")
+    for name in (file, tmp_path / "nothing.md"):
+        code, _, err = cli(picture, "--draft", name)
+        assert code == 2 and len(err) == 1 and "give auto, none, or a text file" in err[0]

@@ -199,3 +199,11 @@ def test_many_pages_take_no_more_memory_than_few(kind: str, tmp_path: Path) -> N
     held = 114 if kind == "bytes" else 0  # the file itself, less the small one, in MB
     assert many - few < held + 10
     assert many_drawn - few_drawn < 75  # in the process that draws: what is read between one opening and the next, 64 MB
+
+
+def test_what_a_page_says_itself_comes_where_it_is_wanted():
+    body = page_pdf(b"BT /F 20 Tf 72 700 Td (A first line) Tj 0 -30 Td (and another) Tj ET", FONT)
+    silent, wanted = (next(open_source(body, opening=Opening(text=text))) for text in (False, True))
+    assert (silent.text, wanted.text.split()) == ("", ["A", "first", "line", "and", "another"])
+    assert np.array_equal(silent.image, wanted.image)
+    assert next(open_source(page_pdf(ART), opening=Opening(text=True))).text == ""

@@ -6,7 +6,8 @@ import numpy as np
 
 from gotocr.engines.models import Family, Setting
 from gotocr.pixels.views import View
-from gotocr.schema import Page, Pixels, Prompt, Region, Task
+from gotocr.errors import MissingExtraError
+from gotocr.schema import Leaf, Page, Pixels, Prompt, Region, Task
 from gotocr.sheets.line import Asked, Sheets
 
 BOXES = [(0, 0, 50, 50), (20, 20, 90, 60), (5, 5, 80, 95)]
@@ -52,3 +53,35 @@ def test_what_is_cut_out_is_a_picture_of_its_own():
     assert jobs[0].pixels is jobs[2].pixels is not jobs[1].pixels
     _, jobs, looked = asked(Task(regions=regions), told=False)
     assert len(looked) == len(jobs) == 4 and all(region is None for _, region in looked)
+
+
+def drafted(task: Task, landmarks=None, drafts: bool = True) -> list:
+    """The drafts of the jobs of a page of a PDF that says something itself."""
+    family = Family("none", lambda *_: [View(Pixels(np.zeros((1, 3, 8, 8), np.float32)))], lambda *_: Prompt((1,), 0, ()), drafts=drafts)
+    page = Page(np.full((100, 120, 3), 255, np.uint8), text="says the file")
+    made = Sheets(Asked(family, lambda: Setting({}, None, None), landmarks), iter([page]), task)
+    assert made.open()
+    return [made._jobs[0].drafts, made]
+
+
+def test_drafts_are_what_is_told_what_the_file_says_and_another_reading_made_once():
+    asked = []
+
+    def other(page):
+        asked.append(page)
+        return Leaf(0, 1, 1, "reads another")
+
+    found, made = drafted(Task(drafts=("told",)), other)
+    assert found == ("told", "says the file", "reads another") and len(asked) == 1
+    assert made._other(made.waiting[0], made.waiting[0].views[0].part).text == "reads another" and len(asked) == 1
+    assert drafted(Task(), None)[0] == ("says the file",)
+    assert drafted(Task(drafts=None), other)[0] is None and len(asked) == 1
+    drafted(Task(), other, drafts=False)
+    assert len(asked) == 1, "nobody is asked for a model that makes no use of it"
+
+
+def test_a_page_is_read_without_a_draft_where_the_other_reader_fails():
+    def fails(page):
+        raise MissingExtraError("other", "another reading")
+
+    assert drafted(Task(), fails)[0] == ("says the file",)
