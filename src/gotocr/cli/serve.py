@@ -43,6 +43,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--max-pixels", type=count, metavar="N", help="most pixels of a page (default: 50000000)")
     parser.add_argument("--deadline", type=seconds, metavar="S", help="seconds a request may take, waiting and all (default: 300)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch pictures from public http(s) addresses")
+    parser.add_argument("--remember", action="store_true", help="a page that was read before is not read again, whoever asks; the last few hundred are kept")
 
 
 def port(text: str) -> int:

@@ -58,6 +58,8 @@ class Desk:
 
     def __init__(self, reader: Reader, settings: Settings, meters: Meters) -> None:
         self.reader, self.settings, self.meters = reader, settings, meters
+        if settings.remember:
+            reader.remember()
         _ = reader.setting  # loaded now, not by the first requests at the same time
         self.shared = Shared(reader.engine, settings.rows, meters.stepped)
         self.at_once = self.shared.most + AHEAD
@@ -70,6 +72,7 @@ class Desk:
             "gotocr_requests_inside": ("Requests that were let in and not answered yet.", lambda: self.inside),
             "gotocr_queue_length": ("Of those, requests that wait for their turn.", lambda: self.waiting),
             "gotocr_views_waiting": ("Parts of pages that wait for a row.", lambda: self.shared.waiting),
+            "gotocr_pages_remembered": ("Pages that were not read, since they had been.", lambda: reader.memory.found if reader.memory else 0),
             "gotocr_ready": ("1 when requests are read.", lambda: self.ready and not self.shared.trouble),
         }
 

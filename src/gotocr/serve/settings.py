@@ -28,6 +28,7 @@ class Settings:
     max_pixels: int = 50_000_000  # of one page, decoded
     deadline: float = 300.0  # of a request, waiting and all
     allow_urls: bool = False  # fetch pictures from public addresses
+    remember: bool = False  # a page that was read before is not read again, whoever asks
 
     def check(self) -> Settings:
         """These settings; raises UsageError where they make no sense together."""

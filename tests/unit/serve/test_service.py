@@ -159,6 +159,20 @@ def test_a_deadline_gives_what_was_written_so_far(slow_server, kit, scripted, as
         assert lines[-2] == "data: [DONE]"
 
 
+def test_a_page_that_was_read_is_remembered_where_that_is_wanted(slow_server, kit, scripted, asked):
+    scripted.texts = ["one", "two"]
+    other = {**asked, "max_tokens": 500}
+    for remember, begun in ((True, 2), (False, 5)):
+        with slow_server(remember=remember) as server:
+            answers = [json.loads(kit.send(server, some).body) for some in (asked, asked, other, asked, other)]
+            assert server.engine.begun == begun
+            texts = [answer["choices"][0]["message"]["content"] for answer in answers]
+            assert texts == ["one", "one", "two", "one", "two"] or not remember
+            assert {answer["choices"][0]["finish_reason"] for answer in answers} == {"stop"}
+            figures = kit.send(server, None, "/metrics", "GET").body.decode()
+            assert f"gotocr_pages_remembered {3 if remember else 0}" in figures
+
+
 def test_a_circle_is_cut_off(slow_server, kit, scripted, asked):
     scripted.texts = ["start " + "round and " * 60]
     with slow_server() as server:
