@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ SHARES = (0.5, 0.25)  # of the usual contrast, tried in this order
 BLOCK = 16  # side of the blocks in which contrast is looked for
 MOST_SUPPORT = 6  # a height need not be shared by more patches than this
 BIN = 1.1  # heights within this ratio of each other are alike
+KEPT, KEPT_PIXELS = 4, 4_000_000  # masks that are kept, and the largest of them: 8 MB a mask and its picture, at most
 WORD = 1.5  # a patch this many times wider than tall is several letters that touch
 
 
@@ -65,8 +67,17 @@ def _measure(gray: Image.Image) -> float | None:
 def ink(image: Image.Image, share: float = 0.5) -> np.ndarray | None:
     """A gray picture -> (H, W) bool, true on strokes (darker or lighter than the paper), or None for no strokes.
 
-    `share` is how much of the usual contrast between paper and stroke a pixel needs to count as a stroke.
+    `share` is how much of the usual contrast between paper and stroke a pixel needs to count as a stroke. The mask is not to be
+    written to: the same picture is asked about several times on its way through the reader, and the last few answers are kept.
     """
+    gray = image.convert("L")
+    if gray.width * gray.height > KEPT_PIXELS:
+        return _ink(gray.tobytes(), gray.size, share)
+    return _kept_ink(gray.tobytes(), gray.size, share)
+
+
+def _ink(values: bytes, size: tuple[int, int], share: float) -> np.ndarray | None:
+    image = Image.frombytes("L", size, values)
     reach = min(64, max(12, max(image.size) // 16))
     gray = np.asarray(image, np.float32)  # (H, W)
     deviation = _blur(image, reach) - gray
@@ -85,7 +96,12 @@ def ink(image: Image.Image, share: float = 0.5) -> np.ndarray | None:
     unrest = 1.4826 * float(np.median(np.abs(deviation[~rough]))) if not rough.all() else 0.0
     if contrast < max(least, UNREST_FACTOR * unrest):
         return None
-    return deviation > share * contrast
+    mask = deviation > share * contrast
+    mask.flags.writeable = False
+    return mask
+
+
+_kept_ink = lru_cache(maxsize=KEPT)(_ink)
 
 
 def band_height(mask: np.ndarray) -> float | None:
