@@ -21,7 +21,7 @@ onnx = pytest.importorskip("onnx")
 
 from gotocr.decode.batch import in_order, write_all  # noqa: E402
 from gotocr.decode import draft_width  # noqa: E402
-from gotocr.engines import got_draft, got_slots  # noqa: E402
+from gotocr.engines import got_draft, got_slots, onnx_got  # noqa: E402
 from gotocr.engines.got_slots import Slots  # noqa: E402
 from gotocr.engines.onnx_got import GotOnnxEngine, open_engine  # noqa: E402
 from gotocr.engines.torch_got import GotTorchEngine  # noqa: E402
@@ -30,7 +30,7 @@ from gotocr.model.config import BASE  # noqa: E402
 from gotocr.schema import Job, Pixels, Prompt  # noqa: E402
 from gotocr.weights import PRECISIONS, got_picture, names  # noqa: E402
 from gotocr.weights.files import INDEX, SINGLE  # noqa: E402
-from gotocr.weights.got_packed import SCALES, TEXT_FORMS, matrices, quantise  # noqa: E402
+from gotocr.weights.got_packed import FORMS, SCALES, TEXT_FORMS, matrices, picture_matrices, quantise  # noqa: E402
 from gotocr.weights.got_picture import picture_graph  # noqa: E402
 from gotocr.weights.got_stored import Stored, shapes  # noqa: E402
 from gotocr.weights.got_text import text_graph  # noqa: E402
@@ -43,6 +43,7 @@ TOLERANCE = 1e-4
 # Root mean square of logits against those of the weights as rounded, in units of theirs: what rounding to int8 while
 # multiplying costs, in a network this small and loud.
 ROUNDED = 0.06
+SEEN = 0.04  # likewise of image tokens
 
 
 def tiny_theirs(kv_heads: int, theta: float):
@@ -164,8 +165,9 @@ def test_greedy_ids_are_transformers_own_and_torchs(pair, tiles):
 
 
 @pytest.mark.parametrize("form", [form for form in TEXT_FORMS.values() if form.block], ids=lambda form: form.name)
-def test_packed_forms_are_the_rounded_weights(pair, folder, form):
-    """Against torch with the weights rounded as they are packed, head and embedding apart."""
+def test_packed_forms_are_the_rounded_weights(pair, folder, form, monkeypatch):
+    """Against torch with the weights rounded as they are packed, head and embedding apart; the picture in floats."""
+    monkeypatch.setattr(onnx_got, "sums_bytes", lambda: False)
     state = {name: value.clone() for name, value in pair.ours.state_dict().items()}
     packed = Stored(folder).packed(form)
     head = None
@@ -186,6 +188,26 @@ def test_packed_forms_are_the_rounded_weights(pair, folder, form):
         expected = (states @ head.T).numpy()
     found = logits(open_engine(folder, precision=form.name), some, tokens)
     assert (found - expected).std() < ROUNDED * expected.std()
+
+
+def test_a_picture_in_bytes_is_the_rounded_network(pair, folder, monkeypatch):
+    """Where the processor sums bytes well; against torch, and elsewhere it is seen as in float32."""
+    state, form = {name: value.clone() for name, value in pair.ours.state_dict().items()}, FORMS["int8"]
+    packed = Stored(folder).packed_picture(form)
+    some = picture_matrices(pair.ours.config.vision)
+    assert len(some) == 4 * 4 and set(packed) == {*some, *(name + SCALES for name in some)}
+    for name, ((tensor,), inner) in some.items():
+        state[tensor] = torch.from_numpy(unpacked(packed[name], packed[name + SCALES], form.bits)[:, :inner].copy())
+    again = load_got(folder, quiet=True)
+    again.load_state_dict(state)
+    with torch.no_grad():
+        expected = again.encode(pair.pixels).flatten(0, 1).numpy()
+    monkeypatch.setattr(onnx_got, "sums_bytes", lambda: True)
+    found = {precision: open_engine(folder, precision=precision).sessions.see(pair.pixels.numpy()) for precision in PRECISIONS}
+    assert np.array_equal(found["int8"], found["int4"]) and not np.array_equal(found["int8"], found["float32"])
+    assert np.sqrt(np.square(found["int8"] - expected).mean()) < SEEN * expected.std()
+    monkeypatch.setattr(onnx_got, "sums_bytes", lambda: False)
+    assert np.array_equal(open_engine(folder).sessions.see(pair.pixels.numpy()), found["float32"])
 
 
 def unpacked(whole: np.ndarray, scales: np.ndarray, bits: int) -> np.ndarray:
@@ -412,7 +434,7 @@ def test_several_may_pack_at_once(pair, folder):
     with ThreadPoolExecutor(4) as pool:
         for found in pool.map(lambda _: logits(open_engine(folder), job(pair)), range(8)):
             assert np.array_equal(found, expected)
-    assert sorted(name.name for name in folder.iterdir() if "packed" in name.name) == ["model.int8.packed"]
+    assert {name.name for name in folder.iterdir() if "packed" in name.name} <= {"model.int8.packed", "model.picture.int8.packed"}
 
 
 def test_what_a_killed_one_left_is_tidied_up(pair, folder):
@@ -511,7 +533,7 @@ def test_bands_of_queries_are_the_whole(pair, monkeypatch):
     assert got_picture._bands(pair.ours.config.vision) == (4, 64)
     with torch.no_grad():
         theirs = pair.theirs.get_image_features(pair.pixels).pooler_output.flatten(0, 1).numpy()
-    found = open_engine(pair.folder).sessions.see(pair.pixels.numpy())
+    found = open_engine(pair.folder, precision="float32").sessions.see(pair.pixels.numpy())
     assert theirs.std() > 0.1 and np.abs(found - theirs).max() < TOLERANCE * max(1, theirs.std())
 
 

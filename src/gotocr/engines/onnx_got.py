@@ -19,7 +19,7 @@ from ..model.config import GotConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
 from ..weights import PRECISION, PRECISIONS
-from ..weights.got_packed import TEXT_FORMS
+from ..weights.got_packed import FORMS, TEXT_FORMS
 from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
 from ..weights.got_text import CHECKED, text_graph
@@ -27,6 +27,7 @@ from ..weights.onnx_file import Graph
 from .got_draft import Ahead, Pace, drafter
 from .got_job import room
 from .got_slots import Slot, Slots
+from .instructions import sums_bytes
 from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
 from .sights import Sights
 
@@ -34,7 +35,10 @@ HEAD_STEP = 8  # what GroupQueryAttention asks of the size of heads
 
 
 class GotOnnxEngine:
-    """A loaded published model on the CPU; see `engine.Engine`. The decoder's matrices are in one of `PRECISIONS`."""
+    """A loaded published model on the CPU; see `engine.Engine`. The decoder's matrices are in one of `PRECISIONS`.
+
+    In whole numbers the picture network multiplies int8, too, where the processor does that well (see `instructions`).
+    """
 
     name = "onnx"
 
@@ -158,7 +162,8 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
     if stored.config.decoder.head_size % HEAD_STEP:
         raise WeightsError(f"onnxruntime attends with heads of {HEAD_STEP}, 2 x {HEAD_STEP}, ... numbers only; read with --engine torch")
     open_graph = partial(_open_graph, onnxruntime, stored)
-    picture = open_graph(picture_graph(stored.config, stored.kinds), {})
+    seen = FORMS["int8" if form.block and sums_bytes() else "float32"]
+    picture = open_graph(picture_graph(stored.config, stored.kinds, seen), stored.packed_picture(seen))
     text = open_graph(text_graph(stored.config.decoder, stored.kinds, form), stored.packed(form))
     slots = partial(Slots, onnxruntime, text, stored.config.decoder)
     return GotOnnxEngine(Sessions(stored.config, picture, slots, stored.embed), tokenizer)

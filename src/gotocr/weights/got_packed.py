@@ -21,7 +21,7 @@ import numpy as np
 from tqdm import tqdm
 
 from ..errors import OutputError, WeightsError
-from ..model.config import DecoderConfig
+from ..model.config import DecoderConfig, VisionConfig
 from .files import Weights
 from .tensors import TensorFile, write
 
@@ -53,9 +53,11 @@ FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form(
 # so a text is the same alone, beside others, and checked against a draft.
 TEXT_FORMS: Mapping[str, Form] = {**FORMS, "int8": Form("int8", 8, 64)}
 
+Matrices = Mapping[str, tuple[tuple[str, ...], int]]  # name -> (tensors of ours, stacked by rows; the length of a row)
 
-def matrices(config: DecoderConfig) -> dict[str, tuple[tuple[str, ...], int]]:
-    """The matrices that are multiplied: name -> (tensors of ours, stacked by rows; the length of a row)."""
+
+def matrices(config: DecoderConfig) -> Matrices:
+    """Those that are multiplied while a text is written."""
     found = {}
     for layer in range(config.layers):
         name, inner = f"decoder.layers.{layer}", config.heads * config.head_size
@@ -68,18 +70,28 @@ def matrices(config: DecoderConfig) -> dict[str, tuple[tuple[str, ...], int]]:
     return found
 
 
-def packed(config: DecoderConfig, weights: Weights, sources: Mapping[str, str], form: Form) -> Mapping[str, np.ndarray]:
-    """All `matrices` in `form`, from a file where one is or can be made. `sources` are the file's names of our tensors.
+def picture_matrices(config: VisionConfig) -> Matrices:
+    """Those that are multiplied while a picture is looked at, but for the ends of the network."""
+    found = {}
+    for layer in range(config.layers):
+        name = f"vision.blocks.{layer}"
+        for part in ("attention.qkv", "attention.out", "mlp.up", "mlp.down"):
+            found[f"{name}.{part}"] = (f"{name}.{part}.weight",), config.feed_forward if part == "mlp.down" else config.width
+    return found
 
-    Raises WeightsError for numbers that are not finite.
+
+def packed(some: Matrices, weights: Weights, sources: Mapping[str, str], form: Form, part: str = "") -> Mapping[str, np.ndarray]:
+    """Matrices in `form`, from a file where one is or can be made; it is named after the model, `part` and the form.
+
+    `sources` are the stored names of our tensors. Raises WeightsError for numbers that are not finite.
     """
-    key, expected = _key(weights, form), _expected(config, weights, sources, form)
-    places = list(_places(weights, key, form))
+    key, expected = _key(weights, form, part), _expected(some, weights, sources, form)
+    places = list(_places(weights, key, f"{part}.{form.name}" if part else form.name))
     for place in places:
         if (kept := _kept(place, key, expected)) is not None:
             return kept
     made = {}
-    for name, (tensors, inner) in tqdm(matrices(config).items(), desc=f"packing to {form.name}", leave=False, disable=None):
+    for name, (tensors, inner) in tqdm(some.items(), desc=f"packing to {form.name}", leave=False, disable=None):
         made[name], made[name + SCALES] = (np.empty(shape, kind) for kind, shape in (expected[name], expected[name + SCALES]))
         row = 0
         for values in (some for tensor in tensors for some in _slices(weights, sources[tensor])):
@@ -133,21 +145,21 @@ def _slices(weights: Weights, name: str) -> Iterator[np.ndarray]:
         yield (some.astype(np.uint32) << 16).view(np.float32) if is_half else some.astype(np.float32)
 
 
-def _expected(config: DecoderConfig, weights: Weights, sources: Mapping[str, str], form: Form) -> dict[str, tuple]:
+def _expected(some: Matrices, weights: Weights, sources: Mapping[str, str], form: Form) -> dict[str, tuple]:
     expected = {}
-    for name, (tensors, inner) in matrices(config).items():
+    for name, (tensors, inner) in some.items():
         rows = sum(weights.entry(sources[tensor]).shape[0] for tensor in tensors)
         whole, scales = form.shapes(rows, inner)
         expected[name], expected[name + SCALES] = (np.dtype(np.uint8), whole), (np.dtype(np.float32), scales)
     return expected
 
 
-def _key(weights: Weights, form: Form) -> str:
+def _key(weights: Weights, form: Form, part: str) -> str:
     """What tells one model's files from another's without reading them whole: a gigabyte takes seconds.
 
     Of each file the size, the time (whole seconds: copies often keep no more), the header, both ends of every tensor.
     """
-    state = hashlib.sha256(json.dumps([VERSION, form.name, form.bits, form.block]).encode())
+    state = hashlib.sha256(json.dumps([VERSION, form.name, form.bits, form.block, *([part] if part else [])]).encode())
     for file in weights.files:
         told = file.path.stat()
         state.update(json.dumps([told.st_size, int(told.st_mtime), sorted(map(str, file.entries.items()))]).encode())
@@ -157,14 +169,14 @@ def _key(weights: Weights, form: Form) -> str:
     return state.hexdigest()
 
 
-def _places(weights: Weights, key: str, form: Form) -> Iterator[Path]:
+def _places(weights: Weights, key: str, name: str) -> Iterator[Path]:
     """Where a packed file may lie; not .safetensors, so that nobody takes it for the model's own weights."""
     first = weights.files[0].path
-    yield first.with_name(f"{first.stem}.{form.name}.packed")
+    yield first.with_name(f"{first.stem}.{name}.packed")
     with suppress(ImportError):
         from huggingface_hub.constants import HF_HOME
 
-        yield Path(HF_HOME) / "gotocr" / f"{key[:32]}.{form.name}.packed"
+        yield Path(HF_HOME) / "gotocr" / f"{key[:32]}.{name}.packed"
 
 
 def _kept(place: Path, key: str, expected: Mapping[str, tuple]) -> Mapping[str, np.ndarray] | None:

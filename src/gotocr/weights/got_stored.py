@@ -11,7 +11,7 @@ from ..errors import WeightsError
 from ..model.config import GotConfig
 from .config import read_config
 from .files import open_weights
-from .got_packed import Form, packed
+from .got_packed import Form, matrices, packed, picture_matrices
 from .load import match
 from .names import EMBEDDING
 from .onnx_file import BFLOAT16, FLOAT, FLOAT16, Graph
@@ -30,8 +30,12 @@ class Stored:
         self.kinds = {name: _KINDS[self._weights.entry(source).dtype] for name, source in self._sources.items()}
 
     def packed(self, form: Form) -> Mapping[str, np.ndarray]:
-        """The decoder's matrices in one of `got_packed.FORMS`; in float32 nothing has to be packed."""
-        return packed(self.config.decoder, self._weights, self._sources, form) if form.block else {}
+        """The decoder's matrices in one of `got_packed.TEXT_FORMS`; in float32 nothing has to be packed."""
+        return packed(matrices(self.config.decoder), self._weights, self._sources, form) if form.block else {}
+
+    def packed_picture(self, form: Form) -> Mapping[str, np.ndarray]:
+        """Likewise those of the picture network, in one of `got_packed.FORMS`."""
+        return packed(picture_matrices(self.config.vision), self._weights, self._sources, form, "picture") if form.block else {}
 
     def values(self, graph: Graph, more: Mapping[str, np.ndarray]) -> Iterator[tuple[str, np.ndarray, int]]:
         """Name, data and kind of all that `graph` names; BF16 as its bits. `more` are tensors that are not stored here."""

@@ -6,6 +6,7 @@ count as full ones. The bytes are those of the weights and of what was written s
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...model.config import DecoderConfig, GotConfig, VisionConfig
+from ...weights.got_packed import TEXT_FORMS
 
 SIDE = 2048  # of the two matrices that are multiplied
 READ = 1 << 28  # bytes that are read: far more than a cache holds
 TIMES = 5  # of which the best counts
 FLOAT = 4  # bytes
-BITS = {"float32": 32, "bfloat16": 16, "int8": 8 + 32 / 128, "int4": 4 + 32 / 32}  # a number of the decoder, scales and all
+SCALE = 32  # bits
+# Of a number of the decoder, its share of a scale and all.
+BITS = {"bfloat16": 16.0, **{name: form.bits + SCALE / (form.block or math.inf) for name, form in TEXT_FORMS.items()}}
 
 
 @dataclass(frozen=True)
