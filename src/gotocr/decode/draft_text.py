@@ -141,17 +141,18 @@ class TextDraft:
 
     def next(self, count: int) -> list[int]:
         """The next tokens, `count` at most."""
-        last = min(self._at + SIGNS * count, len(self._signs))
-        if self._at >= last:
-            return []
+        end = min(self._at + SIGNS * count, len(self._signs))
         expected = self._expected(self._at)
-        parts = [expected[len(self._gap) :] if expected.startswith(self._gap) else "", self._signs[self._at]]
+        parts = [expected[len(self._gap) :] if expected.startswith(self._gap) else "", self._signs[self._at : self._at + 1]]
         words = 0
-        for place in range(self._at + 1, last):
+        for place in range(self._at + 1, end):
             if self._gaps[place]:
                 words += 1
                 if words > count:
                     break
                 parts.append(self._expected(place))
             parts.append(self._signs[place])
+        else:
+            if self._at < end == len(self._signs):
+                parts.append(self._gaps[end])
         return self._encode("".join(parts))[:count]

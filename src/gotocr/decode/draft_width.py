@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-SLOPE = 0.1  # of the time of one token, that another one in the same call is first thought to take
+SLOPE = 0.3  # of the time of one token, that another one in the same call is first thought to take
 WORTH = 1.05  # times as many tokens in a second as without a draft, or there is none
 FOLLOWS = 0.2  # of a time that was longer than known, that is believed; one that was shorter is believed at once
 WILD = 2.0  # times as long as known: longer is somebody else's work on this machine
@@ -23,14 +23,14 @@ class Costs:
 
     def took(self, width: int, seconds: float) -> None:
         self._alone, self._since = (self._alone + 1, 0) if width == 1 else (self._alone, self._since + 1)
-        known = self._known.get(width)
-        if known is None and self._known:
-            known = self.of(width)
+        known = self.of(width)
         for other in self._known:
             if other > 1:
                 self._known[other] *= 1 - FORGETS
-        if known is not None and seconds > known:
-            seconds = known + FOLLOWS * (min(seconds, WILD * known) - known)
+        if known:
+            seconds = min(seconds, WILD * known)
+        if width in self._known and seconds > known:
+            seconds = known + FOLLOWS * (seconds - known)
         self._known[width] = seconds
 
     def of(self, width: int) -> float:
