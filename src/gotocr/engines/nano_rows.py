@@ -116,16 +116,16 @@ class Blocks:
         self.network, self.config = network, config
         self._blocks: dict[str, Array] = {}
         self._taken: list[Place] = []
+        self._images, self._past = image_names(config), past_names(config)
 
     def take(self, sight: dict[str, Array]) -> Place:
         """Room for one more picture, filled with what was seen of it (1, ...)."""
-        images, cells = image_names(self.config), CELLS
-        place = Place(self, len(self._taken), sight[images[0]].shape[2], sight["point_keys"].shape[1])
+        place = Place(self, len(self._taken), sight[self._images[0]].shape[2], sight["point_keys"].shape[1])
         self._taken.append(place)
         self._fit()
-        for name in images:
+        for name in self._images:
             self._blocks[name][place.number, :, : place.images] = sight[name][0]
-        for name in cells:
+        for name in CELLS:
             self._blocks[name][place.number, : place.cells] = sight[name][0]
         return place
 
@@ -139,7 +139,9 @@ class Blocks:
                 block[place.number] = block[last.number]
             last.number = place.number
             self._taken[place.number] = last
-        if not self._taken:
+        if self._taken:
+            self._fit()
+        else:
             self._blocks = {}
 
     def answer(self, questions: Sequence[Question]) -> list[Answer]:
@@ -149,14 +151,16 @@ class Blocks:
         """
         for question in questions:
             question.slot.tokens = min(question.position, self.config.window) + 1
-        self._fit()
+        if max(place.tokens for place in self._taken) > self._extents()[2]:
+            self._fit()
         count = len(self._taken)
         logits, boxes, new = self.network.write(self._text(questions), {name: block[:count] for name, block in self._blocks.items()})
-        slots = [question.slot.number for question in questions]
-        at = [self._at(question.position) for question in questions]
-        for name, values in zip(past_names(self.config), new, strict=True):
-            self._blocks[name][slots, :, at] = values[slots]
-        return [(logits[slot], boxes[slot]) for slot in slots]
+        places = [(question.slot.number, self._at(question.position)) for question in questions]
+        for name, values in zip(self._past, new, strict=True):
+            block = self._blocks[name]
+            for slot, at in places:
+                block[slot, :, at] = values[slot]
+        return [(logits[slot], boxes[slot]) for slot, _ in places]
 
     def _at(self, position: int) -> int:
         return 1 + (position - 1) % self.config.window if position else 0
@@ -187,8 +191,7 @@ class Blocks:
         """N, M and S of the blocks, multiples of `ROOM`."""
         if not self._blocks:
             return 0, 0, 0
-        names = image_names(self.config)[0], past_names(self.config)[0]
-        return self._blocks[names[0]].shape[2], self._blocks["point_keys"].shape[1], self._blocks[names[1]].shape[2]
+        return self._blocks[self._images[0]].shape[2], self._blocks["point_keys"].shape[1], self._blocks[self._past[0]].shape[2]
 
     def _fit(self) -> None:
         """Make the blocks as large as the rows need: larger where one does not fit, smaller where half of it is empty."""
@@ -200,8 +203,8 @@ class Blocks:
         images, cells, tokens = *need[:2], max(need[2], have[2])
         config, old = self.config, self._blocks
         layer = slots, config.heads, config.hidden // config.heads
-        new = {name: self.network.zeros((*layer[:2], tokens, layer[2])) for name in past_names(config)}
-        new |= {name: self.network.zeros((*layer[:2], images, layer[2])) for name in image_names(config)}
+        new = {name: self.network.zeros((*layer[:2], tokens, layer[2])) for name in self._past}
+        new |= {name: self.network.zeros((*layer[:2], images, layer[2])) for name in self._images}
         widths = (config.pointer, config.fine_width, 4)
         new |= {name: self.network.zeros((slots, cells, width)) for name, width in zip(CELLS, widths, strict=True)}
         for name, block in old.items():

@@ -8,6 +8,7 @@ Shapes: B rows, M cells, N image tokens, S tokens written before, D hidden, E = 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
@@ -142,7 +143,10 @@ def _point(pen: Pen, normed: str, turns: tuple[str, str]) -> tuple[str, str]:
 
 def rotary(config: NanoConfig, positions: np.ndarray) -> list[np.ndarray]:
     """Cosines and sines (B, E / 2) of positions (B, 1)."""
-    size = config.hidden // config.heads
-    rates = np.float32(ROTARY_BASE) ** (-np.arange(0, size, 2, dtype=np.float32) / np.float32(size))
-    angles = positions.astype(np.float32) * rates
+    angles = positions.astype(np.float32) * _rates(config.hidden // config.heads)
     return [np.cos(angles), np.sin(angles)]
+
+
+@lru_cache(maxsize=4)
+def _rates(size: int) -> np.ndarray:
+    return np.float32(ROTARY_BASE) ** (-np.arange(0, size, 2, dtype=np.float32) / np.float32(size))
