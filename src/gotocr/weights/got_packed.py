@@ -27,7 +27,7 @@ from .tensors import TensorFile, write
 
 SCALES = ".scales"
 VERSION = 1  # of what a packed file holds; another number, and it is made again
-_ROWS = 4096  # of a matrix packed at a time
+_ROWS = 256  # of a matrix packed at a time: they stay in the cache
 _SAMPLE = 256  # bytes of a tensor's beginning and of its end that are looked at to know it again
 _ENDS = (7.0, 8.0, 9.0)  # where the largest number of a block may come to lie, in 4 bits: of -8 .. 7
 _STALE = 3600.0  # seconds after which half a file is nobody's any more
