@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 
 import numpy as np
 
-from ..decode.batch import AT_ONCE, Opened, Rows
+from ..decode.batch import AT_ONCE, Known, Opened, Rows
 from ..decode.loop import Terms, write
 from ..decode.place import page_boxes
 from ..decode.step import Step
@@ -25,10 +26,12 @@ except ModuleNotFoundError as error:
 from ..model.cache import Cache
 from ..model.got import Got
 from ..model.shelf import Shelf
+from .got_draft import Ahead, Pace, drafter
 from .got_job import room
 from .sights import Sights
 from .torch_device import choose_device, telling
 
+WIDTHS = (2, 4, 8, 16)  # tokens of a draft that are checked in a call, with the one before them
 _TILES_AT_ONCE = {"cpu": 1, "cuda": 8}  # on a CPU more at once only costs memory
 
 
@@ -39,10 +42,10 @@ class GotTorchEngine:
 
     def __init__(self, network: Got, tokenizer: Tokenizer) -> None:
         self.network: Got | None = network
-        self.tokenizer = tokenizer
+        self.tokenizer, self.pace = tokenizer, Pace(WIDTHS)
 
     def run(self, job: Job) -> Iterator[Piece]:
-        """Write what stands in the picture, a piece a token. Raises EngineError, also while writing."""
+        """Write what stands in the picture, a piece a token and without drafts. Raises EngineError, also while writing."""
         step, stepper = self.begin(job)
         yield from write(step, stepper, TextStream(self.tokenizer), terms(job, stepper.room))
 
@@ -123,7 +126,9 @@ class GotBatch:
 
     def open_row(self, job: Job) -> Opened:
         stepper = GotStepper(self.engine.opened, job, prompt_only=True)
-        return Opened(GotRow(self, stepper, job), TextStream(self.engine.tokenizer), terms(job, stepper.room))
+        exact = self.engine.opened.decoder.embed.weight.dtype == torch.float32  # in fewer digits another order of sums decides otherwise
+        ahead = Ahead(drafter(job, self.engine.tokenizer) if exact else None, stepper.network.config.decoder.vocab_size)
+        return Opened(GotRow(self, stepper, job, ahead), TextStream(self.engine.tokenizer), terms(job, stepper.room))
 
     def answer(self, questions: Sequence[Step | Fed]) -> list[Step]:
         """One call of the decoder for all that was fed; a question that is a step answers itself."""
@@ -139,9 +144,26 @@ class GotBatch:
                     self.shelf.take(row.stepper.cache)
                     self.fed.append(row)
                     row.stepper = None  # and with it a second copy of what is on the shelf
+            if len(self.fed) == 1:
+                return {self.fed[0]: self._check(network, self.fed[0], tokens[self.fed[0]])}
             ids = torch.tensor([[tokens[row]] for row in self.fed], device=network.decoder.embed.weight.device)  # (B, 1)
             logits = network.follow(network.decoder.embed(ids), self.shelf).float().cpu().numpy()  # (B, V)
         return {row: Step(logits[place]) for place, row in enumerate(self.fed)}
+
+    def _check(self, network: Got, row: GotRow, token: int) -> Step:
+        """The only row goes on, by as much of its draft as pays."""
+        pace = self.engine.pace
+        draft = row.ahead.draft(min(pace.most, row.room) - 1)
+        (width,) = pace.widths([draft], [row.room])
+        ids = draft.ids[: width - 1]
+        filling = [token] * (width - 1 - len(ids))
+        begun = perf_counter()
+        fed = torch.tensor([[token, *ids, *filling]], device=network.decoder.embed.weight.device)  # (1, T)
+        states = network.decoder(network.decoder.embed(fed), self.shelf)
+        first, *others = map(Step, network.decoder.logits(states)[0].float().cpu().numpy())
+        pace.one.took(width, perf_counter() - begun)
+        row.ahead.keep(ids, others)
+        return first
 
     def drop(self, row: GotRow) -> None:
         if row in self.fed:
@@ -155,14 +177,21 @@ class GotBatch:
 class GotRow:
     """One picture of a `GotBatch`; `stepper` is there until its first token is fed."""
 
-    def __init__(self, batch: GotBatch, stepper: GotStepper, job: Job) -> None:
-        self.batch, self.job = batch, job
+    def __init__(self, batch: GotBatch, stepper: GotStepper, job: Job, ahead: Ahead) -> None:
+        self.batch, self.job, self.ahead = batch, job, ahead
         self.stepper: GotStepper | None = stepper
+        self.room = stepper.room  # tokens that may still be fed
 
     def begin(self) -> Step:
         return self.stepper.start(self.job, self.batch.sights)
 
-    def push(self, token: int) -> Fed:
+    def push(self, token: int) -> Fed | Known:
+        self.room -= 1
+        known = self.ahead.push(token)
+        if known is not None:
+            return Known(known)
+        if wrong := self.ahead.wrong():
+            self.batch.shelf.back(wrong)
         return self, token
 
     def hear(self, answer: Step) -> Step:

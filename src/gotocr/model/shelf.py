@@ -18,7 +18,7 @@ STEP = 256  # tokens that memory is set aside for at a time
 
 
 class Shelf:
-    """The caches of rows that are all fed one token at a time: `lengths` says how many tokens of each are kept.
+    """The caches of rows that are all fed one token at a time, or of one that is fed several: `lengths` says how many tokens of each are kept.
 
     `padded` says how rows of different lengths are looked at: all at once up to the longest, what is beyond a row's own
     length being masked (a GPU does that in one call, in the time of the longest row), or else each alone up to its own
@@ -56,12 +56,16 @@ class Shelf:
         self._fit(len(self.lengths), max(self.lengths, default=-1) + 1)
 
     def ahead(self, count: int) -> tuple[Tensor, Any]:
-        """Places (B, 1, 1) of the next token of each row, and the mask for `scaled_dot_product_attention`."""
-        if count != 1:
-            raise ValueError(f"rows on a shelf are fed one token at a time, not {count}")
-        longest = max(self.lengths) + 1
+        """Places (B, 1, 1) of the next token of each row, or (T,) of those of one, and the mask for `scaled_dot_product_attention`."""
+        if count != 1 and len(self.lengths) != 1:
+            raise ValueError(f"several rows on a shelf are fed one token at a time, not {count}")
+        longest = max(self.lengths) + count
         self._fit(len(self.lengths), longest)
         device = self._kept[0].device
+        if count > 1:
+            self._at = None
+            mask = torch.ones(count, longest, dtype=torch.bool, device=device).tril(longest - count)
+            return torch.arange(longest - count, longest, device=device), mask
         places = torch.tensor(self.lengths, device=device)
         self._at = torch.arange(len(self.lengths), device=device), places
         if not self._padded:
@@ -70,18 +74,26 @@ class Shelf:
         return places[:, None, None], mask[:, None, None]
 
     def put(self, layer: int, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
-        """Write (B, G, 1, E) of one layer behind each row; returns all of that layer up to the longest (B, G, L, E)."""
-        rows, places = self._at
-        longest = max(self.lengths) + 1
+        """Write (B, G, T, E) of one layer behind each row; returns all of that layer up to the longest (B, G, L, E)."""
+        count = keys.shape[2]
+        longest = max(self.lengths) + count
         found = []
         for part, new in zip(self._kept[layer], (keys, values), strict=True):
-            part[rows, :, places] = new[:, :, 0]
+            if self._at is None:
+                part[0, :, longest - count : longest] = new[0]
+            else:
+                rows, places = self._at
+                part[rows, :, places] = new[:, :, 0]
             found.append(part[: len(self.lengths), :, :longest])
         return found[0], found[1]
 
     def advance(self, count: int) -> None:
         """Take the tokens that every layer has put."""
         self.lengths = [length + count for length in self.lengths]
+
+    def back(self, count: int) -> None:
+        """The last tokens of the only row, so many, were none of it."""
+        self.lengths[0] -= count
 
     def _lay(self, place: Tensor, what: Tensor) -> None:
         """`what` (G, T, E) to the front of a row's place; nothing of who was there before is left where it would be looked at."""

@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 tokenizers = pytest.importorskip("tokenizers")
 
 from gotocr.decode.batch import Rows, write_all  # noqa: E402
+from gotocr.decode import draft_width  # noqa: E402
 from gotocr.engines import torch_got  # noqa: E402
 from gotocr.engines.torch_got import GotTorchEngine, open_engine  # noqa: E402
 from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
@@ -177,6 +178,28 @@ def same(some: list[Piece], others: list[Piece]) -> bool:
     told = [[(piece.token, piece.text, piece.finish) for piece in pieces] for pieces in (some, others)]
     chances = [[piece.probability for piece in pieces] for pieces in (some, others)]
     return told[0] == told[1] and chances[0] == pytest.approx(chances[1], rel=1e-3)
+
+
+@pytest.mark.parametrize("right", [0, 0.5, 0.9, 1.0])
+def test_a_draft_changes_nothing(batches, jobs, monkeypatch, right):
+    """However much of it is right, checked as wide as it goes, alone and as long as it is alone."""
+    monkeypatch.setattr(draft_width.Costs, "best", lambda costs, chances, most: max((w for w in costs.widths if w <= most), default=1))
+    plain = [list(batches.run(job)) for job in jobs]
+    rng = np.random.default_rng(1)
+    for job, pieces in zip(jobs, plain, strict=True):
+        draft = [piece.token if rng.random() < right else int(rng.integers(200)) for piece in pieces]
+        rows, found, calls = batches.rows(1), [], 0
+        rows.join(replace(job, drafts=(draft, "and a text")))
+        while rows:
+            found += [piece for _, piece in rows.step()]
+            calls += 1
+        assert same(found, pieces)
+        assert right < 1 or len(pieces) < 20 or calls < len(pieces) / 4
+    found: dict[int, list[Piece]] = {}
+    drafted = [replace(job, drafts=([piece.token for piece in pieces],)) for job, pieces in zip(jobs, plain, strict=True)]
+    for number, piece in write_all(batches.rows(2), drafted):
+        found.setdefault(number, []).append(piece)
+    assert all(same(found[number], pieces) for number, pieces in enumerate(plain))
 
 
 def step_on(rows: Rows, found: dict[int, list], times: int) -> None:

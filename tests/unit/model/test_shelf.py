@@ -136,11 +136,25 @@ def test_numbers_that_are_none_stay_in_their_row(table, gone):
     table.check()
 
 
-def test_one_token_at_a_time(table):
-    table.join("a")
+def test_several_rows_take_one_token_at_a_time(table):
+    table.join("a"), table.join("b")
     with pytest.raises(ValueError, match="not 2"):
-        table.decoder(torch.zeros(1, 2, 32), table.shelf)
+        table.decoder(torch.zeros(2, 2, 32), table.shelf)
     table.feed(1)
+    table.check()
+
+
+def test_a_row_alone_takes_several_and_gives_them_back(table):
+    table.join("a")
+    start = TEXTS["a"][0]
+    more = table.texts["a"][None, start : start + 5]
+    for wrong in (torch.randn(1, 4, 32, generator=torch.Generator().manual_seed(2)), more.flip(1)):
+        table.decoder(wrong, table.shelf)
+        table.shelf.back(wrong.shape[1])
+    table.said["a"] = list(table.decoder(more, table.shelf)[0])
+    assert table.shelf.lengths == [start + 5]
+    table.join("b")
+    table.feed(2)
     table.check()
 
 
