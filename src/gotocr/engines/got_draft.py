@@ -60,7 +60,11 @@ class Ahead:
 
 
 class Pace:
-    """How many tokens a call is worth: what was measured of calls for one text, and of calls for a token of each of several."""
+    """How many tokens a call is worth: what was measured of calls for one text, and of calls for a token of each of several.
+
+    On a CPU the calling thread's own time is what should be measured: it has its share of the work, and does not pass while
+    others have the processor.
+    """
 
     def __init__(self, widths: Sequence[int]) -> None:
         """`widths` above 1 that a call for one text may have, rising."""

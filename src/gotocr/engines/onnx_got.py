@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from time import perf_counter
+from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -133,18 +133,18 @@ def _go_on(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.
     widths = pace.widths(drafts, [row.room for row in rows]) if rows else []
     if widths is None:
         vectors = sessions.embed([row.ids[0] for row in rows])
-        begun = perf_counter()
+        begun = thread_time()
         answers = slots.follow([row.slot for row in rows], vectors)
-        pace.several.took(len(rows), perf_counter() - begun)
+        pace.several.took(len(rows), thread_time() - begun)
         return list(answers)
     answers = []
     for row, draft, width in zip(rows, drafts, widths, strict=True):
         ids = draft.ids[: width - 1]
         filling = [row.ids[0]] * (width - 1 - len(ids))
         vectors = sessions.embed([*row.ids, *ids, *filling])
-        begun = perf_counter()
+        begun = thread_time()
         first, *others = slots.check(row.slot, vectors)
-        pace.one.took(width, perf_counter() - begun)
+        pace.one.took(width, thread_time() - begun)
         row.ahead.keep(ids, others)
         answers.append(first)
     return answers

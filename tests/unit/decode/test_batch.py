@@ -9,7 +9,7 @@ from itertools import count, islice
 import numpy as np
 import pytest
 
-from gotocr.decode.batch import AT_ONCE, Opened, Rows, SingleRow, in_order, write_all, write_each
+from gotocr.decode.batch import AT_ONCE, Known, Opened, Rows, SingleRow, in_order, write_all, write_each
 from gotocr.decode.loop import Terms, write
 from gotocr.decode.step import Step
 from gotocr.errors import EngineError
@@ -388,3 +388,31 @@ def test_what_fails_is_told_to_all_that_are_not_over():
 def _all_steps(rows):
     while rows:
         yield from rows.step()
+
+
+class Foretold(Script):
+    """A script whose answers are known before they are asked for, but for every `each`th."""
+
+    each = 4
+
+    def push(self, token):
+        question = super().push(token)
+        return Known(("answer", self)) if self.at % self.each else question
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_what_is_known_is_not_asked_for(most):
+    model, plain = Model(most), Model(most)
+    found = sorted_out(write_all(model.rows, [Foretold(tokens) for tokens in TEXTS]))
+    list(write_all(plain.rows, [Script(tokens) for tokens in TEXTS]))
+    assert [found[number] for number in range(len(TEXTS))] == [alone(tokens) for tokens in TEXTS]
+    assert sum(map(len, model.asked)) < sum(map(len, plain.asked)) / 3 and all(script.closed for script in model.looked)
+
+
+def test_a_fault_among_what_is_known_keeps_what_was_written():
+    model = Model()
+    script = Foretold([1, 2, 3, EngineError("gone"), 4])
+    key = model.rows.join(script)
+    found = model.rows.step()
+    assert [piece.token for _, piece in found[:-1]] == [1, 2, 3] and str(found[-1][1]) == "gone"
+    assert {number for number, _ in found} == {key} and not model.rows and script.closed
