@@ -14,7 +14,6 @@ from gotocr.formats import FORMATS
 from gotocr.reader import load
 from gotocr.schema import Leaf, Page, Piece, Region, Task
 from gotocr.sheets import recall
-from gotocr.sheets.cap import Cap
 from gotocr.sheets.recall import Recall, identity
 
 
@@ -117,10 +116,33 @@ def test_a_page_that_the_clock_had_a_say_in_is_not_kept(reader, scripted, pictur
     reader.remember()
     reader.read(picture, seconds=1e-9), reader.read(picture, seconds=1e-9)
     assert reader.memory.found == 0
-    monkeypatch.setattr(Cap, "count", lambda self, pieces: pieces)  # all is written, but lines are not looked for any more
+    now = [0.0]
+    monkeypatch.setattr("gotocr.sheets.cap.monotonic", lambda: now[0])
     scripted.jobs.clear()
-    reader.read(picture, seconds=1e-9), reader.read(picture)
-    assert reader.memory.found == 0
+    for step in reader.follow(picture, Task(seconds=60)):
+        if isinstance(step, Piece) and step.finish == "stop":
+            now[0] = 100.0  # all is written, and nobody looks for what was passed over any more
+    assert len(reader.read(picture).pages) == 1 and len(scripted.jobs) == 2 and reader.memory.found == 0
+
+
+@pytest.mark.parametrize("folder", [None, "kept"])
+def test_another_model_reads_itself(scripted, model_folder, picture, tmp_path, folder):
+    other = shutil.copytree(model_folder, tmp_path / "other")
+    (other / "model.safetensors").write_bytes(b"1")
+    scripted.texts = ["one", "two"]
+    one = load(model_folder, engine="scripted").remember(folder and tmp_path / folder)
+    two = load(other, engine="scripted")
+    two.memory = one.memory
+    assert [reader.read(picture).pages[0].text for reader in (one, two, one, two)] == ["one", "two", "one", "two"]
+    assert len(scripted.jobs) == 2 and one.memory.found == 2
+
+
+def test_other_weights_in_the_same_place_read_themselves(scripted, model_folder, picture, tmp_path):
+    folder = shutil.copytree(model_folder, tmp_path / "model")
+    for content in (b"1", b"1", b"2", b"1"):
+        (folder / "model.safetensors").write_bytes(content)
+        load(folder, engine="scripted").remember(tmp_path / "kept").read(picture)
+    assert len(scripted.jobs) == 2
 
 
 def test_a_region_that_is_not_there_is_said_again(reader, strokes):
