@@ -53,7 +53,8 @@ def parted(text: str) -> tuple[str, list[str]]:
 
 
 class TextDraft:
-    """One such text. `push` what is written; `run` is how many tokens at the end were foretold, `next` says what is now."""
+    """One such text. `push` what is written; `next` says what comes now, and `run` how many tokens at the end were foretold: -1
+    where it is lost, and what comes is a guess."""
 
     def __init__(self, text: str, encode: Callable[[str], list[int]]) -> None:
         """`encode` gives the tokens of a text."""
@@ -78,7 +79,7 @@ class TextDraft:
                 is_told = is_told and self._expected(self._at).startswith(self._gap)
         if self._lost:
             self._look()
-        self.run = self.run + 1 if is_told else 0
+        self.run = max(self.run, 0) + 1 if is_told else -1 if self._lost else 0
         return is_told
 
     def _sign(self, letter: str, is_told: bool) -> bool:

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from gotocr.decode.draft import GIVEN, Draft, Drafter, Odds
+from gotocr.decode.draft import TEXT as TOLD, Draft, Drafter, Odds
 from gotocr.decode.draft_ids import EchoDraft, IdsDraft
 from gotocr.decode.draft_text import Signs, TextDraft, parted
 from gotocr.decode.draft_width import AGAIN, FIRST, Costs
@@ -180,7 +180,7 @@ def test_what_was_written_is_expected_again_and_goes_round():
 
 
 def test_odds_are_learnt():
-    odds = Odds(GIVEN)
+    odds = Odds(TOLD)
     before = odds.ahead(8, 4)
     for _ in range(40):
         odds.learn(8, False)
