@@ -50,7 +50,7 @@ def _add_everywhere(parser: ArgumentParser, flag: Any) -> None:
 
 def _add_read(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--models", type=listed(str), metavar="A,B", help=f"{_MODELS} (default: {','.join(MODELS)}; if quick nano)"
+        "--models", type=listed(str), metavar="A,B", help=f"{_MODELS}, or tesseract (default: {','.join(MODELS)},tesseract; if quick nano)"
     )
     parser.add_argument("--engines", type=listed(str), metavar="A,B", help=f"of {', '.join(ENGINES)} (default: all)")
     parser.add_argument("--inputs", type=listed(_input), metavar="A,B", help=f"of {', '.join(INPUTS)} (default: all)")

@@ -17,6 +17,9 @@ from ...reader import MODELS
 from ...schema import Task
 from .bench import Bench
 from .pictures import FULL, PDF_PAGES, QUICK, draw_inputs
+from .peer import INPUTS as PEER_INPUTS
+from .peer import NAME as PEER
+from .peer import Peer
 from .rounds import Rounds, Tell, interleave, ratio, silent, spread
 from .standin import stand_in
 from .station import Station
@@ -69,7 +72,8 @@ def measure(plan: ReadPlan, tell: Tell = silent, station: Open = Station) -> dic
         notes += [f"{case.title}: not measured, the time was up" for case in late]
         notes += [f"{configuration.title}: not measured: {error}" for configuration, error in loads.failed.items()]
         if not any(rounds.runs.values()):
-            raise next(iter([*rounds.failed.values(), *loads.failed.values()]), UsageError("there is nothing to measure"))
+            raise next(iter([*rounds.failed.values(), *loads.failed.values()]), UsageError("; ".join(["there is nothing to measure", *notes])))
+        notes += _beside(rounds)
         return {
             "settings": {"quick": plan.quick, "rounds": rounds.done, "mode": "plain"},
             "models": [_model_row(name, loads.runs[name], where) for name, where in stations.items()],
@@ -107,7 +111,8 @@ class _Desk:
 
 
 def _configurations(plan: ReadPlan, folder: Path, notes: list[str], tell: Tell) -> Iterator[Configuration]:
-    models = plan.models or (("nano",) if plan.quick else ("nano", "base"))
+    models = plan.models or (("nano",) if plan.quick else ("nano", "base", PEER))
+    other, models = PEER in models, [model for model in models if model != PEER]
     for engine in plan.engines:
         if engine not in ENGINES:
             raise UsageError(f"no engine named {engine!r}; choose from: {', '.join(ENGINES)}")
@@ -125,6 +130,11 @@ def _configurations(plan: ReadPlan, folder: Path, notes: list[str], tell: Tell) 
             notes.append(f"{name}: at most {most} tokens of each picture are written")
         for engine in plan.engines or ENGINES:
             yield Configuration(name, where, engine, plan.device, most)
+    if other:
+        try:
+            yield Peer.found()
+        except GotocrError as why:
+            notes.append(f"{PEER}: not measured: {why}")
 
 
 def _is_large(model: str) -> bool:
@@ -169,6 +179,8 @@ def _cases(desk: _Desk, tell: Tell) -> dict[Case, Callable[[], Run]]:
             continue
         for configuration, where in desk.stations.items():
             case = Case(name, configuration)
+            if isinstance(configuration, Peer) and name not in PEER_INPUTS:
+                continue
             if name == "pdf" and not desk.plan.inputs and line[configuration] * PDF_PAGES > PATIENCE:
                 desk.notes.append(
                     f"{case.title}: left out, a line alone takes {line[configuration]:.0f} s; --inputs pdf measures it"
@@ -248,6 +260,19 @@ def _rows(rounds: Rounds) -> Iterator[dict[str, Any]]:
             else None,
             "ratio": None if first is runs else ratio(*([run.wall / run.pages for run in some] for some in (runs, first))),
         }
+
+
+def _beside(rounds: Rounds) -> Iterator[str]:
+    """Our first reader's time for a picture beside the other program's, round by round."""
+    for case, runs in rounds.runs.items():
+        if not isinstance(case.configuration, Peer) or case.input == LINES or not runs:
+            continue
+        ours = next(other for other in rounds.runs if other.input == case.input)
+        if ours is not case and rounds.runs[ours]:
+            for what in ("wall", "processor"):
+                found = ratio(*([getattr(run, what) / run.pages for run in rounds.runs[one]] for one in (ours, case)))
+                said = f"{found['median']:.2f} times the {what} time of {case.configuration.title}"
+                yield f"{case.input}: {ours.configuration.title} takes {said} ({found['low']:.2f}–{found['high']:.2f})"
 
 
 def _reference(case: Case, runs: Mapping[Case, Sequence[Run]]) -> Case:

@@ -60,7 +60,7 @@ def read_tables(result: Result) -> Iterator[Table]:
             (
                 _input(row),
                 _reader(row),
-                str(row["tokens"]),
+                str(row["tokens"] or NONE),
                 show(seconds["median"]),
                 reach(seconds),
                 show(row["page_processor_seconds"]["median"]),
