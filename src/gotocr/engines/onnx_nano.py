@@ -16,6 +16,7 @@ from ..weights.nano_files import WEIGHTS, read_nano_config, read_tensors
 from ..weights.nano_pen import FORMS
 from ..weights.nano_picture import nano_tables, picture_graph
 from ..weights.nano_text import rotary, text_graph
+from .instructions import sums_bytes
 from .nano_rows import NanoEngine
 from .onnx_session import choose_precision, open_graph, runtime, telling
 
@@ -66,10 +67,11 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
     form, folder = FORMS[choose_precision(precision, NANO_PRECISION)], Path(folder)
     config = read_nano_config(folder)
     tensors = read_tensors(folder, config)
+    seeing = form if sums_bytes() else FORMS["float32"]  # elsewhere products of bytes may run over, and are slow
     sessions = []
-    for draw in (picture_graph, text_graph):
+    for draw, kind in ((picture_graph, seeing), (text_graph, form)):
         try:
-            sessions.append(open_graph(onnxruntime, *draw(config, tensors, form)))
+            sessions.append(open_graph(onnxruntime, *draw(config, tensors, kind)))
         except Exception as cause:
             raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({cause})") from cause
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)
