@@ -2,7 +2,7 @@
 
 The same arithmetic as `model.vision` and `model.projector`. What is done row by row is done a band of rows after the other
 (Scan), so that what lies between two matrices stays in the processor's cache and is never held whole. Windows are attended to
-all at once, with the relative positions folded into longer vectors; the whole grid a head and a band of queries at a time,
+a row of them at once, with the relative positions folded into longer vectors; the whole grid a head and a band of queries at a time,
 each with its slice of the bias, because that is quicker on a CPU and never holds the scores of all (see `model.relative`).
 
 Shapes: H x W patches, N = H * W, C width, S heads, E head size, G = windows * S, O output channels, K tokens, D hidden,
@@ -136,27 +136,37 @@ def _block(draw: Drawer, config: VisionConfig, name: str, x: str, window: int) -
 
 
 def _windows(draw: Drawer, config: VisionConfig, name: str, qkv: str) -> str:
-    """Attention within windows. What fills them up at the edges is zero before the bias of the linear layer, which comes here."""
-    grid, side, heads, size, add = config.grid, config.window, config.heads, config.head_size, draw.graph.add
+    """Attention within windows, one row of them after the other.
+
+    What fills them up at the edges is zero before the bias of the linear layer, which comes here.
+    """
+    grid, side, heads, size, width = config.grid, config.window, config.heads, config.head_size, config.width
     number = -(-grid // side)  # windows a side
     full, places = number * side, side * side
-    qkv = draw.reshape(qkv, grid, grid, 3 * config.width)
-    qkv = add("Pad", [qkv, draw.graph.constant([0, 0, 0, full - grid, full - grid, 0])])
-    qkv = add("Add", [qkv, draw.wide(f"{name}.qkv.bias", 3 * config.width)])
-    qkv = draw.turn(draw.reshape(qkv, number, side, number, side, 3, heads, size), 4, 0, 2, 5, 1, 3, 6)
-    query, key, value = _thirds(draw, draw.reshape(qkv, 3, -1, places, size))  # each (G, side * side, E)
-    by_row, by_column = _terms(draw, query, name, side, size)
-    scaled = add("Mul", [query, draw.graph.constant(size**-0.5, "float32")])
+    qkv = draw.reshape(qkv, grid, grid, 3 * width)
+    qkv = draw.graph.add("Pad", [qkv, draw.graph.constant([0, 0, 0, full - grid, full - grid, 0])])
+    bias, spreads = draw.wide(f"{name}.qkv.bias", 3 * width), _spreads(draw, name, side, size)
     here = np.concatenate([np.eye(side).repeat(side, 0), np.tile(np.eye(side), (side, 1))], 1)  # row and column, one-hot
-    here = add("Expand", [draw.graph.constant(here, "float32"), draw.graph.constant([number * number * heads, 1, 1])])
-    long_query = add("Concat", [scaled, by_row, by_column], axis=2)
-    scores = add("FusedMatMul", [long_query, add("Concat", [key, here], axis=2)], transB=1, domain=MICROSOFT)
-    mixed = add("MatMul", [add("Softmax", [scores], axis=-1), value])
-    mixed = draw.turn(draw.reshape(mixed, number, number, heads, side, side, size), 0, 3, 1, 4, 2, 5)
-    mixed = draw.reshape(mixed, full, full, config.width)
+    here = draw.graph.add("Expand", [draw.graph.constant(here, "float32"), draw.graph.constant([number * heads, 1, 1])])
+
+    def row(qkv: str) -> str:
+        add = draw.graph.add
+        qkv = draw.turn(draw.reshape(add("Add", [qkv, bias]), side, number, side, 3, heads, size), 3, 1, 4, 0, 2, 5)
+        query, key, value = _thirds(draw, draw.reshape(qkv, 3, -1, places, size))  # each (G, side * side, E)
+        by_row, by_column = _terms(draw, query, spreads, side, size)
+        scaled = add("Mul", [query, draw.graph.constant(size**-0.5, "float32")])
+        long_query = add("Concat", [scaled, by_row, by_column], axis=2)
+        scores = add("FusedMatMul", [long_query, add("Concat", [key, here], axis=2)], transB=1, domain=MICROSOFT)
+        mixed = add("MatMul", [add("Softmax", [scores], axis=-1), value])
+        mixed = draw.turn(draw.reshape(mixed, number, heads, side, side, size), 2, 0, 3, 1, 4)
+        return draw.reshape(mixed, side, full, width)
+
+    one = (side, full)
+    mixed = draw.each([(draw.reshape(qkv, number, *one, 3 * width), (*one, 3 * width))], (*one, width), row)
+    mixed = draw.reshape(mixed, full, full, width)
     if full > grid:
         mixed = draw.cut(draw.cut(mixed, 0, 0, grid), 1, 0, grid)
-    return draw.reshape(mixed, grid * grid, config.width)
+    return draw.reshape(mixed, grid * grid, width)
 
 
 def _everywhere(draw: Drawer, config: VisionConfig, name: str, qkv: str) -> str:
@@ -165,7 +175,7 @@ def _everywhere(draw: Drawer, config: VisionConfig, name: str, qkv: str) -> str:
     places = side * side
     qkv = draw.reshape(qkv, places, 3, heads, size)
     query, key, value = _thirds(draw, draw.turn(qkv, 1, 2, 0, 3))  # each (S, N, E)
-    by_row, by_column = _terms(draw, query, name, side, size)  # each (S, N, H)
+    by_row, by_column = _terms(draw, query, _spreads(draw, name, side, size), side, size)  # each (S, N, H)
     step = max(1, BAND_SCORES // (places * side)) * side  # queries
 
     def head(query: str, by_row: str, by_column: str, key: str, value: str) -> str:
@@ -191,13 +201,18 @@ def _thirds(draw: Drawer, x: str) -> list[str]:
     return [draw.graph.add("Squeeze", [part, draw.graph.constant([0])]) for part in parts]
 
 
-def _terms(draw: Drawer, query: str, name: str, side: int, size: int) -> list[str]:
+def _spreads(draw: Drawer, name: str, side: int, size: int) -> list[str]:
+    """What a step of each distance is worth, down and across, for each of `side` queries and keys: both (side, side, E)."""
+    distances = draw.graph.constant(np.arange(side)[:, None] - np.arange(side) + side - 1)
+    tables = (draw.wide(f"{name}.{table}", 2 * side - 1, size) for table in ("rel_h", "rel_w"))
+    return [draw.graph.add("Gather", [table, distances], axis=0) for table in tables]
+
+
+def _terms(draw: Drawer, query: str, spreads: Sequence[str], side: int, size: int) -> list[str]:
     """The bias of every query (G, side * side, E) for each row and each column of keys, both (G, side * side, side)."""
-    distances = np.arange(side)[:, None] - np.arange(side) + side - 1
     grid = draw.reshape(query, -1, side, side, size)
     terms = []
-    for table, order, back in (("rel_h", (1, 0, 2, 3), (1, 0, 2, 3)), ("rel_w", (2, 0, 1, 3), (1, 2, 0, 3))):
-        spread = draw.graph.add("Gather", [draw.wide(f"{name}.{table}", 2 * side - 1, size), draw.graph.constant(distances)], axis=0)
+    for spread, order, back in zip(spreads, ((1, 0, 2, 3), (2, 0, 1, 3)), ((1, 0, 2, 3), (1, 2, 0, 3)), strict=True):
         lines = draw.reshape(draw.turn(grid, *order), side, -1, size)
         term = draw.graph.add("FusedMatMul", [lines, spread], transB=1, domain=MICROSOFT)  # (side, G * side, side)
         term = draw.turn(draw.reshape(term, side, -1, side, side), *back)  # (G, row, column, side)

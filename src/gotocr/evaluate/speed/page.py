@@ -58,13 +58,13 @@ numbers; with int8 drafts every text is known beforehand but for one token in tw
 | column | meaning |
 |---|---|
 | peak MB, of the first | the most memory the process held, and how many times what the first one held |
-| tokens, the same | how many were written, and how many of them, from the first on, are those of the first one |
+| tokens, the same | how many were written, and how many of them, from the first on, are those of the first one; random weights hardly prefer one token to another, so other kinds of numbers soon write another text |
 | GFLOP/s, GB/s | what numpy reaches when it multiplies two matrices of 2048 × 2048, and when it reads 268 MB, in float32 and by processor time: the floor |
 | GFLOP, GB | what the picture and the prompt need of sums (two for a product that is added up), and a token of bytes (float32 weights, and keys and values of the text so far) |
 | picture | the encoder and the projector |
 | picture + prompt | until the first token is there |
 | a token | the mean of those after the first |
-| of the floor | the least time that was possible in float32 (a token: with its own kind of numbers), as a share of the time taken; smaller numbers can be above 100% |
+| of the floor | the least time that was possible in float32 (a token: with its own kind of numbers), as a share of the time taken; smaller numbers can be above 100%, and so can drafts, where one reading serves several tokens |
 | faster | how many times as fast as the first one, by processor time |""",
     "make": """Pictures are drawn one after another, and not encoded. The rate counts processor time of the drawing alone, of
 this process and of programs it starts; texts and fonts are loaded before. It is about what one core does that
