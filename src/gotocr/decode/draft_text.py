@@ -14,6 +14,7 @@ TAIL = 16  # signs written last that are looked for
 LOOKS = ((2, 0, 6), (3, 0, 24), (5, 24, 160), (8, 400, 2000), (12, None, None))
 LONGEST = 64  # characters of a tag
 FADES = 0.7  # what an older spelling of a gap counts for, beside the last
+FORGOTTEN = 0.05
 WORD = 24  # signs: longer stretches without a gap have no words
 SIGNS = 8  # of a token, at most, that are drafted
 PLAIN = str.maketrans({"\u00a0": " ", "\u00ad": "", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
@@ -103,10 +104,9 @@ class TextDraft:
     def _learn(self, gap: str, written: str) -> None:
         if not gap:  # between two letters of a word: what was written there once is an exception
             return
-        known = self._written.setdefault(gap, {gap: FADES})
-        for other in known:
-            known[other] *= FADES
+        known = {other: FADES * count for other, count in self._written.get(gap, {gap: 1.0}).items() if count > FORGOTTEN}
         known[written] = known.get(written, 0.0) + 1
+        self._written[gap] = known
 
     def _expected(self, place: int) -> str:
         """What is written in the gap before the sign there."""
