@@ -64,7 +64,7 @@ def _add_base(parser: ArgumentParser) -> None:
     parser.add_argument("--tokens", type=count, metavar="N", help="tokens to write (default: 64, if quick 8)")
     parser.add_argument("--threads", type=count, metavar="N", help="processors that all are held to (default: all there are)")
     parser.epilog = """Random weights are taken where the published ones are not here. Who takes part stays loaded throughout:
-all of them need 14 GB of memory. transformers and torch are needed for what is not ours."""
+all of them need up to 18 GB of memory. transformers and torch are needed for what is not ours."""
 
 
 def _add_make(parser: ArgumentParser) -> None:

@@ -59,7 +59,7 @@ def measure(plan: BasePlan, tell: Tell = silent) -> dict[str, Any]:
         if where is None:
             raise MissingProgramError("torch, which makes random weights,", "pip install torch")
         job = make_job(Path(folder), Path(where), plan)
-        desk = _Desk([replace(rival, folder=where) for rival in rivals], job, closing)
+        desk = _Desk([replace(rival, folder=where) for rival in rivals], job, 0 if plan.quick else WARM, closing)
         stations, failed = _load(desk, tell)
         cases = {rival: partial(station.ask, "write", job) for rival, station in stations.items()}
         rounds = interleave({FLOOR: desk.floor, **cases}, plan.repeats or (1 if plan.quick else 3), tell=tell)
@@ -123,6 +123,7 @@ def config_of(model: Path) -> GotConfig:
 class _Desk:
     rivals: Sequence[Rival]
     job: Job
+    warm: int  # tokens that each writes beforehand
     closing: ExitStack
 
     def station(self, make: Any) -> Station:
@@ -134,14 +135,15 @@ class _Desk:
 
 
 def _load(desk: _Desk, tell: Tell) -> tuple[dict[Rival, Station], dict[Rival, GotocrError]]:
-    """Each in its process, having written two tokens already, which does not count."""
+    """Each in its process, where not quick having written some tokens already, which does not count."""
     stations: dict[Rival, Station] = {}
     failed: dict[Rival, GotocrError] = {}
     for number, rival in enumerate(desk.rivals):
         tell(0.0, f"loading {rival.name}, {number + 1} of {len(desk.rivals)}")
         try:
             station = desk.station(rival)
-            station.ask("write", replace(desk.job, max_tokens=desk.job.max_tokens if rival.right else WARM))
+            if rival.right is not None or desk.warm:  # the one with a draft makes it of the whole text
+                station.ask("write", desk.job if rival.right is not None else replace(desk.job, max_tokens=desk.warm))
             stations[rival] = station
         except GotocrError as error:
             failed[rival] = error
