@@ -53,12 +53,12 @@ class Costs:
 
         `chances` are those of the tokens behind the first, which is known. A call may be wider than there are any.
         """
-        if not chances or self._alone < FIRST or self._since >= AGAIN:
+        if not chances or self._alone < FIRST or self._since >= AGAIN or not self.of(1):
             return 1
         best, most_so_far = 1, WORTH / self.of(1)
         for width in self.widths:
             tokens, seconds = self.rate(chances, width)
-            if width <= most and tokens / seconds > most_so_far:
+            if width <= most and seconds and tokens / seconds > most_so_far:
                 best, most_so_far = width, tokens / seconds
         return best
 

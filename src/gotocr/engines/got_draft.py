@@ -6,6 +6,8 @@ its sums may be added up in another order than with one token at a time, as they
 
 from __future__ import annotations
 
+import sys
+import time
 from collections import deque
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -18,6 +20,7 @@ from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job
 
 NOTHING = Draft()
+processor_time = time.perf_counter if sys.platform == "win32" else time.thread_time  # which is counted in steps of 16 ms there
 
 
 def drafter(job: Job, tokenizer: Tokenizer) -> Drafter | None:
@@ -62,8 +65,8 @@ class Ahead:
 class Pace:
     """How many tokens a call is worth: what was measured of calls for one text, and of calls for a token of each of several.
 
-    On a CPU the calling thread's own time is what should be measured: it has its share of the work, and does not pass while
-    others have the processor.
+    On a CPU that is `processor_time`: the calling thread has its share of the work, and its time does not pass while others have
+    the processor.
     """
 
     def __init__(self, widths: Sequence[int]) -> None:

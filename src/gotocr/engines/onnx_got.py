@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from time import thread_time
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
 from ..weights.got_text import CHECKED, text_graph
 from ..weights.onnx_file import Graph
-from .got_draft import Ahead, Pace, drafter
+from .got_draft import Ahead, Pace, drafter, processor_time
 from .got_job import room
 from .got_slots import Slot, Slots
 from .instructions import sums_bytes
@@ -133,18 +132,18 @@ def _go_on(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.
     widths = pace.widths(drafts, [row.room for row in rows]) if rows else []
     if widths is None:
         vectors = sessions.embed([row.ids[0] for row in rows])
-        begun = thread_time()
+        begun = processor_time()
         answers = slots.follow([row.slot for row in rows], vectors)
-        pace.several.took(len(rows), thread_time() - begun)
+        pace.several.took(len(rows), processor_time() - begun)
         return list(answers)
     answers = []
     for row, draft, width in zip(rows, drafts, widths, strict=True):
         ids = draft.ids[: width - 1]
         filling = [row.ids[0]] * (width - 1 - len(ids))
         vectors = sessions.embed([*row.ids, *ids, *filling])
-        begun = thread_time()
+        begun = processor_time()
         first, *others = slots.check(row.slot, vectors)
-        pace.one.took(width, thread_time() - begun)
+        pace.one.took(width, processor_time() - begun)
         row.ahead.keep(ids, others)
         answers.append(first)
     return answers

@@ -220,6 +220,13 @@ def test_nothing_is_checked_before_one_token_was_measured_and_that_is_done_again
     assert costs.best(sure, 99) == 8
 
 
+def test_a_clock_that_stands_still_means_no_drafts():
+    costs = Costs((4, 8))
+    for width in (1, 1, 1, 1, 4, 8):
+        costs.took(width, 0.0)
+    assert costs.best([0.99] * 7, 99) == 1
+
+
 def test_times_of_others_work_are_not_believed_at_once_and_forgotten_in_the_end():
     costs = known(_8=2.0)
     costs.took(8, 90.0)
