@@ -30,7 +30,7 @@ class IdsDraft:
         self._at += 1
         self._written = [*self._written[1 - GRAMS[0] :], token]
         self.run, self._missed = (self.run + 1, 0) if is_told else (0, self._missed + 1)
-        if self.run < GRAMS[-1]:
+        if self._missed > 1:
             self._look()
         return is_told
 
@@ -41,7 +41,7 @@ class IdsDraft:
             if places:
                 self._at = min(places, key=lambda place: abs(place - self._at))
                 return
-        if self._missed > 1 and self._written[-1] in self._ids[self._at : self._at + NEAR]:
+        if self._written[-1] in self._ids[self._at : self._at + NEAR]:
             self._at = self._ids.index(self._written[-1], self._at) + 1
 
     def next(self, count: int) -> list[int]:

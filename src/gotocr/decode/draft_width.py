@@ -9,7 +9,7 @@ WORTH = 1.05  # times as many tokens in a second as without a draft, or there is
 FOLLOWS = 0.2  # of a time that was longer than known, that is believed; one that was shorter is believed at once
 WILD = 2.0  # times as long as known: longer is somebody else's work on this machine
 FIRST, AGAIN = 3, 100  # calls without a draft before there is one, and calls after which there is one more without
-FORGETS = 0.002  # of a time at each call of another width, so that it is tried again some time
+FORGETS = 0.0005  # of a time at each call of another width, so that it is tried again some time
 
 
 class Costs:

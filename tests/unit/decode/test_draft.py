@@ -233,7 +233,7 @@ def test_times_of_others_work_are_not_believed_at_once_and_forgotten_in_the_end(
     assert costs.of(8) <= 2.5
     costs.took(8, 1.5)
     assert costs.of(8) == 1.5
-    for _ in range(400):
+    for _ in range(1600):
         costs.took(1, 1.0)
     assert costs.of(8) < 0.8, "so that it is tried again"
     assert Costs().of(3) == 0 and known().of(4) == pytest.approx(1.9)
