@@ -162,14 +162,16 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
         raise WeightsError(f"onnxruntime attends with heads of {HEAD_STEP}, 2 x {HEAD_STEP}, ... numbers only; read with --engine torch")
     open_graph = partial(_open_graph, onnxruntime, stored)
     seen = FORMS["int8" if form.block and sums_bytes() else "float32"]
-    picture = open_graph(picture_graph(stored.config, stored.kinds, seen), stored.packed_picture(seen))
+    picture = open_graph(picture_graph(stored.config, stored.kinds, seen), stored.packed_picture(seen), False)
     text = open_graph(text_graph(stored.config.decoder, stored.kinds, form), stored.packed(form))
     slots = partial(Slots, onnxruntime, text, stored.config.decoder)
     return GotOnnxEngine(Sessions(stored.config, picture, slots, stored.embed), tokenizer)
 
 
-def _open_graph(onnxruntime: Any, stored: Stored, graph: Graph, more: Mapping[str, np.ndarray]) -> Any:
+def _open_graph(onnxruntime: Any, stored: Stored, graph: Graph, more: Mapping[str, np.ndarray], spins: bool = True) -> Any:
+    """A session. Threads that spin begin their next part a little sooner, but keep a processor busy until then."""
     options = settings(onnxruntime)
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
     options.enable_mem_pattern = options.enable_cpu_mem_arena = False  # as fast, and a gigabyte less for a picture
     value = onnxruntime.OrtValue.ortvalue_from_numpy_with_onnx_type
     try:

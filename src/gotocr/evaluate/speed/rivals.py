@@ -116,6 +116,7 @@ class TheirWriter:
         transformers = library()
         import torch
 
+        transformers.utils.logging.disable_progress_bar()
         kind = getattr(torch, rival.number)
         load = transformers.GotOcr2ForConditionalGeneration.from_pretrained
         self._model = load(rival.folder, local_files_only=True, dtype=kind).eval()
