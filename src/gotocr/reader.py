@@ -1,9 +1,9 @@
-"""The reader: image -> Pixels -> Prompt -> Pieces -> Document, five arrows in one function (`Reader.follow`)."""
+"""The reader: image -> Pixels -> Prompt -> Pieces -> Document, five arrows, in `Reader.follow_each` and what it calls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import fields, replace
 from functools import cached_property
 from os import PathLike
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .engines.engine import Engine
     from .pixels.limits import Limits
     from .pixels.opening import Opening
+    from .schema import Lost
     from .sheets.memory import Memory
     from .sheets.recall import Recall
 
@@ -72,43 +73,38 @@ class Reader:
     def follow(self, source: Any, task: Task, opening: Opening | None = None) -> Iterator[Page | Piece | Leaf]:
         """Read `source` and yield each page, then every piece as it is written, then the page as it was read.
 
-        Engines that can read several pictures at once read the parts of a page so, and the pages behind it. A page that fails
-        is a Leaf with an `error`; where none could be read, the first error is raised at the end.
+        A page that fails is a Leaf with an `error`; where none could be read, the first error is raised at the end.
         """
-        from .decode.batch import LEAD, in_order, open_rows, write_each
+        with closing(self.follow_each([(source, opening)], task)) as each:
+            yield from next(each)
+
+    def follow_each(self, sources: Iterable[tuple[Any, Opening | None]], task: Task) -> Iterator[Iterator[Page | Piece | Leaf]]:
+        """For each source, in order, what `follow` gives of it, to be used up before the next one is asked for.
+
+        Engines that can read several pictures at once read the parts of a page so, the pages behind it, and the sources behind
+        that: many small pictures are read much faster than one by one. An error of a source is raised where its steps end, and
+        the next one can be asked for.
+        """
         from .pixels.opening import Opening
         from .pixels.source import open_source
-        from .sheets.failures import Failures
         from .sheets.line import Asked, Sheets
+        from .sheets.sources import Sources
 
-        opening = replace(opening or Opening(), text=self.family.drafts and task.drafts is not None)
-        pages = open_source(source, limits=self.limits, opening=opening)  # image -> page
+        def pages_of(given: tuple[Any, Opening | None]) -> Iterator[Page | Lost]:  # image -> page
+            opening = replace(given[1] or Opening(), text=self.family.drafts and task.drafts is not None)
+            return open_source(given[0], limits=self.limits, opening=opening)
+
         landmarks = self._landmarks if self.family.guide and task.places else None
         asked = Asked(self.family, lambda: self.setting, landmarks, self._recall(task))
-        sheets = Sheets(asked, pages, task)  # -> pixels -> prompt
-        if not sheets.open():
-            return
-        failures = Failures()
-        for step in sheets.remembered():
-            yield from failures.sift(step, None) if isinstance(step, Leaf) else (step,)
-        if not sheets.waiting:
-            return
-        with self._turn():
-            at_once, rows = hasattr(self.engine, "rows"), open_rows(self.engine)
-        with closing(write_each(rows, sheets.jobs(), LEAD)) as pairs:  # prompt -> text
-            written = in_order(self._by_turns(pairs) if at_once else pairs)
+        sheets = Sheets(asked, Sources(sources, pages_of), task)  # -> pixels -> prompt
+        with closing(_Writer(self, sheets)) as writer:
             while sheets.waiting or sheets.open():
-                sheet = sheets.waiting[0]
-                if isinstance(sheet.page, Page):
-                    yield sheet.page
-                with nullcontext() if at_once else self._turn():
-                    try:
-                        yield from sheets.read(sheet, written)
-                    except EngineError as error:
-                        sheet.why = error
-                    leaf = sheets.leave()  # text -> meaning
-                yield from failures.sift(leaf, sheet.why)  # -> formats
-        failures.end()
+                source = _Source(sheets, writer)
+                with closing(source.steps()) as steps:
+                    yield steps
+                if not source.is_over:
+                    writer.close()
+                    sheets.skip()
 
     def _by_turns(self, pairs: Iterator[Any]) -> Iterator[Any]:
         """`pairs`, the engine being kept from other threads while it works, and only then."""
@@ -219,6 +215,69 @@ class Reader:
                 yield
             finally:
                 self._holder = 0
+
+
+class _Writer:
+    """Prompt -> text, for all sources of a call; nothing is loaded before the first text is asked for."""
+
+    def __init__(self, reader: Reader, sheets: Sheets) -> None:
+        self._reader, self._sheets = reader, sheets
+        self._pairs: Iterator[Any] | None = None
+        self._written: Callable[[int], Iterator[Piece]] | None = None
+        self.at_once = True
+
+    def __call__(self, number: int) -> Iterator[Piece]:
+        return self._written(number)
+
+    def begin(self) -> None:
+        """Load the engine, unless that was done."""
+        from .decode.batch import LEAD, in_order, open_rows, write_each
+
+        if self._written is not None:
+            return
+        reader = self._reader
+        with reader._turn():
+            self.at_once, rows = hasattr(reader.engine, "rows"), open_rows(reader.engine)
+        self._pairs = write_each(rows, self._sheets.jobs(), LEAD)
+        self._written = in_order(reader._by_turns(self._pairs) if self.at_once else self._pairs)
+
+    def turn(self) -> AbstractContextManager[None]:
+        """To be held while a page is read: an engine of one text at a time is not to be shared meanwhile."""
+        return nullcontext() if self.at_once else self._reader._turn()
+
+    def close(self) -> None:
+        pairs, self._pairs, self._written = self._pairs, None, None
+        if pairs is not None:
+            pairs.close()
+
+
+class _Source:
+    """One source of several that is being read."""
+
+    def __init__(self, sheets: Sheets, writer: _Writer) -> None:
+        self._sheets, self._writer = sheets, writer
+        self.is_over = False
+
+    def steps(self) -> Iterator[Page | Piece | Leaf]:
+        from .sheets.failures import Failures
+        from .sheets.sources import End
+
+        failures, sheets, writer = Failures(), self._sheets, self._writer
+        while not isinstance((sheet := sheets.first()).page, End):
+            if not sheets.is_read(sheet):
+                writer.begin()
+            if isinstance(sheet.page, Page):
+                yield sheet.page
+            with writer.turn():
+                try:
+                    yield from sheets.read(sheet, writer)
+                except EngineError as error:
+                    sheet.why = error
+                leaf = sheets.leave()  # text -> meaning
+            yield from failures.sift(leaf, sheet.why)  # -> formats
+        self.is_over = True
+        sheets.end()
+        failures.end()
 
 
 def load(

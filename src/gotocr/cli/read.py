@@ -7,7 +7,7 @@ import sys
 import traceback
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -152,10 +152,13 @@ def run(arguments: Namespace) -> int:
     failures: list[errors.GotocrError] = []
     unread = 0
     reader.remember(arguments.memory)
-    with reader, Progress(len(sources), arguments.quiet) as progress:
+    with reader, Progress(len(sources), arguments.quiet) as progress, ExitStack() as closing:
         job = _Job(reader, (task, opening), results, progress, arguments.quiet)
         if any(target.over for target in targets):
             job.holds = arguments.own_text
+        elif not arguments.resume:  # what is to be left out of a source is known when it is its turn
+            job.line = reader.follow_each(((source, opening) for source in sources), task)
+            closing.callback(job.line.close)
         job.least = arguments.min_confidence
         if arguments.show:
             from .boxes import Boxes
@@ -220,6 +223,7 @@ class _Job:
     def __init__(self, reader: Reader, asked: tuple[Task, Opening], results: Results, progress: Progress, quiet: bool):
         self._reader, self._results, self._progress, self._quiet = reader, results, progress, quiet
         self._task, self._opening = asked
+        self.line: Iterator[Iterator[Any]] | None = None  # the steps of all sources, read ahead
         self.holds: str | None = None  # what becomes of a source's own text, where a format holds the source
         self.least: Least | None = None  # how sure words have to be
         self.boxes: Boxes | None = None  # where pictures of what was read go
@@ -229,6 +233,7 @@ class _Job:
         failed: list[errors.GotocrError] = []
         self._number = number
         try:
+            self._ahead = self._next()
             with self._results.open(number, self._source(source)) as sink:
                 if sink.whole:
                     return []
@@ -253,6 +258,13 @@ class _Job:
             what = f"{type(error).__name__}: {error}"
             raise errors.GotocrError(f"unexpected {what:.300}; please report it with what {TRACE}=1 shows") from error
         return failed
+
+    def _next(self) -> Iterator[Any] | None:
+        """The steps of the source whose turn it is; None where it is to be read by itself, as are all after one that broke the line."""
+        line, self.line = self.line, None
+        steps = None if line is None else next(line)
+        self.line = line
+        return steps
 
     @contextmanager
     def _held(self, source: str) -> Iterator[tuple[Any, Original | None]]:
@@ -298,7 +310,7 @@ class _Job:
         from .results import Read
 
         page: Page | None = None
-        for step in self._reader.follow(given, self._task, opening):
+        for step in self._ahead if self._ahead is not None else self._reader.follow(given, self._task, opening):
             self._progress.follow(step)
             if isinstance(step, Page):
                 page = step

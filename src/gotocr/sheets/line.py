@@ -1,4 +1,4 @@
-"""The pages of a source in a line: the first is handed out, those behind it are opened and read ahead."""
+"""The pages of sources in a line: the first is handed out, those behind it, of later sources too, are opened and read ahead."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from .again import Again
 from .cap import Cap
 from .recall import Recall
 from .sheet import Reading, Seen, Sheet, on_page
+from .sources import End, Sources
 
 AHEAD = 64_000_000  # bytes of pages that wait: more are not opened ahead
 
@@ -39,9 +40,9 @@ class Asked(NamedTuple):
 
 
 class Sheets:
-    """The pages of a source: the first of those `waiting` is handed out, the others are read ahead."""
+    """The pages of sources: the first of those `waiting` is handed out, the others are read ahead. A source ends with a sheet of its own."""
 
-    def __init__(self, model: Asked, pages: Iterator[Page | Lost], task: Task) -> None:
+    def __init__(self, model: Asked, pages: Sources, task: Task) -> None:
         self._family, self._setting, self._landmarks, self._recall = model
         self._pages, self._task = pages, task
         self.waiting: deque[Sheet] = deque()
@@ -50,13 +51,13 @@ class Sheets:
         self._trouble: GotocrError | None = None
 
     def open(self) -> bool:
-        """Take one more page, if there is one, and look at it. Raises what is wrong with the source."""
+        """Take one more page, if there is one, and look at it. Raises what is wrong with the model."""
         if self._trouble is not None:
             raise self._trouble
         page = next(self._pages, None)
         if page is None:
             return False
-        if isinstance(page, Lost):
+        if not isinstance(page, Page):
             self.waiting.append(Sheet(page, why=page.why))
             return True
         sheet = Sheet(page, size=page.image.nbytes, cap=Cap(self._task))
@@ -176,19 +177,36 @@ class Sheets:
                 again.blocks(reading)
 
     def _recalled(self, sheet: Sheet) -> bool:
-        if sheet.known is None:
+        if sheet.known is None and self._recall is not None:
             sheet.known = self._recall.find(sheet.name, sheet.page)
         return sheet.known is not None
 
-    def remembered(self) -> Iterator[Page | Piece | Leaf]:
-        """The pages up to the first that has to be read, as `read` and `leave` give them: no model is needed for them."""
-        while self.waiting or self.open():
-            sheet = self.waiting[0]
-            if sheet.begun or isinstance(sheet.page, Lost) or not self._recalled(sheet):
-                return
-            yield sheet.page
-            yield from self.read(sheet, lambda _: iter(()))
-            yield self.leave()
+    def first(self) -> Sheet:
+        """The first of those waiting."""
+        if not self.waiting:
+            self.open()
+        return self.waiting[0]
+
+    def is_read(self, sheet: Sheet) -> bool:
+        """Whether no model is needed for it: it was read before, or cannot be."""
+        return not isinstance(sheet.page, Page) or (not sheet.begun and self._recalled(sheet))
+
+    def end(self) -> None:
+        """Take the end of a source out. Raises what was wrong with the source."""
+        if (why := self.waiting.popleft().why) is not None:
+            raise why
+
+    def skip(self) -> None:
+        """Take out what is left of a source, with its end; what stands behind it is to be looked at again."""
+        while self.waiting:
+            if isinstance(self.waiting.popleft().page, End):
+                break
+        else:  # it was not read ahead so far
+            self._pages.skip()
+        self._jobs.clear()
+        self._count = 0
+        for sheet in self.waiting:
+            sheet.begun, sheet.views, sheet.cap = False, (), Cap(self._task)
 
     def leave(self) -> Leaf:
         """The first of those waiting as it was read, which waits no longer."""

@@ -11,6 +11,7 @@ from ..pixels.parts import Part
 from ..schema import Block, Box, Leaf, Lost, Page, Piece, Task, Word
 from ..trust.ink import Covered, is_bare
 from .cap import Cap
+from .sources import End
 
 WHOLE = 0.97  # share of the ink that lies under boxes where nothing is missing
 PLACELESS = "no ink under it"
@@ -45,9 +46,9 @@ class Reading:
 
 @dataclass(eq=False)
 class Sheet:
-    """A page that is being read, or why it cannot be."""
+    """A page that is being read, or why it cannot be; or the end of a source."""
 
-    page: Page | Lost
+    page: Page | Lost | End
     views: Sequence[Seen] = ()
     first: int = 0  # number of its first view's job
     size: int = 0  # bytes
