@@ -108,7 +108,7 @@ class Sheets:
             with suppress(GotocrError):  # what is wrong with the other reader is said when the places are wanted
                 self._other(sheet, part)
         other = sheet.others.get(id(part))
-        return tuple(filter(None, (*self._task.drafts, part.page.text, other and other.text)))
+        return tuple(dict.fromkeys(filter(None, (*self._task.drafts, part.page.text, other and other.text))))
 
     def _other(self, sheet: Sheet, part: Part) -> Leaf:
         """Another reading of a part of a page, made once."""
