@@ -53,20 +53,26 @@ class GotOnnxEngine:
         """Several pictures at once; see `decode.batch.Rows`."""
         if self.sessions is None:
             raise EngineError("this engine was closed; open another")
-        slots = self.sessions.slots(most)
-        open_row = partial(self._open, self.sessions.config, Sights(self.sessions.see), slots)
-        return Rows(open_row, partial(_answer, self.sessions, slots), most)
+        config, slots = self.sessions.config, self.sessions.slots(most)
+        look = partial(_look, config, Sights(self.sessions.see))
+        return Rows(partial(self._open, config, slots), partial(_answer, self.sessions, slots), most, look)
 
-    def _open(self, config: GotConfig, sights: Sights, slots: Slots, job: Job) -> Opened:
+    def _open(self, config: GotConfig, slots: Slots, job: Job, images: np.ndarray) -> Opened:
         count = room(job, config)
         ahead = Ahead(drafter(job, self.tokenizer), config.decoder.vocab_size)
         slot = Slot(len(job.prompt.ids) + count)
-        row = GotRow(slots, job.prompt.ids, np.concatenate(sights(job.pixels.values)), slot, ahead)
+        row = GotRow(slots, job.prompt.ids, images, slot, ahead)
         terms = Terms(job.prompt.stop_ids, count, page_boxes(job.pixels), over=job.over)
         return Opened(row, TextStream(self.tokenizer), terms)
 
     def close(self) -> None:
         self.sessions = None
+
+
+def _look(config: GotConfig, sights: Sights, job: Job) -> np.ndarray:
+    """The image tokens of a job that fits the model. Raises EngineError."""
+    room(job, config)
+    return np.concatenate(sights(job.pixels.values))
 
 
 class Sessions:

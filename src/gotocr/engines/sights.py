@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -22,10 +23,12 @@ class Sights:
         self._look, self._most = look, most
         self._seen: OrderedDict[bytes, Any] = OrderedDict()
         self._bytes = 0
+        self._turn = Lock()
 
     def __call__(self, tiles: np.ndarray) -> list[Any]:
-        """Tiles (N, 3, S, S) -> N times what is seen."""
-        return [self._of(tile) for tile in tiles]
+        """Tiles (N, 3, S, S) -> N times what is seen; threads take turns."""
+        with self._turn:
+            return [self._of(tile) for tile in tiles]
 
     def _of(self, tile: np.ndarray) -> Any:
         tile = np.ascontiguousarray(tile, np.float32)
