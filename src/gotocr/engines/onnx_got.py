@@ -13,11 +13,11 @@ from ..decode.batch import AT_ONCE, Known, Opened, Rows, write_all
 from ..decode.loop import Terms
 from ..decode.place import page_boxes
 from ..decode.step import Step
-from ..errors import EngineError, UsageError, WeightsError
+from ..errors import EngineError, WeightsError
 from ..model.config import GotConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
-from ..weights import PRECISION, PRECISIONS
+from ..weights import PRECISION
 from ..weights.got_packed import FORMS, TEXT_FORMS
 from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
@@ -27,7 +27,7 @@ from .got_draft import Ahead, Pace, drafter, processor_time
 from .got_job import room
 from .got_slots import Slot, Slots
 from .instructions import sums_bytes
-from .onnx_session import PROVIDERS, first_line, runtime, settings, telling
+from .onnx_session import PROVIDERS, choose_precision, first_line, runtime, settings, telling
 from .sights import Sights
 
 HEAD_STEP = 8  # what GroupQueryAttention asks of the size of heads
@@ -158,9 +158,7 @@ def _go_on(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.
 def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> GotOnnxEngine:
     """Load the model in `folder`; only `device="cpu"`. `precision` is one of `PRECISIONS`. See `engine.OpenEngine`."""
     onnxruntime = runtime(device)
-    precision = precision or PRECISION
-    if precision not in PRECISIONS:
-        raise UsageError(f"no precision named {precision!r}; choose from: {', '.join(PRECISIONS)}")
+    precision = choose_precision(precision, PRECISION)
     folder = Path(folder)
     tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
     stored, form = Stored(folder), TEXT_FORMS[precision]
@@ -168,16 +166,14 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
         raise WeightsError(f"onnxruntime attends with heads of {HEAD_STEP}, 2 x {HEAD_STEP}, ... numbers only; read with --engine torch")
     open_graph = partial(_open_graph, onnxruntime, stored)
     seen = FORMS["int8" if form.block and sums_bytes() else "float32"]
-    picture = open_graph(picture_graph(stored.config, stored.kinds, seen), stored.packed_picture(seen), False)
-    text = open_graph(text_graph(stored.config.decoder, stored.kinds, form), stored.packed(form))
+    picture = open_graph(picture_graph(stored.config, stored.kinds, seen), stored.packed_picture(seen), spins=False)
+    text = open_graph(text_graph(stored.config.decoder, stored.kinds, form), stored.packed(form), spins=True)
     slots = partial(Slots, onnxruntime, text, stored.config.decoder)
     return GotOnnxEngine(Sessions(stored.config, picture, slots, stored.embed), tokenizer)
 
 
-def _open_graph(onnxruntime: Any, stored: Stored, graph: Graph, more: Mapping[str, np.ndarray], spins: bool = True) -> Any:
-    """A session. Threads that spin begin their next part a little sooner, but keep a processor busy until then."""
-    options = settings(onnxruntime)
-    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
+def _open_graph(onnxruntime: Any, stored: Stored, graph: Graph, more: Mapping[str, np.ndarray], spins: bool) -> Any:
+    options = settings(onnxruntime, spins)
     options.enable_mem_pattern = options.enable_cpu_mem_arena = False  # as fast, and a gigabyte less for a picture
     value = onnxruntime.OrtValue.ortvalue_from_numpy_with_onnx_type
     try:

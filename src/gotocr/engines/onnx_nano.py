@@ -69,9 +69,9 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
     tensors = read_tensors(folder, config)
     seeing = form if sums_bytes() else FORMS["float32"]  # elsewhere products of bytes may run over, and are slow
     sessions = []
-    for draw, kind in ((picture_graph, seeing), (text_graph, form)):
+    for draw, kind, spins in ((picture_graph, seeing, False), (text_graph, form, True)):
         try:
-            sessions.append(open_graph(onnxruntime, *draw(config, tensors, kind)))
+            sessions.append(open_graph(onnxruntime, *draw(config, tensors, kind), spins))
         except Exception as cause:
             raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({cause})") from cause
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)

@@ -29,11 +29,16 @@ def runtime(device: str) -> Any:
     return onnxruntime
 
 
-def settings(onnxruntime: Any) -> Any:
-    """Session options: as many threads as this process may use processors."""
+def settings(onnxruntime: Any, spins: bool) -> Any:
+    """Session options: as many threads as this process may use processors.
+
+    Threads that spin begin their next part a little sooner, which counts where parts are small (a token), but keep a processor
+    busy until then, which others may need where they are large (a picture).
+    """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = LOG_ERRORS_ONLY
     options.intra_op_num_threads = processors()
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
     return options
 
 
@@ -44,9 +49,9 @@ def choose_precision(name: str | None, usual: str) -> str:
     return name or usual
 
 
-def open_graph(onnxruntime: Any, graph: Graph, values: Mapping[str, np.ndarray]) -> Any:
-    """A session of a graph that names `values`. Raises what ONNX Runtime raises."""
-    options = settings(onnxruntime)
+def open_graph(onnxruntime: Any, graph: Graph, values: Mapping[str, np.ndarray], spins: bool) -> Any:
+    """A session of a graph that names `values`; see `settings`. Raises what ONNX Runtime raises."""
+    options = settings(onnxruntime, spins)
     brought = {name: onnxruntime.OrtValue.ortvalue_from_numpy(array) for name, array in values.items()}
     options.add_external_initializers(list(brought), list(brought.values()))
     return onnxruntime.InferenceSession(graph.to_bytes(), options, providers=list(PROVIDERS))
