@@ -30,7 +30,7 @@ REAL = Path(__file__).resolve().parents[3] / "shared" / "eval"
 
 @pytest.fixture(scope="module")
 def engines():
-    return onnx_nano.open_engine(FOLDER), torch_nano.open_engine(FOLDER)
+    return onnx_nano.open_engine(FOLDER, precision="float32"), torch_nano.open_engine(FOLDER)
 
 
 def read(engine, sample: Sample, mode: str = "plain", tokens: int = 120) -> list:
@@ -71,10 +71,23 @@ def test_int8_reads_the_same(engines, tmp_path):
     assert other <= (1 - SAME) * written and wrong - wrong_before <= LOST * true
 
 
+@pytest.mark.parametrize(("precision", "same"), [("int8", 0.995), ("int4", 0.95)])
+def test_matrices_of_whole_numbers_read_the_same(engines, precision, same):
+    """By share of characters, of pictures that are read well; on real ones it is measured anew when weights ship (docs/nano.md)."""
+    narrow = onnx_nano.open_engine(FOLDER, precision=precision)
+    studio, written, other = Studio(Supply(), worn=0.0), 0, 0
+    for seed in range(INT8_PICTURES):
+        height, width, source = SIZES[seed % len(SIZES)]
+        sample = studio.draw_on(source, seed, (height, width))
+        before, after = ("".join(piece.text for piece in read(engine, sample, tokens=400)) for engine in (engines[0], narrow))
+        other, written = other + character_errors(after, before)[0], written + len(before)
+    assert written > 500 and other <= (1 - same) * written
+
+
 def test_weights_are_stored_once_and_within_budget():
     sizes = {path.name: path.stat().st_size for path in FOLDER.iterdir()}
     assert sizes[WEIGHTS] < 32 * 2**20
-    assert sum(size for name, size in sizes.items() if name.endswith(".onnx")) < 400_000
+    assert not [name for name in sizes if name.endswith(".onnx")]
 
 
 @pytest.mark.skipif(not (REAL / "truth.jsonl").is_file(), reason="no real pictures here")

@@ -18,7 +18,7 @@ from ..formats import FORMATS
 from ..formats.format import OWN_TEXT, Original
 from ..reader import MODELS, load
 from ..schema import COLOURS, MODES, Leaf, Page, Region, Task
-from ..weights import NANO_PRECISION, PRECISION, PRECISIONS
+from ..weights import PRECISION, PRECISIONS
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
     model.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
-    model.add_argument("--precision", choices=PRECISIONS, help=f"of matrices, on the onnx engine (default: {NANO_PRECISION} for nano, {PRECISION} for base)")
+    model.add_argument("--precision", choices=PRECISIONS, help=f"of the writer's matrices, on the onnx engine (default: {PRECISION})")
     model.add_argument("--tiles", type=tiles, default=default.tiles, metavar="N|auto", help="cut a page into up to so many tiles; auto = by the size of its letters (base)")
     model.add_argument("--verify", action="store_true", help="draw formulas, tables, charts and other drawings anew from what was read, and compare them with the page")
     model.add_argument("--max-tokens", type=count, default=default.max_tokens, help="cap on a page (default: %(default)s)")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .. import errors
 from ..engines import ENGINES
 from ..reader import MODELS, load
-from ..weights import NANO_PRECISION, PRECISION, PRECISIONS
+from ..weights import PRECISION, PRECISIONS
 from .bench import seconds
 from .read import count
 from .verb import Verb
@@ -32,7 +32,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
     parser.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
-    parser.add_argument("--precision", choices=PRECISIONS, help=f"of matrices, on the onnx engine (default: {NANO_PRECISION} for nano, {PRECISION} for base)")
+    parser.add_argument("--precision", choices=PRECISIONS, help=f"of the writer's matrices, on the onnx engine (default: {PRECISION})")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s, this machine alone)")
     parser.add_argument("--port", type=port, default=8000, help="0 takes a free one and says which (default: %(default)s)")
     parser.add_argument("--rows", type=count, help="texts written at once (default: 8)")

@@ -17,7 +17,6 @@ from ..errors import EngineError, WeightsError
 from ..model.config import GotConfig
 from ..prompt.tokenizer import TextStream, Tokenizer
 from ..schema import Job, Piece
-from ..weights import PRECISION
 from ..weights.got_packed import FORMS, TEXT_FORMS
 from ..weights.got_picture import PIXELS, picture_graph
 from ..weights.got_stored import Stored
@@ -158,7 +157,7 @@ def _go_on(sessions: Sessions, slots: Slots, rows: Sequence[GotRow]) -> list[np.
 def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> GotOnnxEngine:
     """Load the model in `folder`; only `device="cpu"`. `precision` is one of `PRECISIONS`. See `engine.OpenEngine`."""
     onnxruntime = runtime(device)
-    precision = choose_precision(precision, PRECISION)
+    precision = choose_precision(precision)
     folder = Path(folder)
     tokenizer = Tokenizer.from_folder(folder if folder.is_dir() else folder.parent)
     stored, form = Stored(folder), TEXT_FORMS[precision]

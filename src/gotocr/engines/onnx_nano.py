@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,10 @@ import numpy as np
 from ..errors import WeightsError
 from ..model.config import NanoConfig
 from ..prompt.tokenizer import Tokenizer
-from ..weights import NANO_PRECISION
 from ..weights.nano_files import WEIGHTS, read_nano_config, read_tensors
 from ..weights.nano_pen import FORMS
 from ..weights.nano_picture import nano_tables, picture_graph
 from ..weights.nano_text import rotary, text_graph
-from .instructions import sums_bytes
 from .nano_rows import NanoEngine
 from .onnx_session import choose_precision, open_graph, runtime, telling
 
@@ -62,16 +61,18 @@ def _run(session: Any, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
 
 
 def open_engine(folder: Path, device: str = "cpu", precision: str | None = None) -> NanoOnnxEngine:
-    """Load the nano in `folder`; only `device="cpu"`. `precision` is one of `weights.PRECISIONS`. See `engine.OpenEngine`."""
+    """Load the nano in `folder`; only `device="cpu"`. `precision` is one of `weights.PRECISIONS`. See `engine.OpenEngine`.
+
+    It is that of the decoder's matrices; pictures are seen in float32.
+    """
     onnxruntime = runtime(device)
-    form, folder = FORMS[choose_precision(precision, NANO_PRECISION)], Path(folder)
+    form, folder = FORMS[choose_precision(precision)], Path(folder)
     config = read_nano_config(folder)
     tensors = read_tensors(folder, config)
-    seeing = form if sums_bytes() else FORMS["float32"]  # elsewhere products of bytes may run over, and are slow
     sessions = []
-    for draw, kind, spins in ((picture_graph, seeing, False), (text_graph, form, True)):
+    for draw, spins in ((picture_graph, False), (partial(text_graph, form=form), True)):
         try:
-            sessions.append(open_graph(onnxruntime, *draw(config, tensors, kind), spins))
+            sessions.append(open_graph(onnxruntime, *draw(config, tensors), spins))
         except Exception as cause:
             raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({cause})") from cause
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)

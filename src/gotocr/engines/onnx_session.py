@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, UsageError
-from ..weights import PRECISIONS
+from ..weights import PRECISION, PRECISIONS
 from .processors import processors
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ def settings(onnxruntime: Any, spins: bool) -> Any:
     return options
 
 
-def choose_precision(name: str | None, usual: str) -> str:
-    """One of `PRECISIONS`, `usual` for None. Raises UsageError for another."""
-    if (name or usual) not in PRECISIONS:
+def choose_precision(name: str | None) -> str:
+    """One of `PRECISIONS`, `PRECISION` for None. Raises UsageError for another."""
+    if (name or PRECISION) not in PRECISIONS:
         raise UsageError(f"no precision named {name!r}; choose from: {', '.join(PRECISIONS)}")
-    return name or usual
+    return name or PRECISION
 
 
 def open_graph(onnxruntime: Any, graph: Graph, values: Mapping[str, np.ndarray], spins: bool) -> Any:

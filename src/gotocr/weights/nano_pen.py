@@ -12,7 +12,7 @@ import numpy as np
 
 from ..model.config import NanoConfig
 from .got_packed import Form, quantise
-from .onnx_file import FLOAT, INT8, MICROSOFT, UINT8, Graph
+from .onnx_file import FLOAT, MICROSOFT, UINT8, Graph
 
 # Blocks of 32: of larger ones ONNX Runtime's sums depend on how many rows there are, and a row would not be what it is alone.
 FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form("int8", 8, 32), Form("int4", 4, 32))}
@@ -22,15 +22,15 @@ ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blo
 class Pen:
     """A graph being drawn from a nano's float32 `tensors`, by our names."""
 
-    def __init__(self, config: NanoConfig, tensors: Mapping[str, np.ndarray], form: Form) -> None:
-        """`form` is how matrices are multiplied where `linear` is told so."""
+    def __init__(self, config: NanoConfig, tensors: Mapping[str, np.ndarray], form: Form = FORMS["float32"]) -> None:
+        """`form` is how matrices are multiplied."""
         self.graph, self.config, self.tensors, self.form = Graph(), config, tensors, form
         self.values: dict[str, np.ndarray] = {}  # what the graph names
 
     def hold(self, name: str, values: np.ndarray) -> str:
-        """Numbers of ours in the graph, of one of `_KINDS`."""
+        """Numbers of ours in the graph, float32 or uint8."""
         self.values[name] = values = np.ascontiguousarray(values)
-        return self.graph.weight(name, _KINDS[values.dtype.name], values.shape)
+        return self.graph.weight(name, UINT8 if values.dtype == np.uint8 else FLOAT, values.shape)
 
     def weight(self, name: str) -> str:
         """A tensor as it is."""
@@ -56,19 +56,6 @@ class Pen:
         sizes = {"K": inner, "N": outer, "bits": self.form.bits, "block_size": self.form.block, "accuracy_level": ACCURACY}
         return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **sizes)
 
-    def whole(self, x: str, name: str, weight: np.ndarray, bias: np.ndarray | None = None) -> str:
-        """(..., inner) -> (..., outer) for many rows at once: what is multiplied is rounded to 8 bits as a whole."""
-        biases = [self.hold(f"{name}.bias", bias)] if bias is not None else []
-        if not self.form.block:
-            product = self.graph.add("MatMul", [x, self.hold(f"{name}.weight", weight.T)])
-            return self.graph.add("Add", [product, *biases]) if biases else product
-        scales = np.abs(weight).max(1) / np.float32(127)
-        scales[scales == 0] = 1
-        whole = self.hold(f"{name}.whole", np.rint(weight / scales[:, None]).astype(np.int8).T)
-        zeros = self.hold(f"{name}.zeros", np.zeros(len(scales), np.int8))
-        inputs = [x, whole, self.hold(f"{name}.scales", scales), zeros, *biases]
-        return self.graph.add("DynamicQuantizeMatMul", inputs, domain=MICROSOFT)
-
     def reshape(self, x: str, *shape: int) -> str:
         return self.graph.add("Reshape", [x, self.graph.constant(shape)])
 
@@ -91,15 +78,14 @@ class Pen:
         normed = self.graph.add("SkipSimplifiedLayerNormalization", [x, more, scale], *outputs, domain=MICROSOFT, epsilon=EPS)
         return normed, outputs[-1]
 
-    def feed(self, x: str, name: str, many: bool = False) -> str:
-        """SwiGLU, (N, hidden) -> (N, hidden); `many` rows are multiplied as a `whole`."""
-        wide, linear = self.config.feed_forward, self.whole if many else self.linear
-        gate, up = self.split(linear(x, f"{name}.both", *self.stacked(f"{name}.gate", f"{name}.up")), wide, wide)
+    def feed(self, x: str, name: str) -> str:
+        """SwiGLU, (N, hidden) -> (N, hidden)."""
+        wide = self.config.feed_forward
+        gate, up = self.split(self.linear(x, f"{name}.both", *self.stacked(f"{name}.gate", f"{name}.up")), wide, wide)
         gate = self.graph.add("QuickGelu", [gate], domain=MICROSOFT, alpha=1.0)  # x * sigmoid(x): SiLU
-        return linear(self.graph.add("Mul", [gate, up]), f"{name}.down", self.tensors[f"{name}.down.weight"])
+        return self.linear(self.graph.add("Mul", [gate, up]), f"{name}.down", self.tensors[f"{name}.down.weight"])
 
 
-_KINDS = {"float32": FLOAT, "uint8": UINT8, "int8": INT8}
 EPS = 1e-6  # of `model.stem.RMSNorm`
 
 

@@ -15,7 +15,6 @@ from functools import lru_cache
 import numpy as np
 
 from ..model.config import CELL_HEIGHT, CELL_WIDTH, GROUP, NanoConfig
-from .got_packed import Form
 from .nano_pen import Pen, waves
 from .onnx_file import FLOAT, INT64, MICROSOFT, Graph
 
@@ -23,9 +22,9 @@ REACH = 16.0  # pixels, of `model.nano`
 TABLES = ("grid", "spot", "order", "token_cosines", "token_sines", "cell_cosines", "cell_sines", "centres")
 
 
-def picture_graph(config: NanoConfig, tensors: Mapping[str, np.ndarray], form: Form) -> tuple[Graph, dict[str, np.ndarray]]:
+def picture_graph(config: NanoConfig, tensors: Mapping[str, np.ndarray]) -> tuple[Graph, dict[str, np.ndarray]]:
     """The graph, and the numbers it names. Inputs: `pixels` (1, 3, H, W) and `nano_tables`; outputs of `engines.nano_rows.Network.see`."""
-    pen = Pen(config, tensors, form)
+    pen = Pen(config, tensors)
     graph, fine, hidden = pen.graph, config.fine_width, config.hidden
     _inputs(pen)
     x = graph.add("Relu", [_convolution(pen, "pixels", "stem.conv1", strides=[2, 2])])
@@ -40,8 +39,8 @@ def picture_graph(config: NanoConfig, tensors: Mapping[str, np.ndarray], form: F
         name, last = f"context.{number}", number + 1 == config.context_layers
         normed, tokens = pen.skip(tokens, _attend(pen, normed, name), f"{name}.norm2")
         following = "context_norm" if last else f"context.{number + 1}.norm1"
-        normed, tokens = pen.skip(tokens, pen.feed(normed, f"{name}.feed", many=True), following)
-    spread = graph.add("Reshape", [pen.whole(normed, "spread", *pen.stacked("spread")), "spot"])
+        normed, tokens = pen.skip(tokens, pen.feed(normed, f"{name}.feed"), following)
+    spread = graph.add("Reshape", [pen.linear(normed, "spread", *pen.stacked("spread")), "spot"])
     cells = graph.add("Reshape", [pen.turn(x, 0, 2, 3, 1), "grid"])  # (rows, down, columns, across, C)
     cells = _layer_norm(pen, pen.reshape(graph.add("Add", [cells, spread]), -1, fine), "fine_norm", 1e-5)
     _cell_outputs(pen, cells)
@@ -77,17 +76,23 @@ def _block(pen: Pen, x: str, name: str) -> str:
     """(1, K, h, w) -> the same; see `model.stem.ConvBlock`."""
     width = len(pen.tensors[f"{name}.scale"])
     mixed = pen.turn(_convolution(pen, x, f"{name}.mix", [1, 1], group=width // GROUP), 0, 2, 3, 1)  # (1, h, w, K)
-    inner = pen.graph.add("Relu", [pen.whole(_layer_norm(pen, mixed, f"{name}.norm"), f"{name}.up", *pen.stacked(f"{name}.up"))])
+    inner = pen.graph.add("Relu", [_linear(pen, _layer_norm(pen, mixed, f"{name}.norm"), f"{name}.up", *pen.stacked(f"{name}.up"))])
     weight, bias = pen.stacked(f"{name}.down")
     scale = pen.tensors[f"{name}.scale"]
-    inner = pen.whole(inner, f"{name}.down", weight * scale[:, None], bias * scale)
+    inner = _linear(pen, inner, f"{name}.down", weight * scale[:, None], bias * scale)
     return pen.graph.add("Add", [x, pen.turn(inner, 0, 3, 1, 2)])
+
+
+def _linear(pen: Pen, x: str, name: str, weight: np.ndarray, bias: np.ndarray) -> str:
+    """(1, h, w, inner) -> (1, h, w, outer)."""
+    product = pen.graph.add("MatMul", [x, pen.hold(f"{name}.weight", weight.T)])
+    return pen.graph.add("Add", [product, pen.hold(f"{name}.bias", bias)])
 
 
 def _attend(pen: Pen, normed: str, name: str) -> str:
     """(N, D) -> (N, D), every token to every token."""
     width, heads, graph = pen.config.hidden, pen.config.heads, pen.graph
-    both, value = pen.split(pen.whole(normed, f"{name}.qkv", *pen.stacked(f"{name}.qkv")), 2 * width, width)
+    both, value = pen.split(pen.linear(normed, f"{name}.qkv", *pen.stacked(f"{name}.qkv")), 2 * width, width)
     turned = graph.add(
         "RotaryEmbedding",
         [pen.reshape(both, 1, -1, 2 * width), _first(pen, normed), "token_cosines", "token_sines"],
@@ -95,7 +100,7 @@ def _attend(pen: Pen, normed: str, name: str) -> str:
     )  # fmt: skip
     query, key = pen.split(turned, width, width)
     mixed = graph.add("MultiHeadAttention", [query, key, pen.reshape(value, 1, -1, width)], domain=MICROSOFT, num_heads=heads)
-    return pen.whole(pen.reshape(mixed, -1, width), f"{name}.out", pen.tensors[f"{name}.out.weight"])
+    return pen.linear(pen.reshape(mixed, -1, width), f"{name}.out", pen.tensors[f"{name}.out.weight"])
 
 
 def _first(pen: Pen, x: str) -> str:
@@ -131,7 +136,7 @@ def _layer_outputs(pen: Pen, tokens: str) -> None:
     config, graph = pen.config, pen.graph
     names = [(f"layers.{layer}.image_{one}", f"image_{one}s_{layer}") for one in ("key", "value") for layer in range(config.layers)]
     size = config.hidden // config.heads
-    told = pen.whole(tokens, "image", *pen.stacked(*(ours for ours, _ in names)))
+    told = pen.linear(tokens, "image", *pen.stacked(*(ours for ours, _ in names)))
     told = pen.turn(pen.reshape(told, 1, -1, len(names), config.heads, size), 2, 0, 3, 1, 4)  # (2 * layers, 1, heads, N, E)
     for (_, name), part in zip(names, pen.split(told, *[1] * len(names), axis=0), strict=True):
         graph.add("Squeeze", [part, graph.constant([0])], name)
