@@ -5,7 +5,7 @@ Shapes: R slots taken, T tokens, W of them whose logits are wanted, D hidden, G 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class _Bound:
     """The decoder bound to some slots; a call reads and writes these arrays."""
 
     call: Any
+    inputs: Mapping[str, np.ndarray]  # held here, since not every ONNX Runtime holds what is bound
     vectors: np.ndarray  # (R, T, D)
     last: Sequence[np.ndarray]  # (R,), of every token that is attended to by itself, or the one
     total: Sequence[np.ndarray]  # ()
@@ -135,6 +136,7 @@ class Slots:
             try:
                 block = np.empty((slots, config.kv_heads, places, config.head_size), np.float32)
             except MemoryError as error:
+                self._blocks = []  # of two sizes; whoever comes next begins anew
                 raise EngineError(f"no memory for {slots} texts of {places} tokens; ask for fewer at once, or fewer tokens") from error
             if not self._blocks or number >= len(self._blocks):
                 self._blocks.append(block)
@@ -170,7 +172,7 @@ class Slots:
                 for token in range(len(last)):
                     call.bind_ortvalue_output(f"{numbered(name, token)}.out", value)
             call.bind_ortvalue_output(LOGITS, self._value(logits))
-        return _Bound(call, vectors, last, total, logits)
+        return _Bound(call, inputs, vectors, last, total, logits)
 
 
 def rotary(config: DecoderConfig, count: int) -> list[np.ndarray]:
