@@ -82,11 +82,11 @@ class Reader:
         """For each source, in order, what `follow` gives of it, to be used up before the next one is asked for.
 
         Engines that can read several pictures at once read the parts of a page so, the pages behind it, and the sources behind
-        that: many small pictures are read much faster than one by one. An error of a source is raised where its steps end, and
-        the next one can be asked for.
+        that: many small pictures are read much faster than one by one. A source that has to be waited for, such as a pipe, is
+        not opened before its turn. An error of a source is raised where its steps end, and the next one can be asked for.
         """
         from .pixels.opening import Opening
-        from .pixels.source import open_source
+        from .pixels.source import is_stream, open_source
         from .sheets.line import Asked, Sheets
         from .sheets.sources import Sources
 
@@ -96,7 +96,7 @@ class Reader:
 
         landmarks = self._landmarks if self.family.guide and task.places else None
         asked = Asked(self.family, lambda: self.setting, landmarks, self._recall(task))
-        sheets = Sheets(asked, Sources(sources, pages_of), task)  # -> pixels -> prompt
+        sheets = Sheets(asked, Sources(sources, pages_of, lambda given: is_stream(given[0])), task)  # -> pixels -> prompt
         with closing(_Writer(self, sheets)) as writer:
             while sheets.waiting or sheets.open():
                 source = _Source(sheets, writer)

@@ -227,6 +227,29 @@ def test_where_that_one_fails_it_is_read_itself(reader, engine, opened):
     assert [leaf.error for leaf in leaves] == ["this one fails", None, None, None]
 
 
+def test_the_time_of_a_page_does_not_run_while_it_waits_for_its_turn(reader, engine, opened, monkeypatch):
+    """Pages that were read ahead are whole, and remembered as such, however long those before them took."""
+    now = [0.0]
+    monkeypatch.setattr("gotocr.sheets.cap.monotonic", lambda: now[0])
+    task = Task("plain", seconds=5.0)
+    for leaf in reader.remember().follow(9, task):
+        if isinstance(leaf, Leaf):
+            assert leaf.text == WORDS[leaf.index].strip() and not leaf.truncated
+            now[0] += 60
+    assert max(engine.sizes) == 4
+    assert len(list(reader.pages(9, task))) == 9 and reader.memory.found == 9
+
+
+def test_pages_that_need_no_text_do_not_hold_up_what_is_written(reader, engine, opened, monkeypatch):
+    monkeypatch.setattr("gotocr.decode.batch.LEAD", 0)
+    opened[1].update(dict.fromkeys(range(1, 40), 0))
+    engine.most = 2
+    log = []
+    engine._answer, inner = lambda questions: log.append(len(opened[0])) or inner(questions), engine._answer
+    assert len(list(reader.remember().pages(40, "plain"))) == 40
+    assert len(log) > 2 and all(after - before <= 1 for before, after in zip(log, log[1:], strict=False))
+
+
 def test_the_bundled_model_reads_several_pages_as_one_by_one(tmp_path):
     """Real pictures of many sizes, against the same engine asked for one at a time."""
     from PIL import Image, ImageDraw, ImageFont

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -68,6 +71,7 @@ def test_each_is_what_it_is_alone(nano, files):
 def test_several_are_written_at_once(nano, files, monkeypatch):
     sizes: list[int] = []
     step = Rows.step
+    monkeypatch.setattr("gotocr.decode.batch.LEAD", 0)  # these lines are hardly longer than what is written of the first alone
     monkeypatch.setattr(Rows, "step", lambda rows: sizes.append(len(rows)) or step(rows))
     for steps in nano.follow_each([(path, None) for path in files], PLAIN):
         list(steps)
@@ -155,3 +159,39 @@ def test_a_model_that_cannot_be_loaded_fails_at_once(tmp_path, files):
 
 def test_no_source_at_all(nano):
     assert list(nano.follow_each([], PLAIN)) == []
+
+
+def test_what_has_to_be_waited_for_holds_nothing_up(nano, files, tmp_path):
+    """A pipe that somebody writes to once he has seen what is before it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with closing(nano.follow_each([(path, None) for path in (files[3], files[2], pipe, files[4])], PLAIN)) as each:
+        found = [told(leaves(next(each))) for _ in range(2)]
+        writer = threading.Thread(target=lambda: pipe.write_bytes(png(WORDS[1])))
+        writer.start()
+        found += [told(leaves(steps)) for steps in each]
+        writer.join(30)
+    assert found == [alone(nano, path) for path in (files[3], files[2], files[1], files[4])]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("strange"), WeightsError("a file is gone"), EngineError("cannot be seen")])
+def test_what_fails_while_it_is_looked_at_ahead_fails_in_its_turn(nano, files, tmp_path, monkeypatch, error):
+    expected = [alone(nano, path) for path in files]
+    view = nano.family.view
+
+    def fails(page, task, setting):
+        if page.source == str(files[2]) and page.index == 0:
+            raise error
+        return view(page, task, setting)
+
+    monkeypatch.setitem(nano.__dict__, "family", replace(nano.family, view=fails))
+    monkeypatch.setattr(nano, "memory", None)
+    found = {}
+    for number, steps in enumerate(nano.remember().follow_each([(path, None) for path in files], PLAIN)):
+        try:
+            found[number] = told(leaves(steps))
+        except type(error):
+            continue
+    if isinstance(error, EngineError):  # of one page
+        assert found.pop(2)[1] == expected[2][1]
+    assert found == {number: expected[number] for number in (0, 1, 3, 4)}

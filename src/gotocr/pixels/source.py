@@ -172,6 +172,19 @@ def _images(source: Any, limits: Limits, opening: Opening) -> tuple[str, Found]:
     )
 
 
+def is_stream(source: Any) -> bool:
+    """Whether a source has to be waited for, nobody knows how long: standard input, a pipe or a device."""
+    try:
+        if isinstance(source, (str, os.PathLike)):
+            text = _text(source)
+            mode = 0 if text == STDIN else Path(text).expanduser().stat().st_mode
+        else:
+            mode = os.fstat(source.fileno()).st_mode
+    except (AttributeError, OSError, ValueError, RuntimeError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
 def read_once(source: str, limits: Limits) -> bytes:
     """The bytes of standard input ("-"), an address, or a path that is a pipe or a device. Raises as `open_source` does."""
     if source == STDIN:

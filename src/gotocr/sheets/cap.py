@@ -12,17 +12,18 @@ from ..decode.batch import NO_TOKEN
 
 
 class Cap:
-    """What a page may take; the engine asks between tokens whether its time is up."""
+    """What a page may take; the engine asks between tokens whether its time is up, which does not run while the page waits for its turn."""
 
     def __init__(self, task: Task) -> None:
         self._left, self._seconds = task.max_tokens, task.seconds
         self._until: float | None = None
+        self.waits = False  # for its turn; what is read ahead takes as long as others take, too
         self.late = False  # whether anybody was told that the time is up
 
     def __call__(self) -> bool:
-        if self._until is None:
+        if self._until is None and not self.waits:
             self._until = monotonic() + (math.inf if self._seconds is None else self._seconds)
-        self.late = self.late or monotonic() >= self._until
+        self.late = self.late or (self._until is not None and monotonic() >= self._until)
         return self._left <= 0 or self.late
 
     def count(self, pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..decode.batch import NO_TOKEN
 from ..engines.looks import looks
 from ..engines.models import Family, Setting
-from ..errors import GotocrError, InputError, UsageError
+from ..errors import EngineError, GotocrError, InputError, UsageError
 from ..pixels.parts import Part
 from ..pixels.views import View
 from ..schema import Job, Leaf, Lost, Page, Piece, Task
@@ -48,19 +48,17 @@ class Sheets:
         self.waiting: deque[Sheet] = deque()
         self._jobs: deque[Job] = deque()
         self._count = 0
-        self._trouble: GotocrError | None = None
 
     def open(self) -> bool:
-        """Take one more page, if there is one, and look at it. Raises what is wrong with the model."""
-        if self._trouble is not None:
-            raise self._trouble
+        """Take one more page, if there is one, and look at it."""
         page = next(self._pages, None)
         if page is None:
             return False
         if not isinstance(page, Page):
             self.waiting.append(Sheet(page, why=page.why))
             return True
-        sheet = Sheet(page, size=page.image.nbytes, cap=Cap(self._task))
+        sheet = Sheet(page)
+        self._renew(sheet)
         known = self._is_known(sheet)
         self.waiting.append(sheet)
         if not known:
@@ -74,13 +72,23 @@ class Sheets:
         sheet.name = self._recall.name(sheet.page)
         return sheet.name in self._recall.memory or any(other.name == sheet.name for other in self.waiting)
 
+    def _renew(self, sheet: Sheet) -> None:
+        """Make a page one that nobody looked at."""
+        sheet.begun, sheet.why, sheet.trouble, sheet.size = False, None, None, sheet.page.image.nbytes
+        sheet.views, sheet.others = (), {}
+        sheet.cap = Cap(self._task)
+        sheet.cap.waits = True
+
     def _begin(self, sheet: Sheet) -> None:
-        """Look at a page, and ask what stands on it."""
+        """Look at a page, and ask what stands on it. What is wrong, with it or with the model, is said when it is its turn."""
         sheet.begun = True
         try:
             sheet.views, jobs = self._look(sheet)
-        except (InputError, UsageError) as error:  # a region that is not on this page, say
+        except (InputError, UsageError, EngineError) as error:  # a region that is not on this page, say
             sheet.why = error
+            return
+        except Exception as error:
+            sheet.trouble = error
             return
         sheet.size += sum({id(job.pixels): job.pixels.values.nbytes for job in jobs}.values())
         sheet.first = self._ask(jobs).start
@@ -135,15 +143,18 @@ class Sheets:
         """What is to be written next, pages being opened for it; None where those that wait are many enough, or may ask for more."""
         opened = True
         while opened or self.waiting:
+            while opened and not self._jobs and self._has_room and not self._pages.must_wait:
+                opened = self.open()
+                if opened and self.waiting[-1].page != End():  # no more than one page at a time: somebody waits for what is written
+                    break
             if self._jobs:
                 yield self._jobs.popleft()
-            elif not opened or (self.waiting and sum(sheet.size for sheet in self.waiting) > AHEAD):
+            elif opened or self.waiting:
                 yield None
-            else:
-                try:
-                    opened = self.open()
-                except GotocrError as error:  # those before it are not lost
-                    self._trouble, opened = error, False
+
+    @property
+    def _has_room(self) -> bool:
+        return not self.waiting or sum(sheet.size for sheet in self.waiting) <= AHEAD
 
     def read(self, sheet: Sheet, written: Written) -> Iterator[Piece]:
         """What stands on a page, as it is written; then what was passed over, read by itself. Boxes are on the page."""
@@ -156,6 +167,7 @@ class Sheets:
                 yield Piece(NO_TOKEN, sheet.known.text, math.nan, finish="stop")
                 return
             self._begin(sheet)
+            self.first()
         for number, view in enumerate(sheet.views, sheet.first):
             if not sheet.readings or sheet.readings[-1].part is not view.part:
                 sheet.readings.append(Reading(view.part))
@@ -182,10 +194,15 @@ class Sheets:
         return sheet.known is not None
 
     def first(self) -> Sheet:
-        """The first of those waiting."""
+        """The first of those waiting, whose turn it is. Raises what keeps its source from being read."""
         if not self.waiting:
             self.open()
-        return self.waiting[0]
+        sheet = self.waiting[0]
+        if sheet.trouble is not None:
+            raise sheet.trouble
+        if sheet.cap is not None:
+            sheet.cap.waits = False
+        return sheet
 
     def is_read(self, sheet: Sheet) -> bool:
         """Whether no model is needed for it: it was read before, or cannot be."""
@@ -206,7 +223,8 @@ class Sheets:
         self._jobs.clear()
         self._count = 0
         for sheet in self.waiting:
-            sheet.begun, sheet.views, sheet.cap = False, (), Cap(self._task)
+            if isinstance(sheet.page, Page):
+                self._renew(sheet)
 
     def leave(self) -> Leaf:
         """The first of those waiting as it was read, which waits no longer."""

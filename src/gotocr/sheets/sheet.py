@@ -53,6 +53,7 @@ class Sheet:
     first: int = 0  # number of its first view's job
     size: int = 0  # bytes
     why: GotocrError | None = None
+    trouble: Exception | None = None  # it cannot be read, nor can the rest of its source
     cap: Cap | None = None
     readings: list[Reading] = field(default_factory=list)
     others: dict[int, Leaf] = field(default_factory=dict)  # another reading of each part, by the part's id

@@ -15,7 +15,7 @@ from PIL import Image
 from gotocr.errors import InputError
 from gotocr.pixels import pdf
 from gotocr.pixels.opening import Opening, page_ranges
-from gotocr.pixels.source import expand, open_source, page_count, page_of
+from gotocr.pixels.source import expand, is_stream, open_source, page_count, page_of
 from gotocr.schema import Page
 from tests.unit.pixels.written import tree
 
@@ -138,6 +138,17 @@ def test_counting_pages_consumes_nothing(png: Path, tmp_path: Path, monkeypatch:
 def test_counting_pages_waits_for_no_pipe(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pdf")
     assert page_count(tmp_path / "pipe.pdf") is None
+
+
+def test_what_has_to_be_waited_for(png: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert all(map(is_stream, ("-", str(tmp_path / "pipe"), tmp_path / "pipe")))
+    some = (png, str(png), tmp_path, tmp_path / "none", "clipboard:", "https://example.org/a.png", "\0", b"data", io.BytesIO(b"data"))
+    assert not any(map(is_stream, (*some, Image.new("L", (1, 1)), np.zeros((1, 1)))))
+    reading, writing = os.pipe()
+    with open(png, "rb") as file, os.fdopen(reading, "rb") as pipe:
+        assert is_stream(pipe) and not is_stream(file)
+    os.close(writing)
 
 
 def test_a_source_whose_pages_are_all_lost_is_an_error_of_its_own() -> None:

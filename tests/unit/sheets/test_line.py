@@ -9,6 +9,7 @@ from gotocr.pixels.views import View
 from gotocr.errors import MissingExtraError
 from gotocr.schema import Leaf, Page, Pixels, Prompt, Region, Task
 from gotocr.sheets.line import Asked, Sheets
+from gotocr.sheets.sources import Sources
 
 BOXES = [(0, 0, 50, 50), (20, 20, 90, 60), (5, 5, 80, 95)]
 
@@ -23,7 +24,7 @@ def sheets(task: Task, told: bool = True) -> tuple[Sheets, list]:
 
     family = Family("none", view, lambda task, pixels, setting: Prompt((task.region,), 0, ()), told=told)
     page = Page(np.full((100, 120, 3), 255, np.uint8))
-    return Sheets(Asked(family, lambda: Setting({}, None, None)), iter([page]), task), looked
+    return Sheets(Asked(family, lambda: Setting({}, None, None)), Sources([page], lambda one: iter([one])), task), looked
 
 
 def asked(task: Task, told: bool = True):
@@ -59,7 +60,7 @@ def drafted(task: Task, landmarks=None, drafts: bool = True) -> list:
     """The drafts of the jobs of a page of a PDF that says something itself."""
     family = Family("none", lambda *_: [View(Pixels(np.zeros((1, 3, 8, 8), np.float32)))], lambda *_: Prompt((1,), 0, ()), drafts=drafts)
     page = Page(np.full((100, 120, 3), 255, np.uint8), text="says the file")
-    made = Sheets(Asked(family, lambda: Setting({}, None, None), landmarks), iter([page]), task)
+    made = Sheets(Asked(family, lambda: Setting({}, None, None), landmarks), Sources([page], lambda one: iter([one])), task)
     assert made.open()
     return [made._jobs[0].drafts, made]
 
@@ -85,3 +86,15 @@ def test_a_page_is_read_without_a_draft_where_the_other_reader_fails():
         raise MissingExtraError("other", "another reading")
 
     assert drafted(Task(), fails)[0] == ("says the file",)
+
+
+def test_what_is_looked_at_again_is_as_new():
+    """A part of a page may lie where another one lay: what was read of that is not its own."""
+    made = drafted(Task(), lambda page: Leaf(0, 1, 1, "reads another"))[1]
+    made.open(), made.waiting.rotate(1)  # the end of a source that is turned away from, and the page as one behind it
+    (size,) = {sheet.size for sheet in made.waiting if sheet.size}
+    made.skip()
+    (sheet,) = made.waiting
+    assert not sheet.begun and not sheet.others and not sheet.views and sheet.size < size
+    made._begin(sheet)
+    assert sheet.size == size
