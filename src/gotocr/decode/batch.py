@@ -282,7 +282,7 @@ def write_each(
                 queue.take()
             while (number := queue.next()) is not None:
                 job, looked = queue.waiting.popleft()[1:]
-                if job.over is not None and job.over():
+                if _is_late(job):
                     yield number, Piece(NO_TOKEN, "", nan, finish="time")
                     continue
                 try:
@@ -295,6 +295,10 @@ def write_each(
                 yield given.pop(key) if ended else given[key], piece
     finally:
         rows.close()
+
+
+def _is_late(job: Job) -> bool:
+    return job.over is not None and job.over()
 
 
 class _Queue:
@@ -314,7 +318,7 @@ class _Queue:
         if job is None and not self._rows and not self.waiting:
             raise ValueError("no text is being written, and there is no job")
         if self.more and job is not None:
-            ahead = self._rows.looks_ahead and (self._rows or self.waiting)
+            ahead = self._rows.looks_ahead and (self._rows or self.waiting) and not _is_late(job)
             looked = self._rows.look_ahead(job) if ahead else None
             self.waiting.append((next(self._numbers), job, looked))
 

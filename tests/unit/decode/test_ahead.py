@@ -73,6 +73,15 @@ def test_a_picture_that_cannot_be_looked_at_is_its_own_error():
     assert found[1] == [error] and (found[0], found[2]) == (alone(LONG), alone([2, STOP]))
 
 
+def test_whose_time_is_up_is_not_looked_at():
+    model, late = Looking(1), [Script(LONG) for _ in range(3)]
+    for script in late:
+        script.over = lambda: True
+    found = sorted_out(write_each(model.rows, [Script(LONG), *late, Script([2, STOP])]))
+    assert [piece.finish for number in (1, 2, 3) for piece in found[number]] == ["time"] * 3
+    assert found[4] == alone([2, STOP]) and not {id(script) for script in late} & {*model.begun}
+
+
 def test_turning_away_leaves_no_thread_and_looks_at_no_more():
     model = Looking(1)
     scripts = [Script(LONG) for _ in range(5)]
