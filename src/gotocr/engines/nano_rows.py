@@ -122,7 +122,11 @@ class Blocks:
         """Room for one more picture, filled with what was seen of it (1, ...)."""
         place = Place(self, len(self._taken), sight[self._images[0]].shape[2], sight["point_keys"].shape[1])
         self._taken.append(place)
-        self._fit()
+        try:
+            self._fit()
+        except BaseException:  # no memory: nobody would ever leave that place
+            self._taken.pop()
+            raise
         for name in self._images:
             self._blocks[name][place.number, :, : place.images] = sight[name][0]
         for name in CELLS:

@@ -58,7 +58,8 @@ class TorchNetwork:
             return logits, boxes, [part[:, :, 0] for part in (*new.keys, *new.values)]
 
     def zeros(self, shape: tuple[int, ...]) -> torch.Tensor:
-        return torch.zeros(shape, device=self._device)
+        with telling():
+            return torch.zeros(shape, device=self._device)
 
 
 def open_engine(folder: Path, device: str = "cpu") -> NanoTorchEngine:

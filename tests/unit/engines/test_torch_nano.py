@@ -51,6 +51,21 @@ def test_it_is_as_sure_as_the_temperature_of_its_folder_says(tiny_nano, tmp_path
         assert [piece.probability for piece in told] == pytest.approx(expected, rel=1e-5)
 
 
+def test_a_picture_without_memory_leaves_no_row_behind(tiny_nano, monkeypatch):
+    engine, counts = open_engine(tiny_nano), []
+    rows, write = engine.rows(2), engine.network.write
+    monkeypatch.setattr(engine.network, "write", lambda text, blocks: (counts.append(len(text["ids"])), write(text, blocks))[1])
+    with monkeypatch.context() as patch:
+        patch.setattr(torch, "zeros", lambda *_, **__: (_ for _ in ()).throw(RuntimeError("out of memory")))
+        for _ in range(2):
+            with pytest.raises(EngineError, match="out of memory"):
+                rows.join(job(engine))
+    rows.join(job(engine))
+    while rows:
+        rows.step()
+    assert set(counts) == {1}
+
+
 def test_a_device_that_is_not_there(tiny_nano):
     with pytest.raises(UsageError, match="warp:3"):
         open_engine(tiny_nano, "warp:3")
