@@ -17,7 +17,7 @@ from ..weights.nano_pen import FORMS
 from ..weights.nano_picture import nano_tables, picture_graph
 from ..weights.nano_text import rotary, text_graph
 from .nano_rows import NanoEngine
-from .onnx_session import choose_precision, open_graph, runtime, telling
+from .onnx_session import choose_precision, first_line, open_graph, runtime, telling
 
 
 class NanoOnnxEngine(NanoEngine):
@@ -46,7 +46,7 @@ class Sessions:
         cosines, sines = rotary(self.config, text["positions"])
         inputs = {
             "ids": text["ids"][:, 0], "places": text["places"][:, 0], "ink": text["ink"], "cosines": cosines, "sines": sines,
-            "rows": np.arange(len(own))[:, None], "hidden": np.concatenate([text["seen"], text["kept"], own], 1)[:, None, None],
+            "rows": np.arange(len(own), dtype=np.int64)[:, None], "hidden": np.concatenate([text["seen"], text["kept"], own], 1)[:, None, None],
         }  # fmt: skip
         logits, boxes, *new = _run(self.decoder, {**inputs, **blocks})
         return logits, boxes, [part[:, :, 0] for part in new]
@@ -71,8 +71,9 @@ def open_engine(folder: Path, device: str = "cpu", precision: str | None = None)
     tensors = read_tensors(folder, config)
     sessions = []
     for draw, spins in ((picture_graph, False), (partial(text_graph, form=form), True)):
+        graph, values = draw(config, tensors)
         try:
-            sessions.append(open_graph(onnxruntime, *draw(config, tensors), spins))
-        except Exception as cause:
-            raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({cause})") from cause
+            sessions.append(open_graph(onnxruntime, graph, values, spins))
+        except Exception as cause:  # onnxruntime's own exceptions share no public parent
+            raise WeightsError(f"{folder / WEIGHTS}: onnxruntime cannot load it ({first_line(cause)}); try --engine torch") from cause
     return NanoOnnxEngine(*sessions, Tokenizer.from_folder(folder), config)

@@ -155,7 +155,8 @@ def nano_tables(config: NanoConfig, rows: int, columns: int) -> dict[str, np.nda
     centres = np.stack(np.broadcast_arrays(x[None], y[:, None]) * 2, -1).reshape(-1, 4)
     shape = (rows, config.token_rows, columns, config.token_columns, config.fine_width)
     values = (
-        np.array(shape), np.array([rows, 1, columns, 1, config.fine_width]), np.arange(down * across)[None],
+        np.array(shape, np.int64), np.array([rows, 1, columns, 1, config.fine_width], np.int64),
+        np.arange(down * across, dtype=np.int64)[None],  # where numpy's own whole numbers have 32 bits, too
         np.cos(token), np.sin(token), np.cos(cell), np.sin(cell), centres.astype(np.float32),
     )  # fmt: skip
     return dict(zip(TABLES, values, strict=True))

@@ -15,7 +15,8 @@ from gotocr.engines.onnx_nano import open_engine  # noqa: E402
 from gotocr.errors import EngineError, UsageError, WeightsError  # noqa: E402
 from gotocr.prompt.template import nano_prompt  # noqa: E402
 from gotocr.schema import Job, Pixels, Task  # noqa: E402
-from gotocr.weights.nano_files import CONFIG, TOKENIZER, WEIGHTS  # noqa: E402
+from gotocr.weights.nano_files import CONFIG, TOKENIZER, WEIGHTS, read_tensors  # noqa: E402
+from gotocr.weights.tensors import write  # noqa: E402
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_weights_cut_short(folder):
     data = (folder / WEIGHTS).read_bytes()
     (folder / WEIGHTS).write_bytes(data[: len(data) // 2])
     with raises_one_line(WeightsError, "not a sound safetensors file"):
+        open_engine(folder)
+
+
+def test_weights_that_are_no_numbers(folder, engine):
+    tensors = read_tensors(folder, engine.config)
+    tensors["layers.0.feed.down.weight"][0, 0] = np.nan
+    write(folder / WEIGHTS, tensors)
+    with raises_one_line(WeightsError, r"\Athe weights hold numbers that are not finite; get the model again\Z"):
+        open_engine(folder, precision="int8")
+
+
+def test_what_onnxruntime_cannot_load_is_said_in_a_line(folder, monkeypatch):
+    def refuse(*_, **__):
+        raise RuntimeError("this version knows no MatMulNBits\nof 8 bits")
+
+    monkeypatch.setattr("onnxruntime.InferenceSession", refuse)
+    with raises_one_line(WeightsError, "knows no MatMulNBits.*try --engine torch"):
         open_engine(folder)
 
 
