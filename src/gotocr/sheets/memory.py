@@ -54,7 +54,7 @@ class Memory:
     def __contains__(self, name: str) -> bool:
         """Whether a page is likely to be found; its file may be damaged, or gone by then."""
         with self._lock:
-            return name in self._near or (self.folder is not None and self._path(name).is_file())
+            return name in self._near or (self.folder is not None and os.path.isfile(self._path(name)))
 
     def find(self, name: str) -> Leaf | None:
         """The page of that name, if it is there; its index is the one it had when it was read."""

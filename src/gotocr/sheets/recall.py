@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from ..schema import Leaf, Page, Task
 from .memory import Memory
 
 ELSEWHERE = ("cli", "serve", "train", "evaluate", "synth", "scale", "formats")  # rooms that have no say in how a page is read
+PLUGS = ("gotocr.engines", "gotocr.kinds")  # what else may have a say, if it comes from other packages
 WHOLE = 64 << 20  # bytes up to which a file of a model is read whole; of a larger one some parts are, and its size and time count
 PARTS, PART = 64, 1 << 16  # how many, and bytes of each
 
@@ -80,7 +81,7 @@ def _look(path: Path, state: hashlib._Hash) -> None:
 
 
 def _packages() -> Iterator[tuple[str, str]]:
-    """The versions of what this package uses, as far as it is installed: how text comes out, and what can be checked, hangs on them."""
+    """The versions of what this package uses, and of what is plugged into it: how text comes out, and what can be checked, hangs on them."""
     try:
         needed = requires("gotocr") or []
     except PackageNotFoundError:
@@ -90,3 +91,5 @@ def _packages() -> Iterator[tuple[str, str]]:
             yield name, version(name)
         except PackageNotFoundError:
             yield name, ""
+    for group in PLUGS:
+        yield from sorted((point.value, point.dist.version if point.dist else "") for point in entry_points(group=group))

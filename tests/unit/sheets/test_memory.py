@@ -148,3 +148,14 @@ def test_several_processes_use_one_folder(tmp_path):
     began = time.monotonic()
     assert [process.communicate(timeout=60)[0] for process in running] == ["0 \n"] * 3 and time.monotonic() - began < 60
     assert all(name.endswith(".page") for name in files(tmp_path)) and 1 <= len(files(tmp_path)) <= 12
+
+
+def test_a_folder_that_may_not_be_looked_into_is_no_harm(tmp_path, monkeypatch):
+    kept = Memory(tmp_path)
+
+    def forbidden(path, **_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", forbidden)
+        assert NAMES[0] not in kept

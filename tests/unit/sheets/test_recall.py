@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image, ImageDraw, ImageFont
@@ -210,3 +211,14 @@ def test_the_bundled_model_gives_what_a_fresh_reading_gives(tmp_path):
     with load("nano", quiet=True).remember(tmp_path / "kept") as later:
         assert made(later) == expected and later.memory.found == 3 and "engine" not in later.__dict__
     assert b"stands above" in expected
+
+
+def test_what_is_plugged_in_has_a_say(model_folder, monkeypatch):
+    """Another version of an engine from another package may read otherwise."""
+    plug = SimpleNamespace(value="other:open_engine", dist=SimpleNamespace(version="1.0"))
+    found = [identity(model_folder)]
+    monkeypatch.setattr(recall, "entry_points", lambda group: [plug] if group == "gotocr.engines" else [])
+    for version in ("1.0", "1.1"):
+        plug.dist.version = version
+        found.append(identity(model_folder))
+    assert len(set(found)) == 3 and identity(model_folder) == found[-1]
