@@ -35,13 +35,20 @@ def written(path: Path, body: bytes, password: str | None = None) -> list:
 def test_counts_and_drawings(opened: list[str], tmp_path: Path) -> None:
     nine = written(tmp_path / "nine.pdf", tree(b"3 0 R " * 9, 9, page=PAGE.replace(b"72 72", b"72 36")))
     assert pdf_child.answer(nine, "it", None) == 9
-    drawing = pdf_child.answer(nine, "it", [8, *LARGE])
+    drawing = pdf_child.answer(nine, "it", [8, False, *LARGE])
     assert SIZE.unpack_from(drawing) == (72, 144) and len(drawing) == SIZE.size + 72 * 144 * 3
     assert bytes(drawing[-3:]) == b"\xff" * 3 and bytes(drawing[-144 * 3 :][:3]) == b"\0" * 3
-    kind, says = pdf_child.answer(nine, "it", [9, *SMALL])
+    kind, says = pdf_child.answer(nine, "it", [9, False, *SMALL])
     assert kind == "InputError" and says.startswith("it, page 10, cannot be opened")
-    assert pdf_child.answer(nine, "it", [0, 7200.0, 99])[0] == "TooLargeError"
+    assert pdf_child.answer(nine, "it", [0, False, 7200.0, 99])[0] == "TooLargeError"
     assert opened == ["nine.pdf"]
+
+
+def test_its_own_text_stands_behind_the_pixels(tmp_path: Path) -> None:
+    font = b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    words = written(tmp_path / "words.pdf", page_pdf(b"BT /F1 12 Tf 10 30 Td (Hello, you) Tj ET", font))
+    bare, told = (pdf_child.answer(words, "it", [0, wanted, *SMALL]) for wanted in (False, True))
+    assert told[: len(bare)] == bare and told[len(bare) :].decode("utf-8").strip() == "Hello, you"
 
 
 def test_a_picture_is_held_by_whoever_has_it_alone(tmp_path: Path) -> None:
@@ -50,7 +57,7 @@ def test_a_picture_is_held_by_whoever_has_it_alone(tmp_path: Path) -> None:
     gc.disable()
     try:
         for dpi in (144.0, None):
-            pdf_child.answer(document, "a.pdf", [0, dpi, 10**7]).clear()  # BufferError where the bytes are still lent out
+            pdf_child.answer(document, "a.pdf", [0, False, dpi, 10**7]).clear()  # BufferError where the bytes are still lent out
     finally:
         gc.enable()
 
@@ -59,7 +66,7 @@ def test_it_is_opened_anew_after_many_bytes(opened: list[str], tmp_path: Path, m
     nine = written(tmp_path / "nine.pdf", tree(b"3 0 R " * 9, 9))
     monkeypatch.setattr(pdf_child, "KEPT", nine[1] // 3)  # a third of the file: three pages
     for number in range(9):
-        assert SIZE.unpack_from(pdf_child.answer(nine, "it", [number, *SMALL])) == (72, 72)
+        assert SIZE.unpack_from(pdf_child.answer(nine, "it", [number, False, *SMALL])) == (72, 72)
     assert opened == ["nine.pdf"] * 3
 
 
@@ -87,7 +94,7 @@ import sys
 from gotocr.pixels.pdf_child import answer
 document = {written(path, page_pdf(b"0 0 9 9 re f"))!r}
 for dpi in (144.0, None):
-    assert isinstance(answer(document, "it", [0, dpi, 10**7]), bytearray)
+    assert isinstance(answer(document, "it", [0, False, dpi, 10**7]), bytearray)
     print("numpy" in sys.modules, "PIL" in sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
