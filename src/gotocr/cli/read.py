@@ -337,8 +337,7 @@ class _Job:
             failed.append(errors.EngineError(leaf.error))
             self.tell(source, f"page {leaf.index + 1}: {leaf.error}")
         if leaf.truncated and not self._quiet:
-            why = [problem for block in leaf.blocks[-1:] for problem in block.problems[-1:]]
-            self.tell(source, f"page {leaf.index + 1}: {(why or ['cut off'])[0]}; --max-tokens sets the cap")
+            self.tell(source, f"page {leaf.index + 1}: {_cut(leaf)}")
 
     def tell_memory(self) -> None:
         """Say how many pages were not read, since they had been."""
@@ -355,6 +354,16 @@ class _Job:
         line = text if text.startswith(source) else f"{source.removesuffix(':')}: {text}"
         with self._progress.aside():
             print("gotocr: " + "".join(c if c.isprintable() else "?" for c in line), file=sys.stderr)
+
+
+def _cut(leaf: Leaf) -> str:
+    """Why a page is not whole, and which option has a say in that."""
+    from ..kinds.page import CUT
+
+    said = {problem for block in leaf.blocks[-1:] for problem in block.problems}
+    why = next((name for name, line in CUT.items() if line in said), "")
+    says = {"length": "; --max-tokens sets the cap", "time": "; --max-seconds sets it", "loop": ""}
+    return CUT.get(why, "cut off") + says.get(why, "; --max-tokens and --max-seconds set the caps")
 
 
 VERB = Verb("read pictures and PDFs to Markdown, HTML, office files, JSON and other formats", run, add, epilog=EPILOG)

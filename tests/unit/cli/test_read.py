@@ -191,6 +191,16 @@ def test_options_reach_the_model(cli, scripted, picture):
     assert cli(picture, "--max-tokens", "3", "--quiet")[2] == []
 
 
+def test_what_cut_a_page_off_is_named(cli, scripted, picture, monkeypatch):
+    """The option that set the cap, and no other."""
+    times = iter(range(10_000))
+    monkeypatch.setattr("gotocr.sheets.cap.monotonic", lambda: float(next(times)))
+    (late,) = cli(picture, "--max-seconds", "9.5")[2]
+    assert "page 1: cut off: the time" in late and "--max-seconds" in late and "--max-tokens" not in late
+    (early,) = cli(picture, "--max-seconds", "0.5")[2]
+    assert early.endswith("page 1: cut off; --max-tokens and --max-seconds set the caps"), "nothing was written"
+
+
 def test_a_broken_source_is_one_line_and_the_others_are_read(cli, several, tmp_path):
     code, out, err = cli(*several)
     assert code == EXIT_PARTIAL and out.count("wide world") == 2
