@@ -99,11 +99,15 @@ class OwnWriter:
         if self._rival.right is not None and self._draft is None:
             whole = [piece.token for piece in self._engine.run(replace(job, drafts=None))]
             self._draft = spoil(whole, self._rival.right)
-        began, marks, ids = now(), [], []
-        for piece in self._engine.run(replace(job, drafts=None if self._draft is None else (self._draft,))):
+        marks: list[Took] = []  # before the picture, and behind every token but the last; pieces come later, several at once
+
+        def over() -> bool:
             marks.append(now())
-            ids.append(piece.token)
-        return written(began, marks, ids, self._looking.took)
+            return False
+
+        began = now()
+        ids = [piece.token for piece in self._engine.run(replace(job, drafts=None if self._draft is None else (self._draft,), over=over))]
+        return written(began, [*marks[1:], now()], ids, self._looking.took)
 
 
 class TheirWriter:

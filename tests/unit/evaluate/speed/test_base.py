@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
+from gotocr.decode.batch import Opened, Rows, write_all
+from gotocr.decode.loop import Terms
+from gotocr.decode.step import Step
 from gotocr.errors import UsageError
-from gotocr.evaluate.speed import base
+from gotocr.evaluate.speed import base, rivals
 from gotocr.evaluate.speed.base import BasePlan, held_to, measure, same, tables
 from gotocr.evaluate.speed.rivals import RIVALS, Took, spoil, written
 from gotocr.model.config import BASE, DecoderConfig, VisionConfig
+from gotocr.schema import Job, Pixels, Prompt
 
 
 @pytest.fixture
@@ -78,3 +85,28 @@ def test_drafts_are_wrong_in_one_of_twenty():
     wrong = [place for place, (one, other) in enumerate(zip(ids, spoil(ids, 0.95), strict=True)) if one != other]
     assert len(wrong) == 5 and spoil(ids, 0.95) == spoil(ids, 0.95) and spoil(ids, 1.0) == ids
     assert same(ids, spoil(ids, 0.95)) == wrong[0] and same(ids, ids) == 100
+
+
+def test_a_token_is_timed_when_it_is_written_not_when_it_is_handed_out(monkeypatch):
+    """What may become a circle is held back: of a text that says the same twice the second half comes at once."""
+    pytest.importorskip("onnxruntime")
+    said, clock = [*range(1, 9)] * 2, count(1)
+
+    class Model:
+        sessions, time = SimpleNamespace(see=lambda tiles: None), 0
+
+        def run(self, job):
+            row = SimpleNamespace(begin=lambda: 0, push=lambda token: 0, hear=self.hear, close=lambda: None)
+            opened = Opened(row, SimpleNamespace(push=str, peek=str, close=str), Terms((), job.max_tokens, over=job.over))
+            self.said = iter(said)
+            yield from (piece for _, piece in write_all(Rows(lambda job: opened, lambda asked: asked, 1), [job]))
+
+        def hear(self, answer):
+            self.time = next(clock)
+            return Step(np.eye(9, dtype=np.float32)[next(self.said)] * 9)
+
+    model = Model()
+    monkeypatch.setattr("gotocr.engines.onnx_got.open_engine", lambda *_: model)
+    monkeypatch.setattr(rivals, "now", lambda: Took(model.time, model.time))
+    found = RIVALS["float32"]().write(Job(Pixels(np.zeros((1, 3, 4, 4), np.float32)), Prompt((0,), 0, ()), len(said)))
+    assert (list(found.ids), found.first.wall, found.token.wall) == (said, 1, 1)
