@@ -17,6 +17,7 @@ FADES = 0.7  # what an older spelling of a gap counts for, beside the last
 FORGOTTEN = 0.05
 WORD = 24  # signs: longer stretches without a gap have no words
 SIGNS = 8  # of a token, at most, that are drafted
+LETTERS = 64  # likewise with what is no sign: a gap may be as long as a page
 PLAIN = str.maketrans({"\u00a0": " ", "\u00ad": "", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 
 
@@ -156,4 +157,4 @@ class TextDraft:
         else:
             if self._at < end == len(self._signs):
                 parts.append(self._gaps[end])
-        return self._encode("".join(parts))[:count]
+        return self._encode("".join(parts)[: LETTERS * count])[:count]

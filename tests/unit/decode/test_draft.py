@@ -132,6 +132,15 @@ def test_it_takes_little_time():
     assert took < 5e-4
 
 
+def test_a_page_that_is_one_gap_is_not_encoded_anew_for_every_token():
+    asked = []
+    draft = TextDraft("a" + "* " * 100_000 + "b", lambda text: (asked.append(len(text)), encode(text))[1])
+    draft.push(0, "a")
+    for _ in range(5):
+        assert len(draft.next(8)) == 8 and draft.push(0, "* ")
+    assert max(asked) < 1000
+
+
 def test_what_is_a_sign():
     is_sign = Signs()
     text = "a <td>b</td> 3<4 \\frac{1}{x} \\(y\\) <"
