@@ -98,12 +98,26 @@ writes them one after another; they take turns.
 | ratio | requests/s against one row and as many clients; of other servers against the first number of clients |""",
 }
 
+_TRIED = """## What was tried and did not help
+
+The figures are in [the log](log.md), under "fast".
+
+- *nano*: a pointer that leaves out cells without ink (structures point there); lower bands, which would halve what a token has to read of memory (less is read right); pictures in int8 (a third
+  less time to see, one character in twenty another); the pointer in int8 (a seventh of a step, for twenty more nodes); drafts (each token's place goes back into the model, and is any number).
+- *base*: one scale for all that is multiplied in int8 (twice as fast as blocks, errors half as large again); the bias of attention folded into longer heads; queries times keys in int8 (not to be judged without
+  trained weights); bfloat16 (no faster on these processors); drafts of another width than was measured; attention over several tokens at once (other last bits, so other texts in int8).
+- *Both*: threads of the picture networks that spin; denormals as zero; memory arenas for pictures (a gigabyte more, no sooner).
+
+What is left: on processors both writers wait for memory (the share of the floor above says how long), nano's for the cells that its pointer looks at; int8 drafts are bound by the product of a few rows in ONNX Runtime.
+On a GPU nothing was measured yet."""
+
 _REPEAT = f"""## To repeat it
 
 ```console no-test
 $ gotocr bench                    # all of it, some minutes; base is measured where torch is installed
 $ gotocr bench --quick            # less text and fewer rounds, under a minute for each subject
-$ gotocr bench read --models nano --engines onnx,torch --repeats 9
+$ gotocr bench read --models nano,tesseract --engines onnx,torch --repeats 9
+$ gotocr bench base --rivals transformers,int8 --threads 1
 $ gotocr bench long --pages 50,5000
 $ gotocr bench serve --rows 4 --concurrency 1,4,16
 $ gotocr bench serve --url http://localhost:8000/v1 --concurrency 1,4,16
@@ -120,7 +134,7 @@ def performance(result: Mapping[str, Any]) -> str:
     parts = [_OPENING, _machine(result), _METHOD.format(warm=WARM)]
     for name, measured in result["subjects"].items():
         parts += _subject(name, measured)
-    return "\n\n".join([*parts, _REPEAT]) + "\n"
+    return "\n\n".join([*parts, _TRIED, _REPEAT]) + "\n"
 
 
 def _subject(name: str, measured: Mapping[str, Any]) -> Iterator[str]:
