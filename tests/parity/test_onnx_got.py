@@ -107,7 +107,7 @@ def job(pair, tiles: int = 1, count: int = 24, first: int = 7, start: int = 0) -
 def logits(engine: GotOnnxEngine, some: Job, tokens=()) -> np.ndarray:
     """After the prompt, and after each of `tokens` (T + 1, V)."""
     rows, some = engine.rows(1), replace(some, drafts=None)
-    opened = rows._open_row(some, rows._look(some))
+    opened = rows._open_row(some, rows._look(some, lambda: False))
     found = [opened.row.hear(rows._answer([opened.row.begin()])[0]).logits]
     for token in tokens:
         found.append(opened.row.hear(rows._answer([opened.row.push(token)])[0]).logits.copy())
@@ -132,7 +132,7 @@ def unguarded(engine: GotOnnxEngine, some: Job, count: int) -> list[int]:
     """Greedy ids without the loop's guard against circles, which these networks like to go in."""
     found = [int(logits(engine, some)[0].argmax())]
     rows, some = engine.rows(1), replace(some, drafts=None)
-    row = rows._open_row(some, rows._look(some)).row
+    row = rows._open_row(some, rows._look(some, lambda: False)).row
     answer = rows._answer([row.begin()])[0]
     while len(found) < count:
         answer = rows._answer([row.push(int(answer.argmax()))])[0]

@@ -24,7 +24,7 @@ def test_a_picture_is_looked_at_once_for_several_prompts(pair, monkeypatch):  # 
     looked, see = [], engine.sessions.see
     monkeypatch.setattr(engine.sessions, "see", lambda tile: looked.append(len(tile)) or see(tile))
     rows = engine.rows(3)
-    opened = [rows._open_row(some, rows._look(some)).row for some in jobs]
+    opened = [rows._open_row(some, rows._look(some, lambda: False)).row for some in jobs]
     assert looked == [1, 1], "two tiles of three are equal"
     answers = [answer.copy() for answer in rows._answer([row.begin() for row in opened])]
     assert all(np.array_equal(answer, one[0]) for answer, one in zip(answers, alone, strict=True))

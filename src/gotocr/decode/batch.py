@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from itertools import count
 from math import nan
+from threading import Event
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import EngineError, GotocrError
@@ -79,7 +80,8 @@ class Rows:
     exception than GotocrError leaves no row. Not for several threads at the same time.
 
     Where there is `look`, a picture can be looked at by it in another thread, while others are written; `open_row` is
-    given what it gave, too. It must bear to be called while `answer` works.
+    given what it gave, too. It must bear to be called while `answer` works, and is given a function that says whether nobody
+    waits for it any more: it may end with an EngineError then.
     """
 
     def __init__(
@@ -87,7 +89,7 @@ class Rows:
         open_row: Callable[..., Opened],
         answer: Callable[[Sequence[Any]], Sequence[Any]],
         most: int = AT_ONCE,
-        look: Callable[[Job], Any] | None = None,
+        look: Callable[[Job, Callable[[], bool]], Any] | None = None,
     ) -> None:
         if most < 1:
             raise ValueError(f"at least one row is needed, not {most}")
@@ -95,6 +97,7 @@ class Rows:
         self._places: dict[int, _Place] = {}
         self._keys = count()
         self._looker: ThreadPoolExecutor | None = None
+        self._closed = Event()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -113,14 +116,14 @@ class Rows:
         if self._look is None:
             raise ValueError("these rows do not look ahead")
         self._looker = self._looker or ThreadPoolExecutor(1, "gotocr-look")
-        return self._looker.submit(self._look, job)
+        return self._looker.submit(self._look, job, self._closed.is_set)
 
     def join(self, job: Job, looked: Future[Any] | None = None) -> int:
         """Look at the picture of `job`, or wait for that, and give the number under which its pieces come. Raises EngineError."""
         if self._look is None:
             opened = self._open_row(job)
         else:
-            opened = self._open_row(job, looked.result() if looked else self._look(job))
+            opened = self._open_row(job, looked.result() if looked else self._look(job, self._closed.is_set))
         try:
             question = opened.row.begin()
         except BaseException:
@@ -181,8 +184,9 @@ class Rows:
         for key in list(self._places):
             self.leave(key)
         if self._looker is not None:
+            self._closed.set()
             self._looker.shutdown(cancel_futures=True)
-            self._looker = None
+            self._looker, self._closed = None, Event()
 
 
 def open_rows(engine: Any, most: int = AT_ONCE) -> Rows | SingleRow:

@@ -6,7 +6,7 @@ the pointer finds no ink there. So a row writes what it would write alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -94,7 +94,7 @@ class NanoEngine:
         self.network = None
 
 
-def _look(network: Network, job: Job) -> dict[str, Array]:
+def _look(network: Network, job: Job, _: Callable[[], bool]) -> dict[str, Array]:
     return network.see(job.pixels.values)
 
 

@@ -68,10 +68,15 @@ class GotOnnxEngine:
         self.sessions = None
 
 
-def _look(config: GotConfig, sights: Sights, job: Job) -> np.ndarray:
-    """The image tokens of a job that fits the model. Raises EngineError."""
+def _look(config: GotConfig, sights: Sights, job: Job, is_over: Callable[[], bool]) -> np.ndarray:
+    """The image tokens of a job that fits the model. Raises EngineError, also when it is over between two tiles."""
     room(job, config)
-    return np.concatenate(sights(job.pixels.values))
+    seen = []
+    for tile in job.pixels.values:
+        if is_over():
+            raise EngineError("nobody waits for this picture any more")
+        seen += sights(tile[None], job.over)
+    return np.concatenate(seen)
 
 
 class Sessions:

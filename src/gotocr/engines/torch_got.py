@@ -93,7 +93,7 @@ class GotStepper:
         """The step after the prompt; what was seen of equal tiles before is taken from `sights`."""
         with telling(), torch.inference_mode():
             tiles = job.pixels.values
-            images = torch.cat(sights(tiles)) if sights is not None else _see(self.network, tiles)  # (N, K, D)
+            images = torch.cat(sights(tiles, job.over)) if sights is not None else _see(self.network, tiles)  # (N, K, D)
             ids = torch.tensor([job.prompt.ids], device=self.device)
             return self._follow(self.network.embed(ids, images))
 

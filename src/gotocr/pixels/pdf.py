@@ -96,12 +96,16 @@ class _Document:
         """A page, or what is wrong with it."""
         name = f"{self.name}, page {number + 1},"
         self.ended += 1
-        try:
-            found = self._asked((number, self.text, self.dpi, self.limits.max_pixels))
-        except LateError:
-            return InputError(f"{name} takes longer than {self.limits.drawing:g} s to draw; save it in a simpler way, as a scan")
-        except WorkerError:
-            return InputError(f"{name} cannot be drawn: PDFium died of it, or of the memory it took; save it in a simpler way, as a scan")
+        for text in (True, False) if self.text else (False,):  # it may be the text that is too much
+            try:
+                found = self._asked((number, text, self.dpi, self.limits.max_pixels))
+                break
+            except LateError:
+                why = f"{name} takes longer than {self.limits.drawing:g} s to draw"
+            except WorkerError:
+                why = f"{name} cannot be drawn: PDFium died of it, or of the memory it took"
+        else:
+            return InputError(f"{why}; save it in a simpler way, as a scan")
         self.ended = 0
         if isinstance(found, InputError):
             return found

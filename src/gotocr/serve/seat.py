@@ -108,7 +108,7 @@ class SharedRows:
     What a picture that cannot be looked at raises comes as the row's error from `step`.
     """
 
-    looks_ahead = False  # whoever shares the engine sees to that
+    looks_ahead = False  # the thread that writes looks, between two steps
 
     def __init__(self, seat: Seat, shared: Shared, most: int) -> None:
         self._seat, self._shared, self.most = seat, shared, most

@@ -1,7 +1,7 @@
 """One engine for many requests: a thread owns its rows, and every request has a seat that looks like an engine of its own.
 
 A seat's jobs wait until a row is free and come in by turns: the seat with the fewest rows goes first, so that a page of many
-views does not keep the others waiting. Between two steps one job is looked at, as in `decode.batch.write_all`.
+views does not keep the others waiting. Between two steps one job is looked at.
 """
 
 from __future__ import annotations

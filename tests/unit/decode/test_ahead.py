@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import closing
 
 import pytest
@@ -25,7 +26,7 @@ class Looking(Model):
         self.faults: dict[int, EngineError] = {}
         self.rows = Rows(self.open_looked, self.answer, most, self.look)
 
-    def look(self, job):
+    def look(self, job, is_over=lambda: False):
         self.begun.append(id(job))
         self.threads.append(threading.current_thread().name)
         assert id(job) not in self.gates or self.gates[id(job)].wait(WAIT)
@@ -91,6 +92,26 @@ def test_turning_away_leaves_no_thread_and_looks_at_no_more():
     begun = list(model.begun)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("gotocr-look")]
     assert len(model.rows) == 0 and scripts[0].closed == 1 and model.begun == begun
+
+
+def test_a_look_is_told_that_nobody_waits_any_more():
+    model, second = Looking(), Script([1, STOP])
+    told = []
+    model.rows = Rows(model.open_looked, model.answer, 2, lambda job, is_over: _wait(job, is_over, second, told))
+    with closing(write_each(model.rows, [Script(LONG), second])) as pairs:
+        next(pairs)
+        next(pairs)
+    assert told == [True], "it did not have to wait for the end of the look"
+    assert sorted_out(write_each(model.rows, [Script(LONG)]))[0] == alone(LONG)
+
+
+def _wait(job, is_over, second, told):
+    until = time.monotonic() + WAIT
+    while job is second and not is_over() and time.monotonic() < until:
+        time.sleep(0.001)
+    if job is second:
+        told.append(is_over())
+    return "looked", job
 
 
 def test_rows_can_be_used_again_after_that():

@@ -40,6 +40,16 @@ def test_equal_tiles_are_looked_at_once():
     assert len(network.looked) == 4, "how it lies in memory is none"
 
 
+def test_what_was_seen_for_one_page_is_not_given_to_another():
+    network, pages = Network(), [object(), object()]
+    sights = Sights(network)
+    for page in (*pages, *pages):
+        sights(tiles(1, 1), page)
+    assert network.looked == [1, 1]
+    del pages
+    assert len(sights._seen) == 2 and sights._bytes == 2 * 64
+
+
 def test_no_more_is_kept_than_there_is_room_for():
     network = Network()
     sights = Sights(network, most=3 * 64)

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gotocr.errors import InputError, TooLargeError, UsageError
+from gotocr.child import LateError
+from gotocr.errors import InputError, TooLargeError, UsageError, WorkerError
 from gotocr.pixels.limits import Limits
 from gotocr.pixels.opening import Opening
 from gotocr.pixels import pdf
@@ -46,6 +47,23 @@ def assert_near(image: np.ndarray, expected: np.ndarray, within: int) -> None:
 def pdf_bytes(pages: int = 2, **options: object) -> bytes:
     first, *rest = [Image.fromarray(np.roll(CARD, 16 * n, axis=1)) for n in range(pages)]
     return encoded(first, "PDF", save_all=True, append_images=rest, resolution=72.0, **options)
+
+
+@pytest.mark.parametrize("error", [LateError("late"), WorkerError("died")])
+def test_a_page_whose_own_text_is_too_much_is_drawn_without(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    asked = []
+    usual = pdf._Document._asked
+
+    def refusing(self: pdf._Document, page: tuple | None) -> object:
+        asked.append(page and page[1])
+        if page and page[1]:
+            raise error
+        return usual(self, page)
+
+    monkeypatch.setattr(pdf._Document, "_asked", refusing)
+    pages = list(open_source(pdf_bytes(2), opening=Opening(text=True)))
+    assert [page.image.shape for page in pages] == [(64, 96, 3)] * 2 and not any(page.text for page in pages)
+    assert asked == [None, True, False, True, False]
 
 
 def test_pdf_pages(tmp_path: Path) -> None:
