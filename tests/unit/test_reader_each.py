@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import Future
 import os
 import threading
 from contextlib import closing
@@ -68,10 +69,17 @@ def test_each_is_what_it_is_alone(nano, files):
     assert "".join(leaf.text for steps in each for leaf in leaves(steps)).count("o") > 3, "something was read"
 
 
+def looked_at(rows: Rows, job) -> Future:
+    done = Future()
+    done.set_result(rows._look(job, lambda: False))
+    return done
+
+
 def test_several_are_written_at_once(nano, files, monkeypatch):
     sizes: list[int] = []
     step = Rows.step
     monkeypatch.setattr("gotocr.decode.batch.LEAD", 0)  # these lines are hardly longer than what is written of the first alone
+    monkeypatch.setattr(Rows, "look_ahead", looked_at)  # in a thread, it might be done too late
     monkeypatch.setattr(Rows, "step", lambda rows: sizes.append(len(rows)) or step(rows))
     for steps in nano.follow_each([(path, None) for path in files], PLAIN):
         list(steps)
@@ -79,8 +87,7 @@ def test_several_are_written_at_once(nano, files, monkeypatch):
     sizes.clear()
     for path in files:
         list(nano.pages(path, PLAIN))
-    assert together[0] > together[1], "some wrote at the same time, how many is a matter of threads"
-    assert max(sizes) <= 2
+    assert together[1] < 0.8 * len(sizes) and max(sizes) <= 2
 
 
 def test_a_source_that_fails_is_its_own_error(nano, files, tmp_path):
