@@ -104,8 +104,8 @@ The figures are in [the log](log.md), under "fast".
 
 - *nano*: a pointer that leaves out cells without ink (structures point there); lower bands, which would halve what a token has to read of memory (less is read right); pictures in int8 (a third
   less time to see, one character in twenty another); the pointer in int8 (a seventh of a step, for twenty more nodes); drafts (each token's place goes back into the model, and is any number).
-- *base*: one scale for all that is multiplied in int8 (twice as fast as blocks, errors half as large again); the bias of attention folded into longer heads; queries times keys in int8 (not to be judged without
-  trained weights); bfloat16 (no faster on these processors); drafts of another width than was measured; attention over several tokens at once (other last bits, so other texts in int8).
+- *base*: one scale for all that is multiplied in int8 (products twice as fast as in blocks, errors half as large again); the bias of attention folded into longer heads; queries times keys in int8 (not to be judged without
+  trained weights); bfloat16 (ONNX Runtime has none on these processors; what transformers gains by it stands above); drafts of another width than was measured; attention over several tokens at once (other last bits, so other texts in int8).
 - *Both*: threads of the picture networks that spin; denormals as zero; memory arenas for pictures (a gigabyte more, no sooner).
 
 What is left: on processors both writers wait for memory (the share of the floor above says how long), nano's for the cells that its pointer looks at; int8 drafts are bound by the product of a few rows in ONNX Runtime.
