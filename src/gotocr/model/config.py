@@ -77,6 +77,9 @@ BASE = GotConfig()
 CELL_HEIGHT, CELL_WIDTH = 8, 4  # pixels a cell of nano's fine map covers: the strides of its stem
 NOT_THERE = -1e9  # added to a score of nano: nothing is looked at there
 GROUP = 16  # channels that nano's grouped convolutions mix
+REACH = 16.0  # pixels: the unit of the box sides that nano's heads give, counted from a cell's centre or a found box
+SPAN = 32.0  # pixels: the unit in which the size of a box goes in
+ROTARY_BASE = 10_000.0
 PLACE_WAVES = 16  # in which nano is told where a token stands, across and down
 # No real size is larger; what is not named here is a width.
 _MOST_WIDE, _MOST_DEEP, _MOST_IDS = 1 << 14, 1 << 8, 1 << 20

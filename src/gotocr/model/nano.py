@@ -16,13 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from .config import PLACE_WAVES, NanoConfig
+from .config import PLACE_WAVES, REACH, ROTARY_BASE, SPAN, NanoConfig
 from .stem import Attention, RMSNorm, Stem, cell_centres, rotate, waves
 from .swiglu import SwiGLU
-
-REACH = 16.0  # pixels: the unit of the box sides that the heads give, counted from a cell's centre or a found box
-SPAN = 32.0  # pixels: the unit in which the size of a box goes in
-ROTARY_BASE = 10_000.0
 
 
 class Sight(NamedTuple):

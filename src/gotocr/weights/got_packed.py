@@ -26,6 +26,7 @@ from .files import Weights
 from .tensors import TensorFile, write
 
 SCALES = ".scales"
+ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks; level 0 takes up to eighty times as long
 VERSION = 1  # of what a packed file holds; another number, and it is made again
 _ROWS = 256  # of a matrix packed at a time: they stay in the cache
 _SAMPLE = 256  # bytes of a tensor's beginning and of its end that are looked at to know it again
@@ -45,6 +46,10 @@ class Form:
         """What a matrix (rows, inner) becomes, and its scales; the last block of a row is filled up with zeros."""
         blocks = -(-inner // self.block)
         return (rows, blocks, self.block * self.bits // 8), (rows, blocks)
+
+    def product(self, rows: int, inner: int) -> dict[str, int]:
+        """Attributes of the MatMulNBits that multiplies by a matrix (rows, inner)."""
+        return {"K": inner, "N": rows, "bits": self.bits, "block_size": self.block, "accuracy_level": ACCURACY}
 
 
 FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form("int8", 8, 128), Form("int4", 4, 32))}

@@ -22,7 +22,6 @@ from .onnx_file import FLOAT, MICROSOFT, UINT8, Graph
 PIXELS, TOKENS = "pixels", "tokens"  # its input (1, 3, image_size, image_size) and its output (K, D)
 ROWS = 512  # patches whose rows are worked on at a time, if the grid can be cut like that
 BAND_SCORES = 1 << 21  # scores held at once: 8 MiB
-ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks
 
 
 class Drawer:
@@ -65,8 +64,7 @@ class Drawer:
         whole, scales = self.form.shapes(outer, inner)
         inputs = [x, self.graph.weight(name, UINT8, whole), self.graph.weight(name + SCALES, FLOAT, scales)]
         inputs += ["", "", self.wide(f"{name}.bias", outer)] if bias else []
-        sizes = {"K": inner, "N": outer, "bits": self.form.bits, "block_size": self.form.block, "accuracy_level": ACCURACY}
-        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **sizes)
+        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **self.form.product(outer, inner))
 
     def norm(self, x: str, name: str, width: int, eps: float) -> str:
         weights = [self.wide(f"{name}.{part}", width) for part in ("weight", "bias")]

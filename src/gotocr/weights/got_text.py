@@ -18,7 +18,6 @@ VECTORS, LAST, TOTAL, FROM, LOGITS = "vectors", "last", "total", "from", "logits
 COSINES, SINES = "cosines", "sines"
 CHECKED = (4, 8)  # tokens that can be checked in a call
 APART = ("apart", "apart.1")
-ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks; level 0 takes up to eighty times as long
 
 
 class _Writer:
@@ -37,8 +36,7 @@ class _Writer:
         if form.block:
             whole, scales = form.shapes(total, inner)
             weights = [graph.weight(name, UINT8, whole), graph.weight(name + SCALES, FLOAT, scales)]
-            sizes = {"K": inner, "N": total, "bits": form.bits, "block_size": form.block, "accuracy_level": ACCURACY}
-            return graph.add("MatMulNBits", [x, *weights], domain=MICROSOFT, **sizes)
+            return graph.add("MatMulNBits", [x, *weights], domain=MICROSOFT, **form.product(total, inner))
         weights = [self.wide(tensor, size, inner) for tensor, size in zip(tensors, rows, strict=True)]
         parts = [graph.add("FusedMatMul", [x, weight], domain=MICROSOFT, transB=1) for weight in weights]
         return self.join(parts)  # what was multiplied, not the matrices: those would be held twice while loading

@@ -16,7 +16,6 @@ from .onnx_file import FLOAT, MICROSOFT, UINT8, Graph
 
 # Blocks of 32: of larger ones ONNX Runtime's sums depend on how many rows there are, and a row would not be what it is alone.
 FORMS: Mapping[str, Form] = {form.name: form for form in (Form("float32"), Form("int8", 8, 32), Form("int4", 4, 32))}
-ACCURACY = 4  # MatMulNBits' level: what is multiplied is rounded to int8 by blocks
 
 
 class Pen:
@@ -53,8 +52,7 @@ class Pen:
             return self.graph.add("Gemm", [x, self.hold(f"{name}.weight", weight), *biases], transB=1)
         whole, scales = quantise(weight, self.form)
         inputs = [x, self.hold(f"{name}.whole", whole), self.hold(f"{name}.scales", scales), *(["", "", *biases] if biases else [])]
-        sizes = {"K": inner, "N": outer, "bits": self.form.bits, "block_size": self.form.block, "accuracy_level": ACCURACY}
-        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **sizes)
+        return self.graph.add("MatMulNBits", inputs, domain=MICROSOFT, **self.form.product(outer, inner))
 
     def reshape(self, x: str, *shape: int) -> str:
         return self.graph.add("Reshape", [x, self.graph.constant(shape)])

@@ -14,11 +14,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..model.config import CELL_HEIGHT, CELL_WIDTH, GROUP, NanoConfig
+from ..model.config import CELL_HEIGHT, CELL_WIDTH, GROUP, REACH, NanoConfig
 from .nano_pen import Pen, waves
 from .onnx_file import FLOAT, INT64, MICROSOFT, Graph
 
-REACH = 16.0  # pixels, of `model.nano`
 TABLES = ("grid", "spot", "order", "token_cosines", "token_sines", "cell_cosines", "cell_sines", "centres")
 
 

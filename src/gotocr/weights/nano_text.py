@@ -12,13 +12,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..model.config import PLACE_WAVES, NanoConfig
+from ..model.config import PLACE_WAVES, REACH, ROTARY_BASE, SPAN, NanoConfig
 from .got_packed import Form
 from .nano_pen import Pen, waves
 from .onnx_file import FLOAT, INT64, MICROSOFT, Graph
-
-REACH, SPAN = 16.0, 32.0  # pixels, of `model.nano`
-ROTARY_BASE = 10_000.0  # of `model.nano`
 
 
 def text_graph(config: NanoConfig, tensors: Mapping[str, np.ndarray], form: Form) -> tuple[Graph, dict[str, np.ndarray]]:

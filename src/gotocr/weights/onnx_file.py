@@ -16,7 +16,7 @@ import numpy as np
 
 IR_VERSION, OPSET = 10, 20
 MICROSOFT = "com.microsoft"  # ONNX Runtime's own operators
-FLOAT, UINT8, INT8, INT32, INT64, BOOL, FLOAT16, BFLOAT16 = 1, 2, 3, 6, 7, 9, 10, 16  # TensorProto.DataType
+FLOAT, UINT8, INT32, INT64, BOOL, FLOAT16, BFLOAT16 = 1, 2, 6, 7, 9, 10, 16  # TensorProto.DataType
 _NUMPY = {"float32": FLOAT, "uint8": UINT8, "int32": INT32, "int64": INT64, "float16": FLOAT16}
 _OUTSIDE = 1  # TensorProto.DataLocation.EXTERNAL
 

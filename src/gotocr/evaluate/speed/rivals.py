@@ -72,7 +72,21 @@ _ALL = (
 RIVALS: Mapping[str, Rival] = {rival.name: rival for rival in _ALL}
 
 
-class OwnWriter:
+class Loaded:
+    """Who is loaded; `_load` is set when that is done."""
+
+    _load: float
+
+    def load(self) -> float:
+        """Seconds it took, imports and all."""
+        return self._load
+
+    def memory(self) -> float | None:
+        """The most it held so far, in megabytes."""
+        return peak_memory()
+
+
+class OwnWriter(Loaded):
     """Our engine. Raises what loading and reading raise."""
 
     def __init__(self, rival: Rival) -> None:
@@ -85,14 +99,6 @@ class OwnWriter:
         self._looking = Timed(sessions.see)
         sessions.see = self._looking
         self._load = time.perf_counter() - began
-
-    def load(self) -> float:
-        """Seconds it took, imports and all."""
-        return self._load
-
-    def memory(self) -> float | None:
-        """The most it held so far, in megabytes."""
-        return peak_memory()
 
     def write(self, job: Job) -> Written:
         """Greedily, as many tokens as the job may have. Where a draft is given, the text is written once without before."""
@@ -110,7 +116,7 @@ class OwnWriter:
         return written(began, [*marks[1:], now()], ids, self._looking.took)
 
 
-class TheirWriter:
+class TheirWriter(Loaded):
     """transformers' GotOcr2ForConditionalGeneration and its `generate`. Raises MissingProgramError where it is not installed."""
 
     def __init__(self, rival: Rival) -> None:
@@ -130,12 +136,6 @@ class TheirWriter:
         self._model.model.vision_tower.register_forward_pre_hook(lambda *_: self._looking.append(now()))
         self._model.model.multi_modal_projector.register_forward_hook(lambda *_: self._looking.append(now()))
         self._load = time.perf_counter() - began
-
-    def load(self) -> float:
-        return self._load
-
-    def memory(self) -> float | None:
-        return peak_memory()
 
     def write(self, job: Job) -> Written:
         torch, marks = self._torch, Marks()
