@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ..schema import Block, Leaf
@@ -20,6 +20,8 @@ MOST_PAGES = 20  # that one block is put together from: a longer table begins an
 MOST_LETTERS = 400_000  # of a block that more is put to
 LEAST_WORDS, LEAST_LETTERS = 4, 20  # of what goes on: a word by itself is a label, not the begin of a sentence
 EDGE = 3  # blocks at the top or foot of a page that may be running heads or feet
+MARGIN = 0.15  # of a page's height, in which they stand
+AROUND = 4  # pages on either side of a page that may have the same ones
 LONGEST_HEAD = 120  # letters of one
 _NUMBER = re.compile(r"[^\w]*(?:(?:page|seite|p\.|s\.|página|pagina|第)\s*)?(?:\d{1,5}|[ivxlc]{1,7})(?:\s*(?:/|of|von|de|sur|di)\s*\d{1,5}|\s*页)?[^\w]*", re.I)
 _CONTINUED = re.compile(r"\(?\b(?:continued|cont\.|cont['’]d|fortsetzung|fortgesetzt|suite|continuación|continuação|segue)\b|续表|（续）|\(续\)", re.I)
@@ -84,6 +86,36 @@ def marked(leaves: Iterable[Leaf]) -> Iterator[Leaf]:
             blocks[place[1]] = replace(blocks[place[1]], data={**blocks[place[1]].data, "continues": True})
             leaf = replace(leaf, blocks=tuple(blocks))
         yield leaf
+
+
+def running(leaves: Sequence[Leaf]) -> list[tuple[int, int]]:
+    """How many blocks at the top and at the foot of each page are no part of its text: running heads and feet, page numbers.
+
+    They stand at the page's edge, and are a number or, but for their numbers, the same as on a page near by. A page is never
+    taken to be nothing else. Footnotes and headings belong to the text: "Exercise 1" may be followed by "Exercise 2".
+    """
+    heads, feet = ([_texts(blocks) for blocks in edge] for edge in zip(*map(_edges, leaves), strict=True)) if leaves else ([], [])
+    found = []
+    for at, leaf in enumerate(leaves):
+        near = [other for other in range(max(at - AROUND, 0), min(at + AROUND + 1, len(leaves))) if other != at]
+        top, foot = (frozenset().union(*(edge[other] for other in near)) for edge in (heads, feet))
+        first, last = 0, len(leaf.blocks)
+        while first < min(last, EDGE) and _runs(leaf.blocks[first], top, leaf.height, below=False):
+            first += 1
+        while last > max(first, len(leaf.blocks) - EDGE) and _runs(leaf.blocks[last - 1], foot, leaf.height, below=True):
+            last -= 1
+        found.append((first, len(leaf.blocks) - last) if first < last else (0, 0))
+    return found
+
+
+def _edges(leaf: Leaf) -> tuple[Sequence[Block], Sequence[Block]]:
+    return leaf.blocks[:EDGE], leaf.blocks[-EDGE:]
+
+
+def _runs(block: Block, known: frozenset[str], height: int, below: bool) -> bool:
+    if block.data.get("role") in ("footnote", "heading") or not _is_edge(block, known):
+        return False
+    return block.box is None or (block.box[1] >= (1 - MARGIN) * height if below else block.box[3] <= MARGIN * height)
 
 
 def continues(last: Block, first: Block) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from gotocr.formats import FORMATS
-from gotocr.kinds.flow import MOST_PAGES, continues, joined, marked
+from gotocr.kinds.flow import MOST_PAGES, continues, joined, marked, running
 from gotocr.kinds.page import parse
 from gotocr.kinds.table import rows
 from gotocr.schema import Block, Document, Leaf, Piece
@@ -191,3 +192,35 @@ def test_any_two_blocks_can_be_held_against_each_other():
     for last in odd:
         for first in odd:
             assert continues(last, first) in (True, False)
+
+
+def lines(*texts: str, index: int = 0) -> Leaf:
+    """A page of a thousand pixels with its blocks one below the other; the first ones and the last one stand at its edges."""
+    tops = [20 + 60 * n for n in range(len(texts) - 1)] + [940]
+    blocks = (Block("text", text, (0, top, 500, top + 40), data={"role": "paragraph"}) for text, top in zip(texts, tops, strict=True))
+    return Leaf(index, 700, 1000, "\n\n".join(texts), tuple(blocks))
+
+
+def test_running_heads_and_feet_are_told_from_the_text():
+    pages = [lines("Annual report", f"It begins with {word}", "More of it", f"page {n}", index=n) for n, word in enumerate("abc")]
+    assert running(pages) == [(1, 1)] * 3
+    assert running([]) == [] and running([pages[0]]) == [(0, 1)]  # a number says so itself
+
+
+def test_what_is_no_running_head():
+    low = lines("The same words", "Another text", "x")
+    low = replace(low, blocks=tuple(replace(block, box=(0, 400 + n, 500, 440 + n)) for n, block in enumerate(low.blocks)))
+    assert running([low, low]) == [(0, 0)] * 2, "in the middle of a page nothing runs"
+    assert running([lines("4", "5")]) == [(0, 0)], "a page is not empty for having numbers alone"
+    exercise = [replace(block, data={"role": "heading"}) for n in "12" for block in lines(f"Exercise {n}", "x").blocks[:1]]
+    pages = [replace(lines("x", word, word), blocks=(head, *lines("x", word, word).blocks[1:])) for head, word in zip(exercise, "ab", strict=True)]
+    assert running(pages) == [(0, 0)] * 2
+    note = replace(lines("One", "Text", "* a note").blocks[2], data={"role": "footnote"})
+    noted = [replace(lines(f"Text {word}", "More", "* a note"), blocks=(*lines(f"Text {word}", "More", "x").blocks[:2], note)) for word in ("a", "b")]
+    assert running(noted) == [(0, 0)] * 2
+
+
+def test_heads_of_left_and_right_pages_are_found_from_the_first_one_on():
+    heads = ["Left title", "Right title"] * 2
+    pages = [lines(head, f"Text that is {word}", "The end", index=n) for n, (head, word) in enumerate(zip(heads, "abcd", strict=True))]
+    assert running(pages) == [(1, 1)] * 4
