@@ -61,11 +61,12 @@ def _page(leaf: Leaf) -> dict[str, Any]:
         "warnings": list(leaf.warnings),
         "coverage": _sure(leaf.coverage),
         "estimated": leaf.estimated,
-        "blocks": [_block(block) for block in leaf.blocks],
+        "blocks": [entry(block) for block in leaf.blocks],
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def entry(block: Block) -> dict[str, Any]:
+    """One block as JSON knows it."""
     said = {
         "kind": block.kind,
         "text": block.text,

@@ -31,12 +31,13 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     for number, leaf in enumerate(joined(leaves)):
         if number:
             yield f"\n<!-- page {leaf.index + 1} -->\n\n".encode()
-        body = "\n\n".join(filter(None, map(_block, blocks_of(leaf))))
+        body = "\n\n".join(filter(None, map(written, blocks_of(leaf))))
         if body:
             yield f"{body}\n".encode("utf-8", "replace")
 
 
-def _block(block: Block) -> str:
+def written(block: Block) -> str:
+    """The Markdown of one block."""
     if block.kind == "table":
         return _table(block)
     if block.kind == "music":
