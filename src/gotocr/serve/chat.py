@@ -1,4 +1,4 @@
-"""POST /v1/chat/completions, its words: what is asked becomes `desk.Asked`, what is read becomes OpenAI's answers and chunks.
+"""POST /v1/chat/completions, its words: what is asked becomes `reply.Asked`, what is read becomes OpenAI's answers and chunks.
 
 The form is that of OpenAI's API reference, "Chat Completions". Fields that nothing here depends on (temperature, seed, user ...)
 are accepted; what would change the answer and is not done here is refused.
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..errors import TooLargeError
 from ..prompt.published import LAYOUT_WORDS, MODE_WORDS
 from ..schema import MODES, Task
-from .desk import Asked, End
+from .reply import Asked, End
 from .problems import RequestError
 from .settings import Settings
 from .sources import source_of

@@ -1,20 +1,23 @@
-"""Where requests are read: a bounded number is let in, some threads read them, and what they write reaches the event loop."""
+"""Where requests are read: a bounded number is let in, some threads read them, and what they find reaches the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import EngineError, GotocrError, InputError
-from ..schema import Leaf, Piece, Task
+from ..errors import GotocrError
+from ..schema import Leaf, Page, Piece, Task
+from .crew import Crew
+from .door import LOCAL_CLIENT
 from .meters import Meters
 from .problems import BusyError
 from .seat import GoneError, LateError, Seat
@@ -22,39 +25,21 @@ from .settings import Settings
 from .shared import Shared
 
 if TYPE_CHECKING:
+    from ..pixels.opening import Opening
     from ..reader import Reader
 
 AHEAD = 2  # requests whose pictures are got ready while all rows are taken
-CUT = "length"  # how an answer ends that is not whole, in OpenAI's words
 GRACE = 1.0  # seconds after its deadline within which a reading says itself how far it came
+SPARED = 8  # where there are several clients, one place in so many is out of reach for who has all the others
+
+# Done by a thread, with a seat of its own: what it yields are the events of its `Reading`, what it returns is its end.
+Work = Callable[[Seat], Iterator[Any]]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What a request wants read: functions that give the bytes of each source, fetching them if need be."""
-
-    sources: tuple[Callable[[], bytes], ...]
-    task: Task
-    most: int | None = None  # tokens of the whole answer
-
-
-@dataclass(frozen=True)
-class End:
-    """How an answer ended: `finish` is "stop" or "length", `cut` says why where it was cut off."""
-
-    finish: str
-    prompt_tokens: int
-    completion_tokens: int
-    cut: str | None = None  # "max_tokens", "loop" or "deadline"
-
-
-Event = str | End | BaseException
-
-
 class Desk:
-    """The reader's side of a server. `load` before the first request; `close` when the last one was answered."""
+    """The reader's side of a server. `close` when the last request was answered."""
 
     def __init__(self, reader: Reader, settings: Settings, meters: Meters) -> None:
         self.reader, self.settings, self.meters = reader, settings, meters
@@ -63,9 +48,10 @@ class Desk:
         _ = reader.setting  # loaded now, not by the first requests at the same time
         self.shared = Shared(reader.engine, settings.rows, meters.stepped)
         self.at_once = self.shared.most + AHEAD
-        self.inside = 0  # requests that were let in
+        self.places = self.shared.most + settings.queue
         self.ready = False
-        self._threads = ThreadPoolExecutor(self.at_once, "gotocr request")
+        self._inside: Counter[str] = Counter()  # requests that were let in, by client
+        self._crew = Crew(self.at_once, "gotocr request")
         meters.gauges |= {
             "gotocr_rows": ("Rows there are.", lambda: self.shared.most),
             "gotocr_rows_in_use": ("Rows that are written now.", lambda: self.shared.in_use),
@@ -75,6 +61,11 @@ class Desk:
             "gotocr_pages_remembered": ("Pages that were not read, since they had been.", lambda: reader.memory.found if reader.memory else 0),
             "gotocr_ready": ("1 when requests are read.", lambda: self.ready and not self.shared.trouble),
         }
+
+    @property
+    def inside(self) -> int:
+        """Requests that were let in."""
+        return self._inside.total()
 
     @property
     def waiting(self) -> int:
@@ -93,34 +84,46 @@ class Desk:
         except Exception:
             _log.exception("the first reading failed; the server does not get ready")
 
-    def enter(self) -> None:
-        """Take a place, to be given back with `leave`. Raises BusyError when there is none."""
-        if self.inside >= self.shared.most + self.settings.queue:
+    def enter(self, client: str) -> None:
+        """Take a place, to be given back with `leave`; called by the event loop. Raises BusyError when there is none.
+
+        Where others than this machine can ask, who has all places but a few is told to come later, so that another still finds one.
+        """
+        spared = 0 if client == LOCAL_CLIENT else self.places // SPARED
+        if self.inside >= self.places or self._inside[client] >= self.places - spared:
             raise BusyError(self.waiting, self.meters.wait(self.inside, self.shared.most))
-        self.inside += 1
+        self._inside[client] += 1
 
-    def leave(self) -> None:
-        self.inside -= 1
+    def leave(self, client: str) -> None:
+        self._inside[client] -= 1
+        if not self._inside[client]:
+            del self._inside[client]
 
-    def begin(self, asked: Asked, until: float) -> Reading:
-        """Have something read by the next thread that is free; events come to the running event loop."""
-        reading = Reading(self.shared.seat(until), asyncio.get_running_loop())
-        future = self._threads.submit(self._read, asked, reading)
-        reading.give_up = future.cancel
+    def begin(self, work: Work, until: float, client: str) -> Reading:
+        """Have something done by the next thread that is free, at `until` (of `time.monotonic`) at the latest; events come to the
+        running event loop. Clients take turns."""
+        reading = Reading(self.shared.seat(until, client), asyncio.get_running_loop())
+        reading.give_up = self._crew.give(client, lambda: self._do(work, reading))
         return reading
 
-    def _read(self, asked: Asked, reading: Reading) -> None:
+    def _do(self, work: Work, reading: Reading) -> None:
         """The work of a thread: whatever happens, a last event is sent."""
         began = time.monotonic()
         self.meters.took("gotocr_queue_seconds", began - reading.began)
         first = True
         try:
-            for event in self.follow(asked, reading.seat):
+            reading.seat.check()
+            events = iter(work(reading.seat))
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as end:
+                    self.meters.read(time.monotonic() - began)  # first: who has the answer may look at the figures at once
+                    reading.tell(_Over(end.value))
+                    break
                 if first:
                     self.meters.took("gotocr_first_text_seconds", time.monotonic() - reading.began)
                     first = False
-                if isinstance(event, End):  # counted first: who has the answer may look at the figures at once
-                    self.meters.read(time.monotonic() - began)
                 reading.tell(event)
         except GotocrError as error:
             reading.tell(error)
@@ -130,61 +133,54 @@ class Desk:
         finally:
             reading.seat.leave()
 
-    def follow(self, asked: Asked, seat: Seat) -> Iterator[str | End]:
-        """The text as it is written, then its end. Raises what reading raises; LateError where nothing was written in time."""
-        flow, cut = Flow(), None
-        try:
-            for step in self._steps(asked, seat):
-                if isinstance(step, Leaf):
-                    cut = cut or ("loop" if step.truncated else None)
-                    flow.end_page()
-                elif step.token < 0 or asked.most is None or seat.written < asked.most:
-                    seat.written += step.token >= 0
-                    cut = {"length": "max_tokens", "time": "deadline"}.get(step.finish, cut)
-                    if text := flow.push(step.text):
-                        yield text
-                else:
-                    cut = "max_tokens"
-                    break
-        except LateError:
-            if not flow.begun:
-                raise
-            cut = "deadline"
-        finally:
-            self.meters.add("gotocr_prompt_tokens_total", seat.asked)
-            self.meters.add("gotocr_completion_tokens_total", seat.written)
-        yield End(CUT if cut else "stop", seat.asked, seat.written, cut)
+    def steps(
+        self, seat: Seat, source: bytes | Path, task: Task, opening: Opening | None = None, called: str = ""
+    ) -> Iterator[Page | Piece | Leaf]:
+        """A source, read with a seat: each page, then every piece as it is written, then the page as it was read.
 
-    def _steps(self, asked: Asked, seat: Seat) -> Iterator[Piece | Leaf]:
-        with self.reader.sharing(seat) as reader:
-            reader.limits = self.settings.limits
-            for source in asked.sources:
-                seat.check()
-                for step in reader.follow(source(), asked.task):
-                    if isinstance(step, Leaf) and step.error:  # an answer with a page missing would pass for a whole one
-                        raise (EngineError if step.width else InputError)(f"page {step.index + 1}: {step.error}")
-                    if isinstance(step, (Piece, Leaf)):
-                        yield step
-                    else:
-                        self.meters.add("gotocr_pages_total", 1)
+        `called` is its name in errors and in pages; a page that fails is a Leaf with an `error`. Raises what `Reader.follow`
+        does, GoneError and LateError.
+        """
+        seat.check()
+        name = called or "the data"
+        reader = self.reader.sharing(seat)  # not closed: the seat may have more to read
+        reader.limits = self.settings.limits
+        try:
+            for step in reader.follow(source, task, opening):
+                if isinstance(step, Page):
+                    self.meters.add("gotocr_pages_total", 1)
+                    step = replace(step, source=name)
+                elif isinstance(step, Leaf) and step.error:
+                    step = replace(step, error=_called(step.error, source, name))
+                yield step
+        except GotocrError as error:
+            error.args = (_called(str(error), source, name),)
+            raise
 
     def close(self) -> None:
         """End the threads; whatever is still read fails."""
         self.shared.close()
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._crew.close()
+
+
+@dataclass(frozen=True)
+class _Over:
+    """The work is done, and this is what it returned."""
+
+    value: Any
 
 
 class Reading:
-    """One request while it is read, as the event loop sees it: `next` gives its events, `close` lets go of it."""
+    """One request while it is read, as the event loop sees it: its events come from `next` or by `async for`, `close` lets go of it."""
 
     def __init__(self, seat: Seat, loop: asyncio.AbstractEventLoop) -> None:
         self.seat, self.began = seat, time.monotonic()
         self.give_up: Callable[[], object] = lambda: None
-        self._loop, self._events = loop, asyncio.Queue[Event]()
-        self._begun = False
+        self.end: Any = None  # what the work returned, when `next` has said that it is over
+        self._loop, self._events = loop, asyncio.Queue[Any]()
         self._timer = loop.call_at(loop.time() + seat.until - self.began + GRACE, self._events.put_nowait, LateError())
 
-    def tell(self, event: Event) -> None:
+    def tell(self, event: Any) -> None:
         """Called by the thread that reads."""
         try:
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
@@ -196,15 +192,21 @@ class Reading:
         self._events.put_nowait(GoneError())
         self.close()
 
-    async def next(self) -> str | End:
-        """The next event. Raises what the reading ended with."""
+    async def next(self) -> Any:
+        """The next event. Raises what the work ended with, StopAsyncIteration where that was its end, LateError where the thread is
+        busy with something that cannot be broken off."""
         event = await self._events.get()
-        if isinstance(event, LateError) and self._begun:  # the thread is busy with something that cannot be broken off
-            return End(CUT, self.seat.asked, self.seat.written, "deadline")
+        if isinstance(event, _Over):
+            self.end = event.value
+            raise StopAsyncIteration
         if isinstance(event, BaseException):
             raise event
-        self._begun = True
         return event
+
+    def __aiter__(self) -> Reading:
+        return self
+
+    __anext__ = next
 
     def close(self) -> None:
         """Nobody listens any more; the rows become free. Any number of times."""
@@ -213,31 +215,9 @@ class Reading:
         self.seat.leave()
 
 
-class Flow:
-    """Pieces to the text of the whole answer: of every page what was written of it, an empty line between pages.
-
-    Lines that were passed over at first come at the end of their page, as they are read; in `schema.Leaf.text` they stand in their place.
-    """
-
-    def __init__(self) -> None:
-        self.begun = False
-        self._page_begun, self._held = False, ""
-
-    def push(self, text: str) -> str:
-        """What can be handed out now; white space at the end is held until more comes."""
-        whole = self._held + text
-        if not self._page_begun:
-            whole = whole.lstrip("\n")
-        body = whole.rstrip()
-        self._held = whole[len(body) :]
-        if not body:
-            return ""
-        parted = "" if self._page_begun or not self.begun else "\n\n"
-        self.begun = self._page_begun = True
-        return parted + body
-
-    def end_page(self) -> None:
-        self._page_begun, self._held = False, ""
+def _called(message: str, source: bytes | Path, name: str) -> str:
+    """A message about a file here, told to somebody elsewhere: by the name it came with."""
+    return message.replace(str(source), name) if isinstance(source, Path) else message.replace("the data", name)
 
 
 def _strokes() -> np.ndarray:

@@ -58,11 +58,12 @@ class Seat:
     """An engine for the thread of one request; see `engine.Engine`. `leave` may be called from any thread.
 
     From `until` (of `time.monotonic`) on LateError is raised, after `leave` GoneError. `asked` counts the tokens of the
-    prompts, a slot of the picture as one; `written` those handed out, which whoever reads with this engine counts.
+    prompts, a slot of the picture as one; `written` those handed out, which whoever reads with this engine counts. Rows are
+    shared out among clients first, then among the seats of each; a seat without a client is one by itself.
     """
 
-    def __init__(self, shared: Shared, until: float | None = None) -> None:
-        self.name = shared.name
+    def __init__(self, shared: Shared, until: float | None = None, client: str | None = None) -> None:
+        self.name, self.client = shared.name, client or self
         self._shared, self.until = shared, until
         self._open: set[SharedRows] = set()
         self._left = False

@@ -1,17 +1,18 @@
 """One engine for many requests: a thread owns its rows, and every request has a seat that looks like an engine of its own.
 
-A seat's jobs wait until a row is free and come in by turns: the seat with the fewest rows goes first, so that a page of many
-views does not keep the others waiting. Between two steps one job is looked at.
+A seat's jobs wait until a row is free and come in by turns: the client with the fewest rows goes first, and of its seats the one with the
+fewest, so that neither many requests nor a page of many views keep the others waiting. Between two steps one job is looked at.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from itertools import count
 from threading import Condition, Thread
+from typing import Any
 
 from ..decode.batch import AT_ONCE, open_rows
 from ..engines.engine import Engine
@@ -41,6 +42,7 @@ class Shared:
         self._wake = Condition()
         self._waiting: dict[Seat, deque[Ticket]] = {}
         self._joined: dict[int, Ticket] = {}  # by the key of their rows
+        self._rows_of: Counter[Any] = Counter()  # by client
         self._leaving: list[Ticket] = []
         self._turns = count(1)
         self._stopping = False
@@ -48,9 +50,9 @@ class Shared:
         self._thread = Thread(target=self._live, name="gotocr rows", daemon=True)
         self._thread.start()
 
-    def seat(self, until: float | None = None) -> Seat:
-        """A place for one request, which ends at `until` (of `time.monotonic`) at the latest."""
-        return Seat(self, until)
+    def seat(self, until: float | None = None, client: str | None = None) -> Seat:
+        """A place for one request of a client, which ends at `until` (of `time.monotonic`) at the latest."""
+        return Seat(self, until, client)
 
     def run(self, job: Job) -> Iterator[Piece]:
         """Write one job; see `engine.Engine`."""
@@ -137,10 +139,11 @@ class Shared:
         return True
 
     def _next(self) -> Ticket | None:
-        """The job whose turn it is: of the seat with the fewest rows; among those, of the one that waited longest for a turn."""
+        """The job whose turn it is: of the client with the fewest rows; of that, of the seat with the fewest; among those, of the one
+        that waited longest for a turn."""
         if not self._waiting:
             return None
-        seat = min(self._waiting, key=lambda seat: (seat.in_use, seat.turn))
+        seat = min(self._waiting, key=lambda seat: (self._rows_of[seat.client], seat.in_use, seat.turn))
         ticket = self._waiting[seat].popleft()
         self._tidy(seat)
         seat.turn = next(self._turns)
@@ -164,6 +167,7 @@ class Shared:
             ticket.inner = key
             self._joined[key] = ticket
             ticket.seat.in_use += 1
+            self._rows_of[ticket.seat.client] += 1
             if ticket.gone:
                 self._leaving.append(ticket)
 
@@ -178,6 +182,9 @@ class Shared:
             if ticket is not None:
                 ticket.inner = None  # rows that are opened anew count from the beginning
                 ticket.seat.in_use -= 1
+                self._rows_of[ticket.seat.client] -= 1
+                if not self._rows_of[ticket.seat.client]:
+                    del self._rows_of[ticket.seat.client]
             return ticket
 
     def _step(self) -> None:

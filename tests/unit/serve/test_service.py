@@ -207,9 +207,9 @@ def test_large_bodies_are_refused_while_they_come(slow_server, kit, asked):
 
 
 def test_bodies_that_do_not_come_give_their_place_back(slow_server, kit, monkeypatch):
-    from gotocr.serve import app
+    from gotocr.serve import asking
 
-    monkeypatch.setattr(app, "UPLOAD", 0.2)
+    monkeypatch.setattr(asking, "UPLOAD", 0.2)
     with slow_server() as server:
         with socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:
             made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
@@ -238,13 +238,13 @@ def test_a_failing_engine_is_one_requests_trouble(slow_server, kit, scripted, as
 
 
 def test_an_unexpected_error_shows_no_traceback(slow_server, kit, asked, monkeypatch):
-    from gotocr.serve import chat, desk
+    from gotocr.serve import chat, reply
 
     def surprise(*given):
         raise KeyError("secret")
 
     with slow_server() as server:
-        for place, name in ((desk.Flow, "push"), (chat, "understand")):
+        for place, name in ((reply.Flow, "push"), (chat, "understand")):
             with monkeypatch.context() as patch:
                 patch.setattr(place, name, surprise)
                 answer = kit.send(server, asked)
