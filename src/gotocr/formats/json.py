@@ -28,7 +28,7 @@ def parts(leaves: Iterable[Leaf], source: str, model: str) -> Iterator[bytes]:
     entries = ",\n ".join(f"{_line(key)}: {_line(value)}" for key, value in head.items())
     yield f'{{\n {entries},\n "pages": ['.encode("utf-8", "replace")
     for number, leaf in enumerate(marked(leaves)):
-        yield f"{',' if number else ''}\n  {_lay_out(_page(leaf), '  ')}".encode("utf-8", "replace")
+        yield f"{',' if number else ''}\n  {_lay_out(page(leaf), '  ')}".encode("utf-8", "replace")
     yield b"\n ]\n}\n"
 
 
@@ -48,7 +48,8 @@ def _lay_out(value: Any, indent: str) -> str:
     return "[\n" + ",\n".join(inner + _lay_out(entry, inner) for entry in value) + f"\n{indent}]"
 
 
-def _page(leaf: Leaf) -> dict[str, Any]:
+def page(leaf: Leaf) -> dict[str, Any]:
+    """A page as one of the `pages`."""
     return {
         "index": leaf.index,
         "width": leaf.width,

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .page import parts
 from .picture import picture_of
+from .reading import reading_of
 
-__all__ = ["parts", "picture_of"]
+__all__ = ["parts", "picture_of", "reading_of"]
