@@ -16,15 +16,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ..errors import TooLargeError
 from ..prompt.published import LAYOUT_WORDS, MODE_WORDS
 from ..schema import MODES, Task
-from .reply import Asked, End
+from .body import invalid, parse
 from .problems import RequestError
+from .reply import Asked, End
 from .settings import Settings
 from .sources import source_of
 
-MOST_MARKS = 100_000  # brackets, braces and commas of a request: more are no question, and costly to take apart
 DONE = b"data: [DONE]\n\n"
 
 
@@ -68,8 +67,6 @@ class ChatRequest(_Part):
     max_completion_tokens: int | None = Field(None, ge=1)
     n: Literal[1] | None = 1
 
-
-_CHOICES = ("str", "list[Content]", "Address")  # how pydantic names the branches of a choice
 
 # Fields that would change the answer, each with the values that do not.
 REFUSED: Mapping[str, Sequence[Any]] = {
@@ -115,27 +112,13 @@ def understand(body: bytes, model: str, settings: Settings) -> Question:
 
 
 def _parse(body: bytes) -> ChatRequest:
-    if sum(map(body.count, b"[{,")) > MOST_MARKS:
-        raise TooLargeError(f"the request has more than {MOST_MARKS:,} values; send pictures as data URIs, in base64")
-    try:
-        whole = json.loads(body)
-    except (ValueError, RecursionError) as cause:
-        why = str(cause)[:200] if isinstance(cause, json.JSONDecodeError) else "it is nested too deeply, or no text"
-        raise RequestError(f"the body is not JSON: {why}", code="invalid_json") from cause
-    if not isinstance(whole, dict):
-        raise RequestError("the body is not a JSON object", code="invalid_json")
-    for name, harmless in REFUSED.items():
-        if whole.get(name) is not None and whole[name] not in harmless:
-            raise RequestError(f"{name!r} is not supported here; leave it out", name, "unsupported_parameter")
+    whole = parse(body, REFUSED)
     if whole.get("n") not in (None, 1):
         raise RequestError("only one answer is given (n = 1): every reading would be the same", "n", "unsupported_parameter")
     try:
         return ChatRequest.model_validate(whole)
     except ValidationError as cause:
-        found = cause.errors(include_url=False, include_input=False, include_context=False)
-        worst = max(found, key=lambda error: len(error["loc"]))  # of a choice, the one that came furthest
-        place = ".".join(str(step) for step in worst["loc"] if step not in _CHOICES)
-        raise RequestError(f"{place}: {worst['msg']}"[:400], place, "invalid_value") from cause
+        raise invalid(cause, whole) from cause
 
 
 def _pictures(messages: Sequence[Message], settings: Settings) -> tuple[tuple, str]:

@@ -1,0 +1,128 @@
+"""POST /v1/ocr over HTTP: a document is read, and answered in the form of Mistral's OCR API."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Generator
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from ..errors import InputError
+from ..pixels.opening import DPI
+from ..pixels.pdf import is_pdf
+from ..schema import Leaf, Page, Task
+from . import ocr_answer
+from .asking import body_of, done, media_type, place
+from .desk import Desk
+from .ocr_pages import Pages
+from .ocr_words import Asked, OCRRequest, understand
+from .problems import RequestError
+from .seat import LateError, Seat
+
+PICTURE_DPI = 72  # what a picture is said to have: one that says nothing, or nothing true, is the rule
+DOWNLOAD = 300.0  # seconds whoever asked may take to fetch the answer
+_REF = "#/components/schemas/{model}"
+
+
+def add(app: FastAPI, desk: Desk, name: str) -> None:
+    asked = OCRRequest.model_json_schema(ref_template=_REF)
+    answered = ocr_answer.schema(_REF)
+    parts = {"OCRRequest": asked, "OCRResponse": answered, **asked.pop("$defs", {}), **answered.pop("$defs", {})}
+
+    @app.post(
+        "/v1/ocr",
+        summary="Read a document, as Mistral's clients ask for it",
+        response_class=Response,
+        responses={200: {"description": "Its pages.", "content": _json("OCRResponse")}},
+        openapi_extra={"requestBody": {"required": True, "content": _json("OCRRequest")}},
+    )
+    async def ocr(request: Request) -> Response:
+        until = time.monotonic() + desk.settings.deadline
+        if media_type(request) != "application/json":
+            raise RequestError("the body must be JSON; send Content-Type: application/json", None, "wrong_content_type", 415)
+        with place(desk, request) as client:
+            body = await body_of(request, desk.settings.max_bytes)
+            reading = _Reading(desk, await asyncio.to_thread(understand, body, name, desk.settings), name)
+            del body
+            try:
+                content = await done(request, desk.begin(reading.run, until, client))
+            except LateError as late:
+                raise _too_late(desk.settings.deadline) from late
+        return _Sent(content, media_type="application/json")
+
+    usual = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        made = usual()
+        made.setdefault("components", {}).setdefault("schemas", {}).update(parts)
+        return made
+
+    app.openapi = openapi
+
+
+def _json(schema: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": _REF.format(model=schema)}}}
+
+
+def _too_late(deadline: float) -> RequestError:
+    said = f"the document was not read within {deadline:g} s (--deadline); ask for fewer `pages`, or send it to /v1/jobs"
+    return RequestError(said, "pages", "late_error", 504)
+
+
+class _Reading:
+    """The work of one request."""
+
+    def __init__(self, desk: Desk, asked: Asked, model: str) -> None:
+        self._desk, self._asked, self._model = desk, asked, model
+
+    def run(self, seat: Seat) -> Generator[int, None, bytes]:
+        """Read all pages; yields the index of each, returns the answer as JSON."""
+        desk, asked = self._desk, self._asked
+        data = asked.source()
+        pages = Pages(asked.request, round(DPI) if is_pdf(data) else PICTURE_DPI, desk.settings.max_bytes)
+        page: Page | None = None
+        try:
+            for step in desk.steps(seat, data, Task(), asked.opening, asked.called):
+                if isinstance(step, Page):
+                    page = step
+                elif isinstance(step, Leaf):
+                    pages.add(step, page.image if page is not None and page.index == step.index else None)
+                    page = None
+                    yield step.index
+                else:
+                    seat.written += step.token >= 0
+        except InputError as error:
+            _count(error, asked)
+            raise
+        finally:
+            desk.meters.add("gotocr_prompt_tokens_total", seat.asked)
+            desk.meters.add("gotocr_completion_tokens_total", seat.written)
+        return _encoded(
+            {
+                "pages": pages.entries(),
+                "model": self._model,
+                "usage_info": {"pages_processed": pages.read, "doc_size_bytes": len(data)},
+                "document_annotation": None,
+            }
+        )
+
+
+def _count(error: InputError, asked: Asked) -> None:
+    """Let an error that names a page say how it counts, where those who asked count otherwise."""
+    if asked.opening.pages is not None and " no page " in str(error):
+        error.args = (f"{error} (counted from 1; `pages` counts from 0)",)
+
+
+def _encoded(answer: ocr_answer.OCRResponse) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False).encode("utf-8", "replace")
+
+
+class _Sent(Response):
+    """An answer that is not kept for ever for whoever does not fetch it."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.wait_for(super().__call__(scope, receive, send), DOWNLOAD)
