@@ -19,14 +19,14 @@ FLOORS = {
     **dict.fromkeys(["weights", "kinds", "decode"], 2),
     **dict.fromkeys(["engines", "formats", "synth", "trust"], 3),
     **dict.fromkeys(["reader", "sheets"], 4),
-    **dict.fromkeys(["train", "evaluate", "serve", "ocrmypdf"], 5),
+    **dict.fromkeys(["train", "evaluate", "serve", "mcp", "ocrmypdf"], 5),
     "cli": 6,
 }
-BESIDE = {("registry", "errors"), ("child", "errors"), ("reader", "sheets")}  # rooms of one floor of which one may use the other
+BESIDE = {("registry", "errors"), ("child", "errors"), ("reader", "sheets"), ("mcp", "serve")}  # rooms of one floor of which one may use the other
 MOST_FILE, MOST_FUNCTION, MOST_PARAMETERS = 400, 60, 6
 FORBIDDEN = re.compile(r"utils?|common|helpers?|misc|manager|base_\w*|new_\w*|\w*v\d+")
 TARGET = re.compile(r"gotocr((?:\.\w+)+):\w+")  # a registry's "module:attribute"
-HEAVY = "torch transformers onnxruntime numpy PIL tokenizers pypdfium2 huggingface_hub skia cv2 tqdm".split()
+HEAVY = "torch transformers onnxruntime numpy PIL tokenizers pypdfium2 huggingface_hub skia cv2 tqdm mcp".split()
 
 SOURCES = sorted(HOUSE.rglob("*.py"))
 every_file = pytest.mark.parametrize("path", SOURCES, ids=[str(path.relative_to(HOUSE)) for path in SOURCES])

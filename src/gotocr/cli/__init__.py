@@ -16,6 +16,7 @@ VERBS = Registry(
     {
         "read": "gotocr.cli.read:VERB",
         "serve": "gotocr.cli.serve:VERB",
+        "mcp": "gotocr.cli.mcp:VERB",
         "make": "gotocr.cli.make:VERB",
         "evaluate": "gotocr.cli.evaluate:VERB",
         "bench": "gotocr.cli.bench:VERB",

@@ -76,11 +76,11 @@ def _settings(arguments: Namespace) -> Settings:
     from ..serve.settings import Settings
 
     given = {field.name: getattr(arguments, field.name, None) for field in fields(Settings)}
-    given["keys"] = _keys(arguments.api_key_file)
+    given["keys"] = keys(arguments.api_key_file)
     return Settings(**{name: value for name, value in given.items() if value is not None}).check()
 
 
-def _keys(path: Path | None) -> tuple[str, ...]:
+def keys(path: Path | None) -> tuple[str, ...]:
     """The keys of a file, else of the environment. Raises UsageError for a file without any, and for what is no key."""
     if path is None:
         keys = [key.strip()] if (key := os.environ.get(KEY)) else []

@@ -360,7 +360,7 @@ def test_a_port_that_is_taken_is_told(capsys):
 
 
 def test_keys_come_from_a_file_or_the_environment(tmp_path, monkeypatch):
-    from gotocr.cli.serve import _keys
+    from gotocr.cli.serve import keys as _keys
     from gotocr.errors import UsageError
 
     path = tmp_path / "keys"
