@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from ..errors import GotocrError
-from . import completions, convert
+from . import completions, convert, handbook, ocr
 from .asking import problem
 from .desk import Desk
 from .door import Door
@@ -32,8 +32,10 @@ def build(desk: Desk, name: str) -> Door:
     _add_models(app, name)
     completions.add(app, desk, name)
     convert.add(app, desk, name)
+    ocr.add(app, desk, name)
+    handbook.add(app)
     paths = [route.path for route in app.routes if hasattr(route, "path")]
-    return Door(app, desk.settings, desk.meters, paths)
+    return Door(app, desk.settings, desk.meters, paths, [handbook.PATH])
 
 
 def _answer_errors(app: FastAPI) -> None:

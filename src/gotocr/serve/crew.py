@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable
 from threading import Condition, Thread
 
 Work = Callable[[], object]
 
+_log = logging.getLogger(__name__)
+
 
 class Crew:
-    """A few threads, begun when they are needed. Work may not raise; the next that is done is of the client with the fewest under way,
+    """A few threads, begun when they are needed. The next work that is done is of the client with the fewest under way,
     among those of the one whose turn was longest ago."""
 
     def __init__(self, size: int, name: str) -> None:
@@ -55,6 +58,8 @@ class Crew:
             client, work = found
             try:
                 work()
+            except Exception:
+                _log.exception("work has failed in an unexpected way")
             finally:
                 del work, found  # it may hold much, and the next may be long in coming
                 with self._wake:
