@@ -162,7 +162,7 @@ class _Sheet:
         return "\n\n".join(filter(None, [*self._parts, gap]))
 
     def scores(self, leaf: Leaf) -> answer.OCRPageConfidenceScores | None:
-        if self._granularity is None or leaf.confidence is None:
+        if self._granularity is None or not _is_known(leaf.confidence):
             return None
         least = min((chance for block in blocks_of(leaf) for chance in _chances(block)), default=leaf.confidence)
         return {
@@ -210,8 +210,12 @@ def _about(block: Block, granularity: str | None) -> dict:
 def _chances(block: Block) -> Iterator[float]:
     """How sure its words are; of a block without any, how sure that is."""
     for chance in [word.confidence for word in block.words] or [block.confidence]:
-        if chance is not None and not math.isnan(chance):
+        if _is_known(chance):
             yield chance
+
+
+def _is_known(chance: float | None) -> bool:
+    return chance is not None and not math.isnan(chance)
 
 
 def _rounded(chance: float) -> float:
@@ -220,8 +224,8 @@ def _rounded(chance: float) -> float:
 
 def scores(block: Block, text: str) -> Iterator[answer.OCRConfidenceScore]:
     """The words of a block and where they stand in `text`, what was written of it; a block without words is one word."""
-    words = [word for word in block.words if word.confidence is not None]
-    if not words and block.confidence is not None and not math.isnan(block.confidence):
+    words = [word for word in block.words if _is_known(word.confidence)]
+    if not words and _is_known(block.confidence):
         words = [Word(block.text, confidence=block.confidence)] if block.text in text else [Word(text, confidence=block.confidence)]
     visible = _TAG.sub(lambda tag: " " * len(tag[0]), text) if block.kind == "table" else text
     usual = REACH_IN_TABLE if block.kind == "table" else REACH
