@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 from ..decode.batch import AT_ONCE
 from ..errors import UsageError
@@ -29,6 +30,10 @@ class Settings:
     deadline: float = 300.0  # of a request, waiting and all
     allow_urls: bool = False  # fetch pictures from public addresses
     remember: bool = False  # a page that was read before is not read again, whoever asks
+    store: Path | None = None  # the file that jobs are kept in; None = one of this port in the user's state folder, for port 0 a passing one
+    store_bytes: int = 2 << 30  # that file and what belongs to it
+    keep: float = 86_400.0  # how long a job is kept after its end
+    jobs: int = 2  # jobs read at once
 
     def check(self) -> Settings:
         """These settings; raises UsageError where they make no sense together."""
