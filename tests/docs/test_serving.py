@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,15 @@ pytest.importorskip("uvicorn")
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "serving.md").read_text("utf-8")
-ADDRESS = "http://localhost:8000/v1"
+ADDRESS = "http://localhost:8000"
+CHAT, OCR, FILES = "As OpenAI's clients do", "As Mistral's clients do", "A file for a file"
 
 
-def block(language: str) -> str:
-    """The page's one block of a language."""
-    (found,) = re.findall(rf"^```{language}(?: no-test)?\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+def block(heading: str, language: str) -> str:
+    """The one block of a language below a heading."""
+    section = PAGE[PAGE.index(f"\n### {heading}\n") + 1 :]
+    section = re.split(r"^##", section[3:], maxsplit=1, flags=re.MULTILINE)[0]
+    (found,) = re.findall(rf"^```{language}(?: no-test)?\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
     return found
 
 
@@ -33,33 +38,73 @@ def address():
     from gotocr.evaluate.speed.own import OwnServer, Way
 
     with OwnServer(Way("nano", 2, 8, 60.0)) as server:
-        yield server.url
+        yield server.url.removesuffix("/v1")
 
 
-def run(call, code, address, folder) -> str:
-    assert ADDRESS in code
-    shutil.copytree(ROOT / "examples", folder / "examples")
-    code = code.replace(ADDRESS, address)
-    done = subprocess.run([*call, code], cwd=folder, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture
+def run(address, tmp_path):
+    """Runs a block, in a folder with the examples: what it says, and that folder."""
+
+    def run(heading: str, language: str):
+        call, needed = {
+            "sh": (["sh", "-c"], ("curl", "base64")),
+            "python": ([sys.executable, "-c"], ()),
+            "js": (["node", "--input-type=module", "-e"], ("node",)),
+        }[language]
+        if not all(map(shutil.which, needed)):
+            pytest.skip(f"there is no {' or no '.join(needed)} here")
+        code = block(heading, language)
+        assert ADDRESS in code
+        shutil.copytree(ROOT / "examples", tmp_path / "examples")
+        code = code.replace(ADDRESS, address)
+        done = subprocess.run([*call, code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0, done.stderr
+        return done.stdout, tmp_path
+
+    return run
 
 
-def test_curl(address, tmp_path):
-    if not (shutil.which("curl") and shutil.which("base64")):
-        pytest.skip("there is no curl here")
-    assert '"content":"Bakery"' in run(["sh", "-c"], block("sh"), address, tmp_path)
+def test_curl(run):
+    assert '"content":"Bakery"' in run(CHAT, "sh")[0]
 
 
-def test_python(address, tmp_path):
+def test_python(run):
     pytest.importorskip("openai")
-    assert run([sys.executable, "-c"], block("python"), address, tmp_path).startswith("The harbour books")
+    assert run(CHAT, "python")[0].startswith("The harbour books")
 
 
-def test_javascript(address, tmp_path):
-    if not shutil.which("node"):
-        pytest.skip("there is no node here")
-    assert run(["node", "--input-type=module", "-e"], block("js"), address, tmp_path) == "Bakery\n"
+def test_javascript(run):
+    assert run(CHAT, "js")[0] == "Bakery\n"
+
+
+def test_curl_reads_pages(run):
+    (page,) = json.loads(run(OCR, "sh")[0])["pages"]
+    assert page["markdown"] == "Bakery" and page["confidence_scores"]["word_confidence_scores"][0]["text"] == "Bakery"
+
+
+def test_mistral_s_client_reads_pages(run):
+    pytest.importorskip("mistralai.client")
+    assert run(OCR, "python")[0].startswith("The harbour books")
+
+
+def test_javascript_reads_pages(run):
+    assert re.fullmatch(r"text 0\.\d\d Bakery\n", run(OCR, "js")[0])
+
+
+def test_curl_converts(run):
+    _, folder = run(FILES, "sh")
+    assert (folder / "scan.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_python_converts(run):
+    pytest.importorskip("requests")
+    assert run(FILES, "python")[0].startswith("The harbour books")
+
+
+def test_javascript_converts(run):
+    _, folder = run(FILES, "js")
+    with zipfile.ZipFile(folder / "scan.zip") as made:
+        assert sorted(made.namelist()) == ["scan.html", "scan.json"]
 
 
 def parser() -> argparse.ArgumentParser:
