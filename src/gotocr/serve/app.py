@@ -16,14 +16,16 @@ from . import completions, convert, handbook, ocr
 from .asking import problem
 from .desk import Desk
 from .door import Door
+from .jobs import routes
+from .jobs.office import Jobs
 from .meters import CONTENT_TYPE
 from .problems import RequestError, form
 
 _ERROR = {"description": 'An error: {"error": {"message", "type", "param", "code"}}.'}
 
 
-def build(desk: Desk, name: str) -> Door:
-    """The application for the model called `name`."""
+def build(desk: Desk, name: str, jobs: Jobs | None = None) -> Door:
+    """The application for the model called `name`; without `jobs` there is no /v1/jobs."""
     app = FastAPI(
         title="gotocr", version=version("gotocr"), docs_url=None, redoc_url=None, responses={"4XX": _ERROR, "5XX": _ERROR}
     )  # the pages of docs_url would come from elsewhere
@@ -33,6 +35,8 @@ def build(desk: Desk, name: str) -> Door:
     completions.add(app, desk, name)
     convert.add(app, desk, name)
     ocr.add(app, desk, name)
+    if jobs is not None:
+        routes.add(app, jobs)
     handbook.add(app)
     paths = [route.path for route in app.routes if hasattr(route, "path")]
     return Door(app, desk.settings, desk.meters, paths, [handbook.PATH])

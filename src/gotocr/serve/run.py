@@ -13,6 +13,7 @@ import uvicorn
 from ..errors import UsageError
 from .app import build
 from .desk import Desk
+from .jobs.office import Jobs
 from .meters import Meters
 from .settings import Settings
 
@@ -26,16 +27,18 @@ BACKLOG = 2048
 def serve(reader: Reader, name: str, settings: Settings, tell: Callable[[str], None]) -> None:
     """Serve until told to stop by SIGTERM or SIGINT; `tell` gets the address once requests can come.
 
-    Raises UsageError where the address cannot be taken, and what loading the model raises.
+    Raises UsageError where the address cannot be taken, StoreError where the jobs of an earlier server cannot be had, and what
+    loading the model raises.
     """
     settings.check()
     with listen(settings.host, settings.port) as sock, reader:
         desk = Desk(reader, settings, Meters())
         try:
-            server = Server(build(desk, name))
-            desk.warm_up()
-            tell(address(sock))
-            server.run(sockets=[sock])
+            with Jobs(desk, name) as jobs:
+                server = Server(build(desk, name, jobs), jobs.hush)
+                desk.warm_up()
+                tell(address(sock))
+                server.run(sockets=[sock])
         finally:
             desk.close()
 
@@ -69,9 +72,11 @@ def _reason(error: Exception) -> str:
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with our own answers to signals; it ends with exit code 0 after the first one."""
+    """uvicorn, with our own answers to signals; it ends with exit code 0 after the first one. `ending` is called before the last
+    answers are waited for."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, ending: Callable[[], object] = lambda: None) -> None:
+        self._ending = ending
         super().__init__(
             uvicorn.Config(
                 app,
@@ -86,6 +91,10 @@ class Server(uvicorn.Server):
                 backlog=BACKLOG,
             )
         )
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         if self.should_exit:

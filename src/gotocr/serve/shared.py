@@ -80,6 +80,11 @@ class Shared:
             return "the thread that writes has ended"
         return self._trouble
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is written any more, in trouble or not."""
+        return self._stopping or self.trouble is not None
+
     def put(self, ticket: Ticket) -> None:
         """Let a job wait for its turn. Raises EngineError where nothing is written any more."""
         with self._wake:
