@@ -17,6 +17,7 @@ from ..pixels.pdf import is_pdf
 from ..schema import Leaf, Page, Task
 from . import ocr_answer
 from .asking import body_of, done, media_type, place
+from .convert import Told
 from .desk import Desk
 from .ocr_pages import Pages
 from .ocr_words import Asked, OCRRequest, understand
@@ -52,7 +53,7 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
                 content = await done(request, desk.begin(reading.run, until, client))
             except LateError as late:
                 raise _too_late(desk.settings.deadline) from late
-        return _Sent(content, media_type="application/json")
+        return _Sent(content, headers=reading.told.headers(), media_type="application/json")
 
     usual = app.openapi
 
@@ -78,6 +79,7 @@ class _Reading:
 
     def __init__(self, desk: Desk, asked: Asked, model: str) -> None:
         self._desk, self._asked, self._model = desk, asked, model
+        self.told = Told()
 
     def run(self, seat: Seat) -> Generator[int, None, bytes]:
         """Read all pages; yields the index of each, returns the answer as JSON."""
@@ -101,11 +103,12 @@ class _Reading:
         finally:
             desk.meters.add("gotocr_prompt_tokens_total", seat.asked)
             desk.meters.add("gotocr_completion_tokens_total", seat.written)
+        self.told = Told(pages.numbers(lambda leaf: leaf.error is not None), pages.numbers(lambda leaf: leaf.error is None and leaf.truncated))
         return _encoded(
             {
                 "pages": pages.entries(),
                 "model": self._model,
-                "usage_info": {"pages_processed": pages.read, "doc_size_bytes": len(data)},
+                "usage_info": {"pages_processed": len(pages.numbers(lambda leaf: leaf.error is None)), "doc_size_bytes": len(data)},
                 "document_annotation": None,
             }
         )

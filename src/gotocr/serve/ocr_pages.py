@@ -7,7 +7,7 @@ import html
 import io
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -50,10 +50,9 @@ class Pages:
         pictures = {number: self._picture(block, leaf, image) for number, block in blocks if self._wants(block, leaf)}
         self._pictures.append(pictures)
 
-    @property
-    def read(self) -> int:
-        """Pages that were read."""
-        return sum(leaf.error is None for leaf in self._leaves)
+    def numbers(self, fits: Callable[[Leaf], bool]) -> tuple[int, ...]:
+        """The numbers, from 1, of the pages that fit."""
+        return tuple(leaf.index + 1 for leaf in self._leaves if fits(leaf))
 
     def entries(self) -> list[answer.OCRPageObject]:
         edges = running(self._leaves)

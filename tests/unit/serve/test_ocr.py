@@ -348,7 +348,9 @@ def test_answers_are_as_openapi_says(nano_server, kit):
 def test_a_page_that_fails_is_not_passed_over_in_silence(slow_server, kit, scripted, book):
     scripted.texts, scripted.faults = ["One", "Two", "Three"], {1: EngineError("it broke")}
     with slow_server() as server:
-        answer = ask(kit, server, asked(book))
+        sent = kit.send(server, asked(book), PATH)
+    answer = json.loads(sent.body)
+    assert sent.headers["x-gotocr-failed-pages"] == "2" and "x-gotocr-cut-pages" not in sent.headers
     assert [page["markdown"] for page in answer["pages"]] == ["One", "<!-- This page could not be read: it broke -->", "Three"]
     assert [page["error"] for page in answer["pages"]] == [None, "it broke", None] and answer["usage_info"]["pages_processed"] == 2
 
@@ -368,6 +370,21 @@ def test_pages_there_are_not(slow_server, kit, scripted, book):
         assert "there is no page 4" in answer["pages"][1]["error"] and answer["usage_info"]["pages_processed"] == 1
         none = kit.send(server, asked(book, pages="3-9"), PATH)
     assert none.status == 422 and kit.error(none)["message"].endswith("there is no page 4 (counted from 1; `pages` counts from 0)")
+
+
+def test_pictures_come_with_the_pages_they_are_on(slow_server, kit, scripted):
+    scripted.texts = ["```smiles\nCCO\n```"]
+    first, second = (Image.new("RGB", (320, 200), colour) for colour in ("navy", "maroon"))
+    for page in (first, second):
+        page.paste("white", (0, 100, 320, 120))
+    with slow_server() as server:
+        answer = ask(kit, server, asked(sheets(kit, first, second, kind="TIFF"), include_image_base64=True))
+    for page, paper, name in zip(answer["pages"], (first, second), ("img-0.jpeg", "img-1.jpeg"), strict=True):
+        (image,) = page["images"]
+        box = tuple(image[corner] for corner in ("top_left_x", "top_left_y", "bottom_right_x", "bottom_right_y"))
+        cut = Image.open(io.BytesIO(base64.b64decode(image["image_base64"].partition(",")[2])))
+        assert image["id"] == name and f"![{name}]({name})\n\n```smiles\nCCO\n```" == page["markdown"]
+        assert np.abs(np.asarray(cut, float) - np.asarray(paper.crop(box), float)).mean() < 4
 
 
 def test_many_pages_are_read_in_order(slow_server, kit, scripted, strokes):
