@@ -109,7 +109,7 @@ class SharedRows:
     What a picture that cannot be looked at raises comes as the row's error from `step`.
     """
 
-    looks_ahead = False  # the thread that writes looks, between two steps
+    looks_ahead = False  # that is the shared engine's affair
 
     def __init__(self, seat: Seat, shared: Shared, most: int) -> None:
         self._seat, self._shared, self.most = seat, shared, most

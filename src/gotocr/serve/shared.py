@@ -1,7 +1,8 @@
 """One engine for many requests: a thread owns its rows, and every request has a seat that looks like an engine of its own.
 
 A seat's jobs wait until a row is free and come in by turns: the client with the fewest rows goes first, and of its seats the one with the
-fewest, so that neither many requests nor a page of many views keep the others waiting. Between two steps one job is looked at.
+fewest, so that neither many requests nor a page of many views keep the others waiting. Where the engine can do so, the next jobs
+are looked at in another thread while others are written; else one is looked at between two steps.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import logging
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from itertools import count
 from threading import Condition, Thread
 from typing import Any
 
-from ..decode.batch import AT_ONCE, open_rows
+from ..decode.batch import AHEAD, AT_ONCE, open_rows
 from ..engines.engine import Engine
 from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
@@ -41,6 +43,7 @@ class Shared:
         self.most = self._rows.most
         self._wake = Condition()
         self._waiting: dict[Seat, deque[Ticket]] = {}
+        self._looked: deque[tuple[Ticket, Future[Any] | None]] = deque()  # whose turn came, and which are looked at ahead
         self._joined: dict[int, Ticket] = {}  # by the key of their rows
         self._rows_of: Counter[Any] = Counter()  # by client
         self._leaving: list[Ticket] = []
@@ -71,7 +74,7 @@ class Shared:
     def waiting(self) -> int:
         """Jobs that wait for a row."""
         with self._wake:
-            return sum(map(len, self._waiting.values()))
+            return len(self._looked) + sum(map(len, self._waiting.values()))
 
     @property
     def trouble(self) -> str | None:
@@ -128,27 +131,56 @@ class Shared:
     def _turn(self) -> bool:
         """Let rows go, let one job come in, make a step; False when told to stop."""
         with self._wake:
-            while not (self._stopping or self._leaving or self._joined or self._waiting):
+            while not (self._stopping or self._leaving or self._joined or self._looked or self._waiting):
                 self._wake.wait()
             if self._stopping:
                 return False
             leaving, self._leaving = self._leaving, []
         for ticket in leaving:
             self._let_go(ticket)
-        with self._wake:
-            ticket = None if self._rows.is_full else self._next()
-        if ticket is not None:
-            self._let_in(ticket)
+        self._look_ahead()
+        while (found := self._next()) is not None:
+            self._let_in(*found)
+            if found[1] is None:  # it was looked at just now: those who write have waited for that
+                break
         if self._joined:
             self._step()
         return True
 
-    def _next(self) -> Ticket | None:
+    def _look_ahead(self) -> None:
+        """Have the next jobs looked at while others are written."""
+        while self._rows.looks_ahead and self._joined and len(self._looked) < AHEAD:
+            with self._wake:
+                ticket = self._called()
+            if ticket is None:
+                break
+            self._looked.append((ticket, self._rows.look_ahead(ticket.job)))
+
+    def _next(self) -> tuple[Ticket, Future[Any] | None] | None:
+        """The next job that can be written, and the look at it: one that was looked at, or where nothing is written any."""
+        with self._wake:
+            while self._looked and self._looked[0][0].gone:
+                if (look := self._looked.popleft()[1]) is not None:
+                    look.cancel()
+            if self._rows.is_full:
+                return None
+            if self._looked:
+                look = self._looked[0][1]
+                return self._looked.popleft() if look is None or look.done() or not self._joined else None
+            ticket = self._called()
+        return None if ticket is None else (ticket, None)
+
+    def _called(self) -> Ticket | None:
         """The job whose turn it is: of the client with the fewest rows; of that, of the seat with the fewest; among those, of the one
         that waited longest for a turn."""
         if not self._waiting:
             return None
-        seat = min(self._waiting, key=lambda seat: (self._rows_of[seat.client], seat.in_use, seat.turn))
+        ahead = [ticket.seat for ticket, _ in self._looked]
+        clients = [seat.client for seat in ahead]
+        seat = min(
+            self._waiting,
+            key=lambda seat: (self._rows_of[seat.client] + clients.count(seat.client), seat.in_use + ahead.count(seat), seat.turn),
+        )
         ticket = self._waiting[seat].popleft()
         self._tidy(seat)
         seat.turn = next(self._turns)
@@ -158,9 +190,9 @@ class Shared:
         if not self._waiting[seat]:
             del self._waiting[seat]
 
-    def _let_in(self, ticket: Ticket) -> None:
+    def _let_in(self, ticket: Ticket, look: Future[Any] | None) -> None:
         try:
-            key = self._rows.join(ticket.job)
+            key = self._rows.join(ticket.job) if look is None else self._rows.join(ticket.job, look)
         except GotocrError as error:
             ticket.send(error)
             return
@@ -220,13 +252,16 @@ class Shared:
             self._rows.close()
         except Exception:
             _log.exception("the broken rows could not be closed")
+        self._looked = deque((ticket, None) for ticket, _ in self._looked)  # what had been seen went with the rows
         self._rows = open_rows(self._engine, self.most)
 
     def _end(self, why: str) -> None:
         with self._wake:
             self._stopping = True
-            tickets = [*self._joined.values(), *(ticket for queue in self._waiting.values() for ticket in queue)]
+            tickets = [*self._joined.values(), *(ticket for ticket, _ in self._looked)]
+            tickets += (ticket for queue in self._waiting.values() for ticket in queue)
             self._joined.clear()
+            self._looked.clear()
             self._waiting.clear()
         for ticket in tickets:
             ticket.send(EngineError(why))

@@ -98,7 +98,7 @@ def test_several_pictures_are_read_one_after_another(client, kit, note, truth):
 
 
 def test_requests_at_the_same_time_are_written_at_once_and_read_as_alone(nano_server, kit, note):
-    asked = [{**kit.question(kit.data_uri(picture)), "model": "nano"} for picture in (note, SIGN) * 3]
+    asked = [{**kit.question(kit.data_uri(picture)), "model": "nano"} for picture in ("note.png", SIGN, note) * 2]
 
     def read(body):
         return json.loads(kit.send(nano_server, body).body)["choices"][0]["message"]["content"]
@@ -109,7 +109,7 @@ def test_requests_at_the_same_time_are_written_at_once_and_read_as_alone(nano_se
         assert list(pool.map(read, asked)) == alone
     after = figures(kit.send(nano_server, None, "/metrics", "GET"))
     steps, rows = (after[name] - before[name] for name in ("gotocr_steps_total", "gotocr_step_rows_total"))
-    assert rows > 1.5 * steps and alone == [alone[0], SAYS] * 3
+    assert rows > 1.2 * steps and alone == [alone[0], SAYS, alone[2]] * 2
 
 
 def test_pdfs_are_read_page_by_page(client, kit, nano):
@@ -271,7 +271,7 @@ def test_only_json_is_read(nano_server, kit):
 
 
 def test_paths_and_methods_there_are_not(nano_server, kit):
-    for method, path, status in (("GET", "/v1/chat/completions", 405), ("POST", "/v1/completions", 404), ("GET", "/docs", 404)):
+    for method, path, status in (("GET", "/v1/chat/completions", 405), ("POST", "/v1/completions", 404), ("GET", "/redoc", 404)):
         answer = kit.send(nano_server, None, path, method)
         assert answer.status == status and path in kit.error(answer)["message"]
 
