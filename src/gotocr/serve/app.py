@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 
 from ..errors import GotocrError
-from . import completions, convert, handbook, ocr
+from . import completions, convert, handbook, ocr, site
 from .asking import problem
 from .desk import Desk
 from .door import Door
@@ -38,8 +38,9 @@ def build(desk: Desk, name: str, jobs: Jobs | None = None) -> Door:
     if jobs is not None:
         routes.add(app, jobs)
     handbook.add(app)
+    site.add(app)
     paths = [route.path for route in app.routes if hasattr(route, "path")]
-    return Door(app, desk.settings, desk.meters, paths, [handbook.PATH])
+    return Door(app, desk.settings, desk.meters, paths, [handbook.PATH, *site.PATHS])
 
 
 def _answer_errors(app: FastAPI) -> None:
