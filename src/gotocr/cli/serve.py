@@ -1,4 +1,4 @@
-"""`gotocr serve`: a server that OpenAI's clients speak to."""
+"""`gotocr serve`: a page for people, and a server that OpenAI's and Mistral's clients speak to."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 KEY = "GOTOCR_API_KEY"  # the environment variable with the key that is asked for
 HIGHEST_PORT = 65535
 
-_DESCRIPTION = """Read pictures for others: POST /v1/chat/completions as OpenAI's clients send it, several at once with one
-loaded model. The first SIGTERM or Ctrl-C ends it when everything that runs was answered, a second one at once."""
+_DESCRIPTION = """Read for others, several at once with one loaded model: a page for people at the address it says; /v1/chat/completions
+as OpenAI's clients ask, /v1/ocr as Mistral's do, /v1/convert for files of any format, /v1/jobs for long ones; /docs says it all. The first SIGTERM or Ctrl-C ends it when everything that runs was answered, a second one at once."""
 _EPILOG = f"""{KEY} in the environment is a key, too, where no file is given. Exit codes: 0 it was told to stop; 2 a wrong
-option, or the port is taken; 4 not installed; 5 weights; 7 the engine cannot begin."""
+option, or the port is taken; 4 not installed; 5 weights; 6 the store of the jobs cannot be used; 7 the engine cannot begin."""
 
 
 def add(parser: ArgumentParser) -> None:
@@ -42,6 +42,10 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--max-bytes", type=count, metavar="N", help="most bytes of a request (default: 33554432)")
     parser.add_argument("--max-pixels", type=count, metavar="N", help="most pixels of a page (default: 50000000)")
     parser.add_argument("--deadline", type=seconds, metavar="S", help="seconds a request may take, waiting and all (default: 300)")
+    parser.add_argument("--jobs", type=count, help="jobs read at once, whole files that nobody waits for (default: 2)")
+    parser.add_argument("--store", type=Path, metavar="FILE", help="where jobs are kept, so that they outlive the server (default: a file of this port in your state folder; with port 0 one that goes with the server)")
+    parser.add_argument("--store-bytes", type=count, metavar="N", help="most bytes of the store (default: 2147483648)")
+    parser.add_argument("--keep", type=seconds, metavar="S", help="seconds a job is kept after its end (default: 86400, a day)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch pictures from public http(s) addresses")
     parser.add_argument("--remember", action="store_true", help="a page that was read before is not read again, whoever asks; the last few hundred are kept")
 
@@ -96,4 +100,4 @@ def keys(path: Path | None) -> tuple[str, ...]:
     return tuple(keys)
 
 
-VERB = Verb("serve reading to OpenAI's clients", run, add, _DESCRIPTION, _EPILOG)
+VERB = Verb("serve reading to people and programs", run, add, _DESCRIPTION, _EPILOG)
