@@ -26,6 +26,8 @@ QUALITY = 90  # of JPEGs
 LONGEST = 65_500  # pixels of a side of a JPEG
 REACH = 60  # letters behind a word within which the next one is looked for: marks stand between them
 REACH_IN_TABLE = 400  # and between cells, rules
+MOST_REACH = 4000  # with what was not found before it
+TRIES = 20  # places within other words that are passed over
 MOST_LINKS = 1000  # of a page
 _ROLES = {"heading": "title", "list": "list", "caption": "caption"}  # of texts
 _TYPES = {"table": "table", "formula": "equation"}
@@ -232,7 +234,7 @@ def scores(block: Block, text: str) -> Iterator[answer.OCRConfidenceScore]:
     for word in words:
         place = _find(word.text, visible, at, reach) if word.text else None
         if place is None:
-            reach += len(word.text) + 1
+            reach = min(reach + len(word.text) + 1, MOST_REACH)
         else:
             yield {"text": word.text, "confidence": _rounded(word.confidence), "start_index": place[0]}
             at, reach = sum(place), usual
@@ -243,7 +245,9 @@ def _find(word: str, text: str, at: int, reach: int) -> tuple[int, int] | None:
     found = []
     for form in dict.fromkeys((word, escape(word), html.escape(word, quote=False))):
         start = first = text.find(form, at, at + reach + len(form))
-        while start >= 0 and not _is_whole(text, start, start + len(form)):
+        for _ in range(TRIES):
+            if start < 0 or _is_whole(text, start, start + len(form)):
+                break
             start = text.find(form, start + 1, at + reach + len(form))
         if first >= 0:
             found.append((start < 0, first if start < 0 else start, len(form)))
@@ -269,9 +273,11 @@ def _links(blocks: Iterable[Block]) -> Iterator[str]:
 
 def _ended(address: str) -> str:
     """Without the stops of the sentence it stands in, and brackets that were opened before it."""
-    while address and (address[-1] in ".,;:!?*_" or (address[-1] == ")" and address.count(")") > address.count("("))):
-        address = address[:-1]
-    return address
+    surplus, end = address.count(")") - address.count("("), len(address)
+    while end and (address[end - 1] in ".,;:!?*_" or (address[end - 1] == ")" and surplus > 0)):
+        surplus -= address[end - 1] == ")"
+        end -= 1
+    return address[:end]
 
 
 def _gap(leaf: Leaf) -> str:

@@ -312,6 +312,26 @@ def test_a_block_without_a_place_has_an_empty_box():
     assert (text["top_left_x"], text["top_left_y"], text["bottom_right_x"], text["bottom_right_y"]) == (0, 1, 9, 2)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["http://" + ")" * 200_000, "http://x/" * 20_000, "<a" * 9_000, "a " * 20_000, "[x](" * 30_000, "(http://" + "(" * 99_999, "\ud800\0\u202e " * 9],
+    ids=lambda text: text[:9].encode("ascii", "replace").decode(),
+)
+@pytest.mark.parametrize("kind", ["text", "table"])
+def test_strange_texts_take_no_time(text, kind):
+    words = tuple(Word(word, (0, 0, 1, 1), 0.5) for word in [*text.split()[:3000], *["elsewhere", "a", "<"] * 1000])
+    leaf = Leaf(0, 9, 9, text, (Block(kind, text, (0, 0, 9, 9), 0.5, words),), confidence=0.5)
+    began = time.process_time()
+    (page,) = pages_of(leaf, confidence_scores_granularity="word", table_format="html", extract_header=True)
+    assert time.process_time() - began < 5 and len(page["blocks"]) == 1
+
+
+def test_addresses_are_found_whole():
+    text = "(see http://a.b/c_(d)), <https://e.f?g=h&i>, [j](https://k.l/m), https://a.b/c. mailto:n@o.p; HTTPS://q.r! http:// ftp://s"
+    links = pages_of(Leaf(0, 9, 9, text, (Block("text", f"{text} http://a.b/c_(d)"),)))[0]["hyperlinks"]
+    assert links == ["http://a.b/c_(d)", "https://e.f?g=h&i", "https://k.l/m", "https://a.b/c", "mailto:n@o.p", "HTTPS://q.r"]
+
+
 def test_what_is_not_whole_says_so():
     lost = Leaf(4, 0, 0, "", error="torn --> <script> and no page")
     cut = Leaf(5, 9, 9, "It goes on", (Block("text", "It goes on"),), truncated=True)
