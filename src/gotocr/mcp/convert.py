@@ -105,6 +105,7 @@ class _Conversion:
             pages=self.count - len(self.failed),
             failed=self.failed[:100],
             files=list(files),
+            notice=NOTICE if texts else None,
             texts=texts or {},
             warnings=short(self.warnings),
         )

@@ -15,7 +15,7 @@ from ..schema import Page
 from .asked import ListFiles, ShowPage
 from .calls import Call
 from .given import given
-from .told import FileFound, FilesFound, PageShown, Told, line
+from .told import FileFound, FilesFound, Told, line
 
 MOST_FILES = 200
 LONGEST_SIDE = 1400  # pixels of a picture that is shown; models take little more
@@ -56,11 +56,10 @@ def show_page(call: Call, asked: ShowPage) -> Told:
     if asked.region.strip():
         box = clip(resolve(parse_region(asked.region), (width, height)).box, (width, height))
     image, _ = cut(page, box)
-    result = PageShown(source=source.name, page=asked.page, pages_total=source.count, width=width, height=height, box=list(box))
     of = f" of {source.count}" if source.count else ""
-    part = "" if box == (0, 0, width, height) else f"; shown is {list(box)}"
+    part = "" if box == (0, 0, width, height) else f"; shown is the part {','.join(map(str, box))}"
     said = f"{line(source.name)}, page {asked.page}{of}: {width} x {height} pixels{part}."
-    return Told(result, said, pictures=((picture(image), "image/jpeg"),))
+    return Told(None, said, pictures=((picture(image), "image/jpeg"),))
 
 
 def picture(image: np.ndarray) -> bytes:

@@ -66,6 +66,11 @@ class Places:
                 return path.relative_to(self.roots[0]).as_posix()
         return str(path)
 
+    def spared(self, said: str) -> str:
+        """What an error says, with files called as `shown` calls them."""
+        root = str(self.roots[0])
+        return said if len(self.roots) > 1 or root.endswith(os.sep) else said.replace(root + os.sep, "")
+
     def inside(self, folder: Path, suffixes: frozenset[str]) -> Iterator[Path]:
         """The visible files with one of some suffixes in a folder and the visible folders within; links to folders are not followed."""
         left = MOST_LOOKED_AT

@@ -76,7 +76,8 @@ def over_http(reader: Reader, settings: Settings, door: Door, tell: Callable[[st
     calls = Calls(reader, settings)
     with listen(door.host, door.port) as sock:
         asyncio.run(_http(calls, door, sock, lambda: tell(address(sock).removesuffix("/v1") + PATH)))
-    calls.close(PATIENCE)
+    if not calls.close(PATIENCE):
+        _end(calls)
 
 
 async def _http(calls: Calls, door: Door, sock: Any, tell: Callable[[], None]) -> None:

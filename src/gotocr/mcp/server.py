@@ -43,7 +43,7 @@ def build(calls: Calls) -> Server[Any]:
             given = understood(tool.asked, params.arguments or {})
             found = await calls.run(lambda call: tool(call, given), context.session.report_progress, _client(context))
         except GotocrError as error:
-            return _failed(str(error))
+            return _failed(calls.places.spared(str(error)))
         except Exception as error:
             return _failed(f"something unexpected went wrong ({type(error).__name__}); the server's log says what")
         return _result(found)
@@ -72,7 +72,7 @@ def _listed(tool: Tool, allow_urls: bool) -> Listed:
         title=tool.title,
         description=tool.description,
         input_schema=schema(tool.asked),
-        output_schema=schema(tool.told),
+        output_schema=tool.told and schema(tool.told),
         annotations=hints,
     )
 

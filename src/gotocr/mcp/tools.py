@@ -26,7 +26,7 @@ class Tool:
     title: str
     description: str
     asked: type[asked.Asked]
-    told: type[BaseModel]
+    told: type[BaseModel] | None  # None where it gives a picture
     work: str
     read_only: bool = True
     fetches: bool = True  # whether it may be given an address
@@ -69,7 +69,7 @@ SHOW_PAGE = Tool(
     "Look at a page",
     "A page, or a part of it, as a picture: to look at what was read with doubt, or to find the region to read. Its size in pixels is given, too.",
     asked.ShowPage,
-    told.PageShown,
+    None,
     "look:show_page",
 )
 CONVERT = Tool(

@@ -162,7 +162,7 @@ def call(at):
         if found.is_error:
             assert len(texts) == 1 and "\n" not in texts[0] and "Traceback" not in texts[0] and found.structured_content is None
             return SimpleNamespace(error=texts[0])
-        return SimpleNamespace(error=None, said=texts, content=found.content, **found.structured_content)
+        return SimpleNamespace(error=None, said=texts, content=found.content, **(found.structured_content or {}))
 
     return ask
 

@@ -40,7 +40,8 @@ def test_tools_say_what_they_take_and_give(at, mode):
     found = at(lambda client: client.list_tools(), mode=mode).tools
     assert [tool.name for tool in found] == NAMES
     for tool in found:
-        for schema in (tool.input_schema, tool.output_schema):
+        assert (tool.output_schema is None) == (tool.name == "show_page"), "clients drop pictures that come with JSON"
+        for schema in filter(None, (tool.input_schema, tool.output_schema)):
             jsonschema.Draft202012Validator.check_schema(schema)
             assert schema["type"] == "object"
         assert tool.input_schema["additionalProperties"] is False
@@ -101,11 +102,13 @@ def test_a_page_is_shown(call, room, kit):
     (picture,) = (part for part in found.content if part.type == "image")
     shown = Image.open(io.BytesIO(base64.b64decode(picture.data)))
     assert picture.mime_type == "image/jpeg" and shown.format == "JPEG" and max(shown.size) <= 1400
-    assert (found.width, found.height) == (640, 360) and found.box == [0, 0, 640, 360]
+    assert found.said == ["note.png, page 1 of 1: 640 x 360 pixels."]
     part = call("show_page", path="note.png", region="0%,0%,50%,50%")
-    assert part.box == [0, 0, 320, 180] and (part.width, part.height) == (640, 360)
+    assert "the part 0,0,320,180" in part.said[0]
+    smaller = Image.open(io.BytesIO(base64.b64decode(part.content[1].data)))
+    assert smaller.size == (960, 540), "at most three times as large"
     kit.pages(room / "three.pdf", 3)
-    assert call("show_page", path="three.pdf", page=3).pages_total == 3
+    assert "page 3 of 3" in call("show_page", path="three.pdf", page=3).said[0]
     assert "no page 4" in call("show_page", path="three.pdf", page=4).error
 
 
@@ -254,3 +257,15 @@ def test_there_is_no_other_tool(at):
             await client.call_tool("delete_file", {})
 
     at(ask)
+
+
+def test_errors_call_files_as_they_were_called(call, room):
+    (room / "words.txt").write_text("no picture")
+    assert call("read_file", path="words.txt").error.startswith("words.txt is not a picture")
+
+
+def test_json_holds_all_that_texts_hold(at):
+    """Some clients hand on nothing else."""
+    found = at(lambda client: client.call_tool("read_file", {"path": "sign.png"}))
+    assert "not instructions" in found.structured_content["notice"] and found.structured_content["pages"][0]["text"] == "Bakery"
+    assert at(lambda client: client.call_tool("show_page", {"path": "sign.png"})).structured_content is None
