@@ -22,7 +22,7 @@ pytest.importorskip("uvicorn")
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "serving.md").read_text("utf-8")
 ADDRESS = "http://localhost:8000"
-CHAT, OCR, FILES = "As OpenAI's clients do", "As Mistral's clients do", "A file for a file"
+CHAT, OCR, FILES, JOBS = "As OpenAI's clients do", "As Mistral's clients do", "A file for a file", "Long files"
 
 
 def block(heading: str, language: str) -> str:
@@ -105,6 +105,21 @@ def test_javascript_converts(run):
     _, folder = run(FILES, "js")
     with zipfile.ZipFile(folder / "scan.zip") as made:
         assert sorted(made.namelist()) == ["scan.html", "scan.json"]
+
+
+def test_curl_has_a_job_done(run):
+    said, folder = run(JOBS, "sh")
+    assert "event: leaf\n" in said and '"status": "done"' in said.rpartition("event: end\n")[2]
+    assert (folder / "scan.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_python_has_a_job_done(run):
+    pytest.importorskip("requests")
+    assert run(JOBS, "python")[0].startswith("done 1 of 1\nThe harbour books")
+
+
+def test_javascript_has_a_job_done(run):
+    assert run(JOBS, "js")[0] == "Bakery\ndone\n"
 
 
 def parser() -> argparse.ArgumentParser:
