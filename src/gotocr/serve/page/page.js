@@ -94,7 +94,8 @@ function inWords(status, told, after) {
 function plainly(message) {
   const parts = String(message || "").split("; ").filter(part => !/--\w/.test(part));
   const text = parts.join("; ").trim();
-  return text && text[0].toUpperCase() + text.slice(1) + (/[.!?…]$/.test(text) ? "" : ".");
+  const begins = /^[a-z]+[ ,:]/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;  // a file's name stays as it is
+  return begins && begins + (/[.!?…]$/.test(begins) ? "" : ".");
 }
 const size = bytes => (bytes >= 1 << 30 ? `${(bytes / (1 << 30)).toFixed(1)} GB` : bytes >= 1 << 20 ? `${Math.round(bytes / (1 << 20))} MB` : `${Math.max(1, Math.round(bytes / 1024))} kB`);
 
@@ -390,14 +391,20 @@ at.drop.addEventListener("click", event => { if (!event.target.closest("button")
 
 const known = new Map();  // id: job, newest first once listed
 const gone = new Set();  // removed here; a list that was on its way may still have them
-function learn(job) { if (!gone.has(job.id)) known.set(job.id, { ...known.get(job.id), ...job }); }
+function learn(job) {
+  if (gone.has(job.id)) return;
+  const others = known.has(job.id) ? [] : [...known];
+  if (others.length) known.clear();
+  known.set(job.id, { ...known.get(job.id), ...job });
+  for (const [id, other] of others) known.set(id, other);
+}
 
 let most = 100;  // of the list
 async function list() {
   const { data, has_more: more } = await askJson(`/v1/jobs?limit=${most}`);
   $("older").hidden = !more || most >= 1000;
   known.clear();
-  for (const job of data) learn(job);
+  for (const job of data.reverse()) learn(job);
   paintHome();
 }
 $("older").addEventListener("click", () => { most = 1000; list().catch(error => toast(error.message, true)); });
@@ -477,6 +484,7 @@ function paintList() {
     before = row;
   }
   at.shelf.hidden = !wanted.length;
+  document.body.classList.toggle("listed", wanted.length > 0);
   const ends = listed.find(job => job.expires && job.finished);
   const hours = ends ? (ends.expires - ends.finished) / 3600 : 0;
   at.kept.textContent = !hours ? "" : `Readings and their files are deleted ${hours >= 47 ? many(Math.round(hours / 24), "day") : hours >= 1 ? many(Math.round(hours), "hour") : many(Math.round(hours * 60), "minute")} after they were read.`;
@@ -653,6 +661,7 @@ function paintJob() {
   at.stop.hidden = !running;
   const anything = job.pages_done > 0;
   $("copy").disabled = $("down").disabled = !anything;
+  for (const name of ["copy", "down"]) $(name).parentElement.hidden = !running && !anything;
   at.bar.hidden = !running;
   const share = shareOf(job);
   at.bar.classList.toggle("unknown", share === null || job.pages_total === 1);
@@ -1442,12 +1451,14 @@ function edit(block, word) {
   block.after(form);
   block.hidden = true;
   grow();
-  area.focus();
+  area.focus({ preventScroll: true });
   const place = word && !word.whole ? about.text.indexOf(spelled(word).trim()) : -1;
   if (place >= 0) area.setSelectionRange(place, place + spelled(word).trim().length);
+  else area.setSelectionRange(0, 0);
+  form.scrollIntoView({ block: "nearest" });
   look(boxOf(block));
 }
-const HINTS = { text: "In Markdown.", formula: "In LaTeX.", table: "As it was read, HTML or Markdown.", music: "In its notation.", molecule: "In SMILES.", chart: "As data.", code: "As it stands.", geometry: "As TikZ." };
+const HINTS = { text: "In Markdown. An empty text takes the block away.", formula: "In LaTeX.", table: "As it was read, HTML or Markdown.", music: "In its notation.", molecule: "In SMILES.", chart: "As data.", code: "As it stands.", geometry: "As TikZ." };
 
 // ---- copy and download ----------------------------------------------------------------------------------------------------------------
 
