@@ -124,10 +124,10 @@ def serving(reader, **settings):
 
 
 class Gated:
-    """An engine around another that waits for `gate` before each text, `pause` seconds before each piece."""
+    """An engine around another that waits for `gate` before each text, `pause` seconds and for `step` before each piece."""
 
-    def __init__(self, inner, gate=None, pause=0.0):
-        self.inner, self.gate, self.pause, self.begun, self.running = inner, gate, pause, 0, 0
+    def __init__(self, inner, gate=None, pause=0.0, step=None):
+        self.inner, self.gate, self.pause, self.step, self.begun, self.running = inner, gate, pause, step, 0, 0
         self.name = "gated"
 
     def run(self, job):
@@ -138,6 +138,8 @@ class Gated:
                 assert self.gate.acquire(timeout=30)
             for piece in self.inner.run(job):
                 time.sleep(self.pause)
+                if self.step is not None:
+                    assert self.step.acquire(timeout=30)
                 yield piece
         finally:
             self.running -= 1
@@ -150,10 +152,10 @@ def maker(model_folder, tmp_path):
     """Makes servers whose engine is scripted; what it writes are the texts of the fixture of that name. One store for all of them."""
 
     @contextmanager
-    def make(gate=None, pause=0.0, **settings):
+    def make(gate=None, pause=0.0, step=None, **settings):
         reader = gotocr.load(model_folder, engine="scripted", quiet=True)
         reader.name = "scripted"
-        engine = Gated(reader.engine, gate, pause)
+        engine = Gated(reader.engine, gate, pause, step)
         with serving(reader.sharing(engine), **{"store": tmp_path / "store" / "jobs.sqlite", **settings}) as server:
             server.engine = engine
             yield server
