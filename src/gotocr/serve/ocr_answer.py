@@ -25,7 +25,7 @@ class OCRPageConfidenceScores(TypedDict):
 
     average_page_confidence_score: float
     minimum_page_confidence_score: float
-    word_confidence_scores: list[OCRConfidenceScore] | None
+    word_confidence_scores: NotRequired[list[OCRConfidenceScore]]  # missing, not null: Mistral's client for JavaScript takes no null
 
 
 class OCRBlockConfidenceScores(TypedDict):

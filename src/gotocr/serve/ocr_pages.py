@@ -166,11 +166,8 @@ class _Sheet:
         if self._granularity is None or not _is_known(leaf.confidence):
             return None
         least = min((chance for block in blocks_of(leaf) for chance in _chances(block)), default=leaf.confidence)
-        return {
-            "average_page_confidence_score": _rounded(leaf.confidence),
-            "minimum_page_confidence_score": _rounded(least),
-            "word_confidence_scores": self._sure if self._granularity == "word" else None,
-        }
+        made = {"average_page_confidence_score": _rounded(leaf.confidence), "minimum_page_confidence_score": _rounded(least)}
+        return made | ({"word_confidence_scores": self._sure} if self._granularity == "word" else {})
 
 
 def corners(block: Block, leaf: Leaf) -> tuple[int, int, int, int]:

@@ -248,6 +248,13 @@ def test_words_stand_where_they_are_said_to():
     assert page["confidence_scores"]["minimum_page_confidence_score"] <= page["confidence_scores"]["average_page_confidence_score"] == 0.9
 
 
+@pytest.mark.parametrize("granularity", [None, "page", "block"])
+def test_what_may_be_missing_and_not_null_is_missing(granularity):
+    page = rich(confidence_scores_granularity=granularity)
+    assert "word_confidence_scores" not in (page["confidence_scores"] or {})
+    assert None not in [block.get(name, 0) for block in page["blocks"] for name in ("image_id", "table_id", "confidence_scores", "words")]
+
+
 def test_pictures_are_cut_out_where_asked():
     assert [image["image_base64"] for image in rich()["images"]] == [None, None]
     page = rich(include_image_base64=True)
