@@ -20,7 +20,7 @@ from .asking import body_of, done, media_type, place
 from .convert import Told
 from .desk import Desk
 from .ocr_pages import Pages
-from .ocr_words import Asked, OCRRequest, understand
+from .ocr_words import NO_FILES, Asked, OCRRequest, understand
 from .problems import RequestError
 from .seat import LateError, Seat
 
@@ -54,6 +54,10 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
             except LateError as late:
                 raise _too_late(desk.settings.deadline) from late
         return _Sent(content, headers=reading.told.headers(), media_type="application/json")
+
+    @app.post("/v1/files", include_in_schema=False)  # what Mistral's examples begin with
+    async def files(request: Request) -> Response:
+        raise RequestError(NO_FILES, "file", "unsupported_value", 404)
 
     usual = app.openapi
 

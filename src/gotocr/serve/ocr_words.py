@@ -19,6 +19,7 @@ from .settings import Settings
 from .sources import source_of
 
 NAMELESS = "the document"
+NO_FILES = "no files are kept here; send the document itself as document_url, a data URI: data:application/pdf;base64,..."
 OTHERS = "mistral-ocr"  # how the models begin that clients of Mistral's API ask for
 _RANGE = re.compile(rf"([0-9]{{1,{LONGEST_NUMBER}}})(?:-([0-9]{{1,{LONGEST_NUMBER}}}))?")
 
@@ -134,8 +135,7 @@ def understand(body: bytes, model: str, settings: Settings) -> Asked:
 def _source(document: DocumentURLChunk | ImageURLChunk | FileChunk, settings: Settings) -> tuple[Callable[[], bytes], str]:
     """What gives the bytes of a document, and its name."""
     if isinstance(document, FileChunk):
-        said = "no files are kept here; send the document itself as document_url, a data URI: data:application/pdf;base64,..."
-        raise RequestError(said, "document.file_id", "unsupported_value")
+        raise RequestError(NO_FILES, "document.file_id", "unsupported_value")
     if isinstance(document, ImageURLChunk):
         whole = isinstance(document.image_url, str)
         address = document.image_url if whole else document.image_url.url

@@ -166,6 +166,9 @@ def test_errors_of_the_official_client_can_be_read(client, kit):
         client.ocr.process(model="nano", document=document, document_annotation_format=form)
     with pytest.raises(SDKError, match="no files are kept here; send the document itself as document_url"):
         client.ocr.process(model="nano", document={"type": "file", "file_id": "f00"})
+    with pytest.raises(SDKError, match="no files are kept here; send the document itself as document_url") as caught:
+        client.files.upload(file={"file_name": "book.pdf", "content": b"%PDF" * 100_000}, purpose="ocr")
+    assert caught.value.status_code == 404
 
 
 def test_the_official_client_sends_its_key(slow_server, kit):
