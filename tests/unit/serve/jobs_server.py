@@ -18,9 +18,9 @@ from tests.conftest import marked
 
 def pages(count, size=(200, 40)) -> bytes:
     """A TIFF of so many pages with strokes on them."""
-    made = [marked(size) for _ in range(count)]
+    made = [marked(size)] * count
     out = io.BytesIO()
-    made[0].save(out, "TIFF", save_all=True, append_images=made[1:])
+    made[0].save(out, "TIFF", save_all=True, append_images=made[1:], compression="tiff_adobe_deflate")
     return out.getvalue()
 
 
