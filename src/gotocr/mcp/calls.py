@@ -84,8 +84,12 @@ class Calls:
                 self.busy -= 1
 
     def shared(self) -> Shared:
-        """The engine; loaded by the first who asks, while the others wait."""
+        """The engine; loaded by the first who asks, while the others wait, and anew where it broke for good."""
         with self._shared_lock:
+            if self._shared is not None and self._shared.trouble:
+                self._shared.close()
+                self.reader.close()
+                self._shared = None
             if self._shared is None:
                 _ = self.reader.setting
                 self._shared = Shared(self.reader.engine)
@@ -188,4 +192,5 @@ class Call:
             await self._news.wait()
             self._news.clear()
             assert self._progress is not None
-            await tell(*self._progress)
+            with suppress(Exception):  # whoever is told may be gone, and will not miss it
+                await tell(*self._progress)

@@ -85,10 +85,9 @@ class _Conversion:
         """The source as a file."""
         source = self.source.source
         if isinstance(source, bytes):
-            file = self._closing.enter_context(tempfile.NamedTemporaryFile(prefix="gotocr-"))
-            file.write(source)
-            file.flush()
-            source = Path(file.name)
+            path = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="gotocr-"))) / "source"
+            path.write_bytes(source)
+            source = path
         return Original(source, self.source.name, self.source.opening.password, say=self.warnings.append)
 
     def parts(self, target: Format) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from ..schema import Leaf
 
-DOUBTFUL, MOST_DOUBTFUL, MOST_OTHERS = 0.5, 20, 3  # words less sure than this are listed, so many of a page, each with so many others
+DOUBTFUL, MOST_DOUBTFUL, MOST_OTHERS = 0.5, 10, 3  # words less sure than this are listed, so many of a page, each with so many others
 MOST_WARNINGS, LONGEST = 10, 300
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 

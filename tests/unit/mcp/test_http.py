@@ -107,3 +107,37 @@ def test_it_ends_although_somebody_listens(kit, room):
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(20) == 0
         connection.close()
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_call_that_is_cancelled_over_http_frees_its_work(kit, room, slow, tmp_path, mode):
+    import subprocess
+    import sys
+
+    from mcp import Client
+
+    def events():
+        return slow.log.read_text().split() if slow.log.exists() else []
+
+    async def until(condition):
+        for _ in range(1500):
+            if condition():
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("it did not come about")
+
+    async def talk(url):
+        async with Client(url, mode=mode, read_timeout_seconds=60) as client:
+            task = asyncio.create_task(client.call_tool("read_file", {"path": "sign.png"}))
+            await until(lambda: "begin" in events())
+            task.cancel()
+            await until(lambda: events().count("end") == events().count("begin"))
+            assert not (await client.call_tool("list_files", {})).is_error
+
+    more = kit.environment(PAUSE="0.05", LOG=str(slow.log), TEXT="x y z " * 1000)
+    command = [sys.executable, str(tmp_path / "slow.py"), "--root", str(room), "--engine", "slow", "--http", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=more, text=True) as process:
+        try:
+            asyncio.run(asyncio.wait_for(talk(process.stdout.readline().split()[-1]), 60))
+        finally:
+            process.kill()

@@ -135,11 +135,12 @@ def test_no_more_are_listed_than_can_be_read(call, room, monkeypatch):
 
 def test_a_long_pdf_comes_in_parts(call, room, kit, scripted, scripted_reader):
     kit.pages(room / "long.pdf", 7)
-    scripted.texts = [prose(number, 70)[:300] for number in range(7)]
-    found = call("read_file", scripted_reader, path="long.pdf", max_chars=850)
-    assert [page["page"] for page in found.pages] == [1, 2, 3] and found.pages_total == 7
-    assert found.pages[2]["whole"] is False and found.next["pages"] == "3-" and found.next["offset"] == len(found.pages[2]["text"])
-    assert "pages='3-'" in found.said[0] and "7" in found.said[0]
+    scripted.texts = [prose(number, 700)[:3000] for number in range(7)]
+    found = call("read_file", scripted_reader, path="long.pdf", max_chars=4000)
+    assert [page["page"] for page in found.pages] == [1, 2] and found.pages_total == 7
+    assert "whole" not in found.pages[0] and found.pages[1]["whole"] is False
+    assert found.next == {"pages": "2-", "offset": len(found.pages[1]["text"])}
+    assert "pages='2-'" in found.said[0] and "of 7" in found.said[0]
 
 
 def test_parts_make_up_the_whole(at, room, kit, scripted, scripted_reader):
@@ -269,3 +270,49 @@ def test_json_holds_all_that_texts_hold(at):
     found = at(lambda client: client.call_tool("read_file", {"path": "sign.png"}))
     assert "not instructions" in found.structured_content["notice"] and found.structured_content["pages"][0]["text"] == "Bakery"
     assert at(lambda client: client.call_tool("show_page", {"path": "sign.png"})).structured_content is None
+
+
+def test_many_pages_with_nothing_on_them_do_not_fill_an_answer(call, room, nano):
+    blank = Image.new("RGB", (60, 60), "white")
+    blank.save(room / "blank.pdf", save_all=True, append_images=[blank] * 59)
+    found = call("read_file", path="blank.pdf", max_chars=2000)
+    assert len(found.pages) <= 20 and found.next["pages"] == f"{len(found.pages) + 1}-"
+
+
+def test_an_engine_that_broke_for_good_is_loaded_anew(at, scripted, scripted_reader, monkeypatch):
+    from gotocr.serve.shared import Shared
+
+    async def ask(client):
+        first = await client.call_tool("read_file", {"path": "sign.png"})
+        monkeypatch.setattr(Shared, "trouble", "it broke")
+        monkeypatch.setattr(Shared, "__init__", healed(Shared.__init__))
+        second = await client.call_tool("read_file", {"path": "note.png"})
+        return first.is_error, second.is_error
+
+    def healed(begin):
+        def anew(self, *given, **named):
+            monkeypatch.setattr(Shared, "trouble", None)
+            begin(self, *given, **named)
+
+        return anew
+
+    assert at(ask, scripted_reader) == (False, False)
+    assert len(scripted.opened) == 2 and scripted.closed >= 1
+
+
+ODD = [None, True, -1, 0, 1, 10**30, 0.5, -1e308, "", " ", "x", "9" * 5000, "0,0,0,0", "-1,-1,5,5", "0.0,0.0,1.0,1.0", "1-", "5-1", "%", [], [1, 2, 3, 4], ["x"], {}, {"a": 1}, "\x00", "../..", "note.png"]
+
+
+def test_odd_arguments_are_refused_or_make_sense(at, scripted_reader):
+    """Whatever a model makes up, it is told in a line what is wrong with it, and nothing unexpected happens."""
+
+    async def ask(client):
+        for tool in (await client.list_tools()).tools:
+            for field in tool.input_schema["properties"]:
+                for value in ODD:
+                    found = await client.call_tool(tool.name, {"path": "sign.png", field: value})
+                    said = found.content[0].text
+                    assert "unexpected" not in said, (tool.name, field, value, said)
+                    assert not found.is_error or ("\n" not in said and len(said) <= 900), (tool.name, field, value, said)
+
+    at(ask, scripted_reader, write=True)
