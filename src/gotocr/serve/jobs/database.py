@@ -68,7 +68,7 @@ class StoreFullError(StoreError):
 
     def __init__(self, most: int) -> None:
         super().__init__(
-            f"the store of jobs is full (limit: {most:,} bytes); delete jobs that are done, or start the server with a larger --store-bytes"
+            f"the store of jobs, or its disk, is full (limit: {most:,} bytes); delete jobs that are done, or start the server with a larger --store-bytes"
         )
 
 

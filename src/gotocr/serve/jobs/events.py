@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +26,7 @@ def event(name: str, data: Mapping[str, Any]) -> bytes:
 
 
 def leaf_event(page: Outline) -> bytes:
-    sure = None if page.confidence is None else round(page.confidence, 4)
+    sure = None if page.confidence is None or math.isnan(page.confidence) else round(page.confidence, 4)
     return event("leaf", {"index": page.index, "error": page.error, "confidence": sure, "blocks": page.blocks})
 
 

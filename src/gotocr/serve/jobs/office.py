@@ -46,8 +46,9 @@ class Jobs:
             self.store = Store(path, self.settings.store_bytes, self.settings.keep)
             stack.callback(self.store.close)
             self.runner = Runner(desk, self.store, self.hub, model)
-            self._threads = ThreadPoolExecutor(4, "gotocr jobs")
+            self._threads, self._drawers = (ThreadPoolExecutor(size, name) for size, name in ((4, "gotocr jobs"), (2, "gotocr jobs page")))
             stack.callback(self._threads.shutdown, cancel_futures=True)
+            stack.callback(self._drawers.shutdown, cancel_futures=True)
             stack.callback(self.runner.close)
             stack.callback(self.hub.close)
             self._open = stack.pop_all()
@@ -66,6 +67,10 @@ class Jobs:
         """Something that waits for a disk, in another thread than the event loop's."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *given)
 
+    async def draw(self, work: Callable[..., _Given], *given: Any) -> _Given:
+        """Something that may take longer, so that what is quick does not wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._drawers, work, *given)
+
     def ask(self, client: str, file: Path | Entry, name: str, fields: Sequence[tuple[str, str]]) -> Entry:
         """A new job that reads a file, of which a copy is kept, or once more that of another job.
 
@@ -79,8 +84,13 @@ class Jobs:
             entry = self.store.add(client, self.model, file, name, fields)
         except LookupError:
             raise not_there(file.id) from None
-        self.runner.look()
+        self._moved()
         return entry
+
+    def _moved(self) -> None:
+        """The queue is another one now."""
+        self.runner.look()
+        self.runner.tell_line()
 
     def check(self, client: str) -> None:
         """Raises BusyError where a client cannot have one more job."""
@@ -114,8 +124,7 @@ class Jobs:
             if over is not None:
                 self.hub.job(over)
         self.runner.let_go(entry.number)
-        self.runner.look()
-        self.runner.tell_line()
+        self._moved()
         return over or self.find(entry.id, entry.client)
 
     def remove(self, entry: Entry) -> None:
@@ -125,7 +134,7 @@ class Jobs:
             self.hub.end(entry.number, event("end", (over or entry).told()))
         self.runner.let_go(entry.number)
         self.store.forget(entry.number)
-        self.runner.look()
+        self._moved()
 
     def listen(self, entry: Entry, listener: Listener) -> list[bytes]:
         """What is to be said first: the job, all pages that were read, the text so far; what comes then, the listener is told."""

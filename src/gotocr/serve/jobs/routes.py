@@ -131,7 +131,7 @@ def _add_pages(app: FastAPI, jobs: Jobs) -> None:
     )
     async def page(request: Request, job_id: JobId, number: Number) -> Response:
         entry = await _found(jobs, request, job_id)
-        return Response(await jobs.do(jobs.page, entry, number - 1), media_type="application/json")
+        return Response(await jobs.draw(jobs.page, entry, number - 1), media_type="application/json")
 
     @app.get(
         "/v1/jobs/{job_id}/pages/{number}/picture",
@@ -160,7 +160,7 @@ def _add_pages(app: FastAPI, jobs: Jobs) -> None:
         if media_type(request) != "application/json":
             raise RequestError("the body must be JSON; send Content-Type: application/json", None, "wrong_content_type", 415)
         text = _text(await body_of(request, min(MOST_BODY, jobs.settings.max_bytes)))
-        return Response(await jobs.do(jobs.edit, entry, number - 1, block, text), media_type="application/json")
+        return Response(await jobs.draw(jobs.edit, entry, number - 1, block, text), media_type="application/json")
 
 
 def _text(body: bytes) -> str:
