@@ -156,8 +156,8 @@ def test_every_metric_is_explained():
 
     named = set(re.findall(r"`(gotocr_\w+)`", PAGE))
     own = {line.split()[2] for line in Meters().text().splitlines() if line.startswith("# TYPE")}
-    desk = (ROOT / "src" / "gotocr" / "serve" / "desk.py").read_text("utf-8")
-    assert named == own | set(re.findall(r'^ +"(gotocr_\w+)": \(', desk, re.MULTILINE))
+    code = "".join((ROOT / "src" / "gotocr" / "serve" / name).read_text("utf-8") for name in ("desk.py", "jobs/office.py"))
+    assert named == own | set(re.findall(r'^ +"(gotocr_\w+)": \(', code, re.MULTILINE))
 
 
 @pytest.mark.parametrize("name", ["Containerfile", "gotocr.service"])

@@ -27,7 +27,7 @@ class LateError(GotocrError):
     http_status = 504
 
     def __init__(self) -> None:
-        super().__init__("the time for this request is up; ask for less, or start the server with a longer --deadline")
+        super().__init__("the time for this request is up; ask for less, have a long file read as a job (/v1/jobs), or start the server with a longer --deadline")
 
 
 class GoneError(GotocrError):
