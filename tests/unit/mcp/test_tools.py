@@ -173,6 +173,32 @@ def test_time_parts_an_answer_as_well(call, room, kit, scripted, scripted_reader
     assert [page["page"] for page in found.pages] == [2] and found.next == {"pages": "3"}
 
 
+def test_what_was_read_when_the_time_is_up_is_handed_over(call, room, kit, scripted_reader, monkeypatch):
+    from gotocr.mcp.calls import Call
+    from gotocr.schema import Leaf
+
+    kit.pages(room / "long.pdf", 4)
+    usual = Call.steps
+
+    def steps(self, *given):
+        for step in usual(self, *given):
+            yield step
+            if isinstance(step, Leaf) and step.index == 1:
+                _late()
+
+    monkeypatch.setattr(Call, "steps", steps)
+    found = call("read_file", scripted_reader, path="long.pdf")
+    assert [page["page"] for page in found.pages] == [1, 2] and found.next == {"pages": "3-"}
+    monkeypatch.setattr(Call, "steps", lambda self, *given: (_late() for _ in range(1)))
+    assert "--deadline" in call("read_file", scripted_reader, path="long.pdf").error
+
+
+def _late():
+    from gotocr.serve.seat import LateError
+
+    raise LateError
+
+
 def test_pages_that_fail_are_told_of(call, room, kit, scripted, scripted_reader):
     from gotocr.errors import EngineError
 
