@@ -78,6 +78,7 @@ class Convert(Source):
 
 class ConvertToFiles(Convert):
     folder: str = Field("", description="write FOLDER/NAME/NAME.SUFFIX, a file for each format; empty = write nothing and give the text back")
+    report: bool = Field(False, description="write NAME.report.html, too: every page beside what was read of it, for people to check")
     overwrite: bool = Field(False, description="whether files that are there already may be replaced")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -14,43 +13,55 @@ from ..errors import OutputError, UsageError
 from ..formats import FORMATS
 from ..formats.format import Format, Original
 from ..formats.leaves import pack, unpack
+from ..formats.report import parts as report_parts
+from ..formats.report import picture_of
 from ..schema import Leaf, Page, Task
 from ..serve.seat import LateError
 from ..trust.sure import Least, kept_of
-from .asked import Convert
+from .asked import Convert, ConvertToFiles
 from .calls import Call
 from .given import Given, given
 from .places import stem
 from .read import NOTICE, progress
 from .told import LONGEST, Converted, FileWritten, PageFailed, Told, clean, line, short
 
+REPORT = ".report.html"
+
 
 def convert(call: Call, asked: Convert) -> Told:
     formats = [FORMATS[name] for name in dict.fromkeys(asked.to)]
     for one in formats:
         one.ready()
-    folder, overwrite = getattr(asked, "folder", ""), getattr(asked, "overwrite", False)
-    if not folder.strip():
+    with ExitStack() as stack:
+        if isinstance(asked, ConvertToFiles) and asked.folder.strip():
+            return _written(call, asked, formats, stack)
+        if getattr(asked, "report", False):
+            raise UsageError("a report is a file; give a folder to write it to")
         _as_text(formats, call)
-        with ExitStack() as closing_:
-            return _texts(asked, _Conversion(call, asked, given(call, asked, asked.pages), closing_), formats)
-    with ExitStack() as closing_:
-        source = given(call, asked, asked.pages)
-        shelf = _Shelf(call.places.target(folder, source.name), source, overwrite)
-        shelf.look(formats)
-        conversion = _Conversion(call, asked, source, closing_)
-        files = shelf.write(conversion, formats)
-        result = conversion.told([file.model_copy(update={"path": call.places.shown(Path(file.path))}) for file in files])
-        written = [f"{line(file.path)} ({file.format}, {file.bytes:,} bytes)" for file in result.files]
-        return Told(result, "\n".join([f"{_head(result)}; written:" if written else f"{_head(result)}; nothing was written.", *written, *_remarks(result)]))
+        return _given_back(asked, _Conversion(call, asked, given(call, asked, asked.pages), stack), formats)
+
+
+def _written(call: Call, asked: ConvertToFiles, formats: list[Format], stack: ExitStack) -> Told:
+    source = given(call, asked, asked.pages)
+    shelf = _Shelf(call.places.target(asked.folder, source.name), source, asked.overwrite)
+    shelf.look(formats, asked.report)
+    conversion = _Conversion(call, asked, source, stack)
+    files = shelf.write(conversion, formats)
+    result = conversion.told([file.model_copy(update={"path": call.places.shown(Path(file.path))}) for file in files])
+    lines = [f"{line(file.path)} ({file.format}, {file.bytes:,} bytes)" for file in result.files]
+    head = f"{_head(result)}; written:" if lines else f"{_head(result)}; nothing was written."
+    return Told(result, "\n".join([head, *lines, *_remarks(result)]))
 
 
 class _Conversion:
     """The pages of a source, all read and kept in a file before the first one is written."""
 
-    def __init__(self, call: Call, asked: Convert, source: Given, closing_: ExitStack) -> None:
-        self._call, self._closing, self.source = call, closing_, source
-        self._pages: IO[str] = closing_.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+    def __init__(self, call: Call, asked: Convert, source: Given, stack: ExitStack) -> None:
+        self._call, self._stack, self.source = call, stack, source
+        self._pages: IO[str] = stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8"))
+        self.pictures: Path | None = None  # where pictures of the pages are, for a report
+        if getattr(asked, "report", False):
+            self.pictures = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gotocr-")))
         self.count = 0
         self.failed: list[PageFailed] = []
         self.warnings: list[str] = []
@@ -60,6 +71,8 @@ class _Conversion:
                 for step in steps:
                     if isinstance(step, Page):
                         call.tell(self.count, source.wanted, progress(step, source))
+                        if self.pictures is not None:
+                            (self.pictures / str(step.index)).write_bytes(picture_of(step.image))
                     elif isinstance(step, Leaf):
                         self._keep(step, least)
             except LateError as late:
@@ -81,11 +94,16 @@ class _Conversion:
             self._call.check()
             yield unpack(packed)
 
+    def report(self) -> Iterator[bytes]:
+        assert self.pictures is not None
+        shown = ((leaf, path.read_bytes() if (path := self.pictures / str(leaf.index)).is_file() else b"") for leaf in self.leaves())
+        return report_parts(shown, self.source.name, self._call.model)
+
     def original(self) -> Original:
         """The source as a file."""
         source = self.source.source
         if isinstance(source, bytes):
-            path = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="gotocr-"))) / "source"
+            path = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="gotocr-"))) / "source"
             path.write_bytes(source)
             source = path
         return Original(source, self.source.name, self.source.opening.password, say=self.warnings.append)
@@ -122,11 +140,13 @@ class _Shelf:
         self._folder, self._source, self._overwrite = folder, source.source, overwrite
         self._stem = stem(source.name)
 
-    def look(self, formats: list[Format]) -> None:
+    def look(self, formats: list[Format], report: bool) -> None:
         """Raises OutputError where it is known by now that something is in the way."""
         for target in formats:
             if target.files is None:
                 self._free(self._folder / f"{self._stem}{target.suffix}")
+        if report:
+            self._free(self._folder / f"{self._stem}{REPORT}")
 
     def write(self, conversion: _Conversion, formats: list[Format]) -> list[FileWritten]:
         """Raises OutputError; then nothing was written."""
@@ -158,6 +178,11 @@ class _Shelf:
                 yield path, target.name
             if not count:
                 conversion.warnings.append(f"nothing in it to be written as {target.name}")
+        if conversion.pictures is not None:
+            path = desk / f"{self._stem}{REPORT}"
+            with path.open("wb") as file:
+                file.writelines(conversion.report())
+            yield path, "report"
 
     def _move(self, made: list[tuple[Path, str]]) -> list[FileWritten]:
         for path, _ in made:
@@ -199,7 +224,7 @@ def _as_text(formats: list[Format], call: Call) -> None:
             raise UsageError(f"{one.name} is not text; {how}")
 
 
-def _texts(asked: Convert, conversion: _Conversion, formats: list[Format]) -> Told:
+def _given_back(asked: Convert, conversion: _Conversion, formats: list[Format]) -> Told:
     texts = {one.name: clean(b"".join(conversion.parts(one)).decode("utf-8", "replace")) for one in formats}
     if (length := sum(map(len, texts.values()))) > asked.max_chars:
         raise UsageError(f"that is {length:,} characters, and max_chars is {asked.max_chars:,}: ask for fewer pages, for more characters, or use read_file, which gives a part at a time")

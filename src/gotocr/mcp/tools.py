@@ -84,7 +84,7 @@ CONVERT_TO_FILES = Tool(
     "convert",
     "Convert to other formats",
     "Read a file and write it in one or more formats (docx, searchable pdf, xlsx, html, json ...) to FOLDER/NAME/NAME.SUFFIX; "
-    "files that are there already are left alone unless overwrite is true. Without a folder, text formats are given back.",
+    "files that are there already are left alone unless overwrite is true; report adds a page for people to check. Without a folder, text formats are given back.",
     asked.ConvertToFiles,
     told.Converted,
     "convert:convert",

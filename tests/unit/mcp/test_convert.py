@@ -143,3 +143,14 @@ def test_an_address_becomes_a_file(call, room, kit, monkeypatch):
     monkeypatch.setattr("gotocr.mcp.given.fetch_public", lambda address, limits: (kit.examples / "sign.png").read_bytes())
     found = call("convert", settings={**WRITE, "allow_urls": True}, path="https://example.org/x/shop.png?y=1", to=["pdf"], folder="out")
     assert [file["path"] for file in found.files] == ["out/shop/shop.pdf"]
+
+
+def test_a_report_shows_the_pages(call, room, kit):
+    kit.pages(room / "two.pdf", 2)
+    found = call("convert", settings=WRITE, path="two.pdf", to=["text"], folder=".", report=True)
+    assert [file["path"] for file in found.files] == ["two/two.txt", "two/two.report.html"]
+    page = (room / "two/two.report.html").read_text("utf-8")
+    assert page.count("data:image/") == 2 and "two.pdf" in page
+    assert "is there already" in call("convert", settings=WRITE, path="two.pdf", to=["json"], folder=".", report=True).error
+    assert "give a folder" in call("convert", settings=WRITE, path="two.pdf", to=["text"], report=True).error
+    assert "report" in call("convert", path="two.pdf", to=["text"], report=True).error
