@@ -128,7 +128,7 @@ def test_an_edit_is_told(make, kit):
 def test_the_server_ends_though_somebody_listens(make, kit):
     with ThreadPoolExecutor(1) as pool:
         with make(pause=0.05) as server:
-            code = server.client.ask(pages(20)).json["id"]
+            code = server.client.ask(pages(9)).json["id"]
             heard = pool.submit(lambda: list(server.client.events(code)))
             kit.wait_for(lambda: server.jobs.hub.listened_to and server.client.job(code)["pages_done"] > 1)
             began = time.monotonic()
@@ -138,7 +138,7 @@ def test_the_server_ends_though_somebody_listens(make, kit):
     with make() as server:
         waits = server.jobs.store.find(code)
         assert waits.status in ("queued", "running") and waits.tries <= 1 and waits.done >= 2
-        assert server.client.wait(code)["pages_done"] == 20 and server.engine.begun == 20 - waits.done
+        assert server.client.wait(code)["pages_done"] == 9 and server.engine.begun == 9 - waits.done
 
 
 def test_a_listener_that_goes_away_is_forgotten(make, kit):
@@ -221,11 +221,11 @@ def test_who_does_not_take_what_is_sent_is_let_go(monkeypatch):
 def test_connections_that_read_nothing_cost_little(make, scripted, kit):
     scripted.texts = [LONG]
     with make() as server:
-        code = server.client.ask(pages(6)).json["id"]
+        code = server.client.ask(pages(2)).json["id"]
         silent = [Client(server.port).events(code) for _ in range(20)]
         for events in silent:
             next(events)
-        assert server.client.wait(code)["pages_done"] == 6
+        assert server.client.wait(code)["pages_done"] == 2
         for events in silent:
             events.close()
         kit.wait_for(lambda: not server.jobs.hub.listened_to)

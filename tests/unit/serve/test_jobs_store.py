@@ -16,9 +16,12 @@ import pytest
 
 from gotocr.errors import OutputError
 from gotocr.schema import Block, Leaf, Word
+from gotocr.serve.jobs import database
 from gotocr.serve.jobs.database import StoreError, StoreFullError
 from gotocr.serve.jobs.line import in_line
+from gotocr.serve.jobs.place import place
 from gotocr.serve.jobs.store import Store
+from gotocr.serve.settings import Settings
 
 MOST, KEEP = 8 << 20, 3600.0
 posix = pytest.mark.skipif(os.name == "nt", reason="modes and signals of POSIX")
@@ -68,9 +71,10 @@ def test_it_is_for_its_owner_alone(path, file):
     assert all(mode == (0o700 if name in folders else 0o600) for name, mode in modes.items()), modes
 
 
-def test_two_servers_never_share_one(path):
+def test_two_servers_never_share_one(path, monkeypatch):
     store = opened(path)
-    begin = f"from pathlib import Path; from gotocr.serve.jobs.store import Store; Store(Path({str(path)!r}), {MOST}, {KEEP})"
+    monkeypatch.setattr(database, "PATIENCE", 0.1)
+    begin = f"from pathlib import Path; from gotocr.serve.jobs import database; from gotocr.serve.jobs.store import Store; database.PATIENCE = 0.1; Store(Path({str(path)!r}), {MOST}, {KEEP})"
     with pytest.raises(StoreError, match="in use by another server.*--store"):
         opened(path)
     other = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, timeout=60)
@@ -184,16 +188,21 @@ def test_what_a_dead_server_left_goes_on(path, file):
 
 
 @posix
-def test_a_job_that_brings_down_three_servers_is_not_tried_again(path, file):
+@pytest.mark.parametrize("pages", [(), (0, 1)])
+def test_a_job_that_brings_down_three_servers_is_not_tried_again(path, file, pages):
     store = opened(path)
-    entry = store.add("me", "nano", file, "scan.pdf", [])
+    innocent, entry = begun(store, file), begun(store, file, pages)
+    for number in (innocent.number, entry.number):
+        store.put_back(number)
     store.close()
     begin = f"""
 import os, signal, sys
 from pathlib import Path
+from gotocr.schema import Leaf
 from gotocr.serve.jobs.store import Store
 store = Store(Path({str(path)!r}), {MOST}, {KEEP})
-assert store.begin({entry.number}) is not None
+assert store.begin({entry.number}) is not None and (beside := store.begin({innocent.number})) is not None
+store.pages.keep({innocent.number}, Leaf(beside.done, 1, 1, "text"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     for _ in range(3):
@@ -202,6 +211,8 @@ os.kill(os.getpid(), signal.SIGKILL)
     store = opened(path)
     found = store.find(entry.id)
     assert (found.status, found.code) == ("failed", "server_stopped") and "3 times" in found.message and found.expires
+    beside = store.find(innocent.id)
+    assert (beside.status, beside.done) == ("queued", 3), "who gets on was only beside it"
     store.close()
 
 
@@ -316,7 +327,7 @@ def test_many_pages_take_no_memory(path, file):
     peaks = []
     tracemalloc.start()
     try:
-        for count in (40, 320):
+        for count in (20, 160):
             tracemalloc.reset_peak()
             for index in range(count):
                 store.pages.begin(entry.number, index, picture)
@@ -336,3 +347,29 @@ def test_who_is_next():
     assert in_line(waiting, {"a": 2, "b": 1}, {}) == [5, 4, 6, 1, 2, 3]
     assert in_line(waiting, {}, {"a": 3, "b": 1, "c": 2}) == [4, 5, 1, 6, 2, 3]
     assert in_line([], {"a": 1}, {}) == []
+
+
+@posix
+def test_where_it_lies(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with place(Settings(port=8123)) as found:
+        assert found == tmp_path / "state" / "gotocr" / "serve-8123.sqlite" and stat.S_IMODE(found.parent.stat().st_mode) == 0o700
+    with place(Settings(port=8123, store=tmp_path / "mine.sqlite")) as found:
+        assert found == tmp_path / "mine.sqlite"
+    with place(Settings(port=0)) as passing:
+        assert not passing.is_relative_to(tmp_path / "state") and stat.S_IMODE(passing.parent.stat().st_mode) == 0o700
+        opened(passing).close()
+    assert not passing.parent.exists()
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    with place(Settings(port=8123)) as found:
+        assert found == tmp_path / "home" / ".local" / "state" / "gotocr" / "serve-8123.sqlite"
+
+
+@posix
+def test_without_a_folder_of_its_own_jobs_are_kept_as_long_as_it_runs(tmp_path, monkeypatch, caplog):
+    (tmp_path / "state").write_text("no folder")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with place(Settings(port=8123)) as found:
+        assert found.parent.is_dir()
+    assert not found.parent.exists() and "--store" in caplog.text

@@ -33,7 +33,7 @@ class Entry:
     total: int | None = None  # pages there will be
     done: int = 0  # of those, pages that are over: read, or failed
     failed: int = 0
-    tries: int = 0  # how often it was begun by a server that did not get to its end
+    tries: int = 0  # servers that began it since its last page was kept, but for those that ended in order
     message: str | None = None
     code: str | None = None
 

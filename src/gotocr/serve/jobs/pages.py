@@ -53,7 +53,7 @@ class Pages:
             _put(data, job, leaf, packed)
             is_new = before is None or before["leaf"] is None
             failed = (leaf.error is not None) - (not is_new and before["error"] is not None)
-            data.execute("UPDATE jobs SET done = done + ?, failed = failed + ? WHERE number = ?", (int(is_new), int(failed), job))
+            data.execute("UPDATE jobs SET done = done + ?, failed = failed + ?, tries = 1 WHERE number = ?", (int(is_new), int(failed), job))
         return True
 
     def change(self, job: int, index: int, change: Callable[[Leaf], Leaf]) -> Leaf | None:

@@ -14,7 +14,7 @@ from .entry import CANCELLED, DONE, FAILED, GONE, QUEUED, RUNNING, Entry, entry_
 from .pages import Pages, said
 from .sources import Sources
 
-MOST_TRIES = 3  # servers a job may bring down
+MOST_TRIES = 3  # servers that may be ended, one after another, while a job gets no page further
 AT_A_TIME = 64  # pages deleted in one turn, so that others get theirs
 CRASHED = "server_stopped"
 _VISIBLE = f"status != '{GONE}' AND (expires IS NULL OR expires > ?)"
@@ -40,7 +40,7 @@ class Store:
     def _recover(self) -> None:
         """What a server that did not get to its end left behind."""
         ended = time.time()
-        said = f"the server was ended {MOST_TRIES} times while it read this; it is not tried again"
+        said = f"the server was ended {MOST_TRIES} times while it was at the same page of this; it is not tried again"
         with self._data.turn() as data:
             data.execute(
                 "UPDATE jobs SET status = ?, finished = ?, expires = ?, message = ?, code = ? WHERE status = ? AND tries >= ?",
