@@ -556,6 +556,7 @@ async function show(id, wanted) {
   at.home.hidden = true;
   at.work.hidden = at.title.hidden = at.acts.hidden = false;
   document.body.className = "at-work";
+  $("doc-name").focus({ preventScroll: true });  // those who listen hear its name, and Tab goes on from there
   paintJob();
   paintPage(true);
   let wait = 800;
@@ -586,6 +587,7 @@ function leave() {
   shown = null;
 }
 function home() {
+  if (shown) at.stage.focus({ preventScroll: true });
   leave();
   at.home.hidden = false;
   at.work.hidden = at.title.hidden = at.acts.hidden = at.bar.hidden = true;
@@ -1482,12 +1484,12 @@ async function toClipboard(things, told) {
     toast(error instanceof Problem ? error.message : "The browser did not let it be copied; download it instead.", true);
   }
 }
-const resultOf = (format, more = "") => ask(jobPath(shown.id, `/result?to=${encodeURIComponent(format)}${more}`));
-const textOf = async format => (await resultOf(format)).text();
-/** What stands in an HTML file, without the file around it. */
+const resultOf = query => ask(jobPath(shown.id, `/result?${new URLSearchParams(query)}`));
+const textOf = async to => (await resultOf({ to })).text();
+/** What stands in an HTML file, without the file around it: its style would be refused here. */
 async function richOf() {
-  const parsed = new DOMParser().parseFromString(trusted.createHTML(await textOf("html")), "text/html");
-  return bared(make("div", {}, safe(parsed.querySelector("main")?.innerHTML || ""))).innerHTML;
+  const text = await textOf("html");
+  return bared(make("div", {}, safe(text.slice(text.indexOf("<main>") + 6, text.lastIndexOf("</main>"))))).innerHTML;
 }
 /** Without what is for looking only. */
 function bared(whole) {
@@ -1538,25 +1540,25 @@ async function downChoices() {
   formats ??= (await askJson("/v1/formats")).data;
   const rank = ({ name }) => (OFTEN.includes(name) ? OFTEN.indexOf(name) : 99);
   const sorted = [...formats].sort((one, other) => rank(one) - rank(other));
-  const choice = ({ name, suffix, drops, available }) => [NAMES[name] || name, () => download(name), { aside: suffix, off: available === false, title: available === false ? "Not installed on this server" : drops ? `Without ${drops}` : "" }];
+  const choice = ({ name, suffix, drops, available }) => [NAMES[name] || name, () => download({ to: name }), { aside: suffix, off: available === false, title: available === false ? "Not installed on this server" : drops ? `Without ${drops}` : "" }];
   const often = sorted.filter(format => rank(format) < 99), others = sorted.filter(format => rank(format) === 99);
-  const report = ["Report to look through", () => download("html", "&report=1"), { aside: ".html" }];
+  const report = ["Report to look through", () => download({ report: 1 }), { aside: ".html" }];
   return [...often.map(choice), "More", report, ...others.map(choice)];
 }
-async function download(format, more = "") {
+async function download(query) {
   toast("The file is being made…");
   try {
-    const answer = await resultOf(format, more);
+    const answer = await resultOf(query);
     const said = answer.headers.get("content-disposition") || "";
     const coded = /filename\*=UTF-8''([^;]+)/i.exec(said), plain = /filename="?([^";]+)"?/i.exec(said);
-    const name = coded ? decodeURIComponent(coded[1]) : plain ? plain[1] : `${shown.job?.name || "reading"}.${format}`;
+    const name = coded ? decodeURIComponent(coded[1]) : plain ? plain[1] : shown.job?.name || "reading";
     const address = URL.createObjectURL(await answer.blob());
     const link = make("a", { href: address, download: name });
     link.click();
     setTimeout(() => URL.revokeObjectURL(address), 60000);
     toast(`${name} is downloaded`);
   } catch (error) {
-    toast(error.status === 409 ? "Nothing has been read yet." : error.status === 404 && more === "" && !shown ? "It is gone." : error.message, true);
+    toast(error.status === 409 ? "Nothing has been read yet." : error.message, true);
   }
 }
 
