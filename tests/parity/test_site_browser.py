@@ -150,7 +150,7 @@ def test_what_is_on_the_clipboard_is_read_by_the_keys_for_paste(tab, nano):
 def test_the_text_is_watched_while_it_is_written(tab, nano):
     page = tab(nano)
     page.evaluate(
-        """() => { window.grown = []; new MutationObserver(() => { const text = document.querySelector(".live")?.textContent; if (text) grown.push(text); })
+        """() => { window.grown = []; new MutationObserver(() => { const text = document.querySelector("#reading .live")?.textContent; if (text) grown.push(text); })
         .observe(document.querySelector("#reading"), { childList: true, subtree: true, characterData: true }); }"""
     )
     page.set_input_files("#files", NOTE)

@@ -34,6 +34,7 @@ PATHS = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
+    **{f"/examples/{name}.webp": (f"examples/{name}.webp", "image/webp") for name in ("note", "order", "sign")},
 }  # no key is asked for: they hold nothing of anybody's
 
 

@@ -385,6 +385,16 @@ at.files.addEventListener("change", () => { take(at.files.files); at.files.value
 const choose = () => at.files.click();
 $("choose").addEventListener("click", choose);
 $("open").addEventListener("click", choose);
+for (const button of document.querySelectorAll("#tries button")) {
+  button.addEventListener("click", async () => {
+    try {
+      const { src } = button.querySelector("img");
+      take([new File([await (await ask(src)).blob()], src.split("/").pop(), { type: "image/webp" })]);
+    } catch (error) {
+      toast(error.message, true);
+    }
+  });
+}
 at.drop.addEventListener("click", event => { if (!event.target.closest("button")) choose(); });
 
 // ---- home -----------------------------------------------------------------------------------------------------------------------
@@ -400,18 +410,22 @@ function learn(job) {
 }
 
 let most = 100;  // of the list
+let heard = false;  // whether the server has told what there is
+if (local.get("listed")) document.body.classList.add("listed");  // it most likely is so still: nothing jumps
 async function list() {
   const { data, has_more: more } = await askJson(`/v1/jobs?limit=${most}`);
   $("older").hidden = !more || most >= 1000;
   known.clear();
   for (const job of data.reverse()) learn(job);
+  heard = true;
+  $("tries").hidden = false;
   paintHome();
 }
 $("older").addEventListener("click", () => { most = 1000; list().catch(error => toast(error.message, true)); });
 /** While the list can be seen and something is read, it is asked for again and again. */
-let listing = false;
+let listing = false, wakeList = () => {};
 async function keepListed() {
-  if (listing) return;
+  if (listing) { wakeList(); return; }
   listing = true;
   let wait = 2000;
   while (!shown) {
@@ -425,7 +439,7 @@ async function keepListed() {
       wait = Math.min(wait * 1.7, 15000);
     }
     const active = sending.length || [...known.values()].some(job => !DONE.has(job.status)) || !at.banner.hidden;
-    await rest(active ? wait : 8000);
+    await Promise.race([rest(active ? wait : 8000), new Promise(done => { wakeList = done; })]);
     while (document.hidden && !shown) await rest(500);
   }
   listing = false;
@@ -484,7 +498,10 @@ function paintList() {
     before = row;
   }
   at.shelf.hidden = !wanted.length;
-  document.body.classList.toggle("listed", wanted.length > 0);
+  if (wanted.length || heard) {
+    document.body.classList.toggle("listed", wanted.length > 0);
+    local.set("listed", wanted.length ? "1" : "");
+  }
   const ends = listed.find(job => job.expires && job.finished);
   const hours = ends ? (ends.expires - ends.finished) / 3600 : 0;
   at.kept.textContent = !hours ? "" : `Readings and their files are deleted ${hours >= 47 ? many(Math.round(hours / 24), "day") : hours >= 1 ? many(Math.round(hours), "hour") : many(Math.round(hours * 60), "minute")} after they were read.`;
@@ -519,7 +536,7 @@ function jobRow(row, id) {
     row.append(make("a.entry", { href: `#/${id}` }, ...rowBody()),
       make("button.bare", { type: "button", "aria-label": `Remove ${name}`, title: "Remove", onclick: () => remove(id) }, icon("bin")));
   }
-  fillRow(row, { name, state: stateOf(job), share: shareOf(job), more: ago(job.created), tone: job.status === "failed" ? "bad" : DONE.has(job.status) ? "" : "live" });
+  fillRow(row, { name, state: stateOf(job), share: shareOf(job), more: ago(job.created), tone: job.status === "failed" ? "bad" : DONE.has(job.status) ? "" : "busy" });
   const thumb = row.querySelector(".thumb");
   const pages = String(job.options?.pages || "1");
   if (!thumb.asked && job.pages_done > 0 && /^\D*1\b/.test(pages)) {
@@ -555,7 +572,8 @@ async function show(id, wanted) {
     parts: [], abort: new AbortController(), words: [], low: [], zoom: 1 };
   at.home.hidden = true;
   at.work.hidden = at.title.hidden = at.acts.hidden = false;
-  document.body.className = "at-work";
+  document.body.classList.remove("at-home");
+  document.body.classList.add("at-work");
   $("doc-name").focus({ preventScroll: true });  // those who listen hear its name, and Tab goes on from there
   paintJob();
   paintPage(true);
@@ -591,7 +609,8 @@ function home() {
   leave();
   at.home.hidden = false;
   at.work.hidden = at.title.hidden = at.acts.hidden = at.bar.hidden = true;
-  document.body.className = "at-home";
+  document.body.classList.remove("at-work", "railed", "alone");
+  document.body.classList.add("at-home");
   document.title = "gotocr";
   banner("");
   paintList();
@@ -904,6 +923,9 @@ function paintReading(data) {
   at.reading.className = known ? "" : "bare-page";
   at.reading.replaceChildren(safe(data.html || ""));
   if (!at.reading.childElementCount) at.reading.append(make("p.note", {}, data.error ? "" : "Nothing was read on this page."));
+  for (const one of at.reading.querySelectorAll(":scope > .note.problem")) {
+    if (data.notes?.some(said => one.textContent.startsWith(said.slice(0, 60)))) one.classList.remove("problem");  // told, not complained of
+  }
   if (data.truncated && !data.error) at.reading.append(make("p.note.problem", {}, "The reading was cut off before the end of the page."));
   for (const block of at.reading.querySelectorAll(".block[data-block]")) {
     const number = Number(block.dataset.block), about = data.blocks[number];
@@ -1373,7 +1395,7 @@ function makePart(part) {
 function paintPart(part) {
   if (!part.made) return;
   const { body } = part.made;
-  part.made.classList.toggle("live", !part.page && !part.problem && !part.over);
+  part.made.classList.toggle("busy", !part.page && !part.problem && !part.over);
   if (part.problem) body.replaceChildren(make("p.wrong", {}, part.problem));
   else if (part.page) {
     body.replaceChildren(safe(part.page.html || ""));
