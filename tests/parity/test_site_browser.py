@@ -470,7 +470,7 @@ def test_hostile_text_stays_text(tab, make, scripted):
 def test_html_that_is_not_safe_is_not_taken_over(tab, make):
     """As if the server's escaping had a hole."""
     html = (
-        '<div class="block kind-text" data-block="0" onclick="hit=1" style="position:fixed"><p>kept <b>too</b></p><script>hit=2</script>'
+        '<div class="block kind-text" data-block="0" onclick="hit=1" style="position:fixed"><p xmlns="x" a\'b<="1" xml:lang="de">kept <b>too</b></p><script>hit=2</script>'
         '<img src="x" onerror="hit=3"><svg viewBox="0 0 1 1"><script>hit=4</script><use href="https://elsewhere.example/x#y"></use>'
         '<animate onbegin="hit=5"/><foreignObject><iframe src="javascript:hit=6"></iframe></foreignObject><path id="p" d="M0 0"/></svg>'
         '<math><maction actiontype="statusline" href="javascript:hit=7"><mi>x</mi></maction><annotation-xml encoding="text/html"><img src=x onerror="hit=8">'
@@ -554,9 +554,10 @@ def names(page):
     return [(node["role"]["value"], node.get("name", {}).get("value", "")) for node in tree if not node["ignored"] and "role" in node]
 
 
-def test_everything_has_a_name_for_those_who_listen(tab, make):
+@pytest.mark.parametrize("size", ["laptop", "phone"])
+def test_everything_has_a_name_for_those_who_listen(tab, make, size):
     with make() as server:
-        page = tab(server)
+        page = tab(server, size=size)
         page.click("#choices summary")
         named = names(page)
         page.set_input_files("#files", {"name": "two.tif", "mimeType": "image/tiff", "buffer": pages(2)})
@@ -585,6 +586,8 @@ def test_everything_has_a_name_for_those_who_listen(tab, make):
         ("button", "Page 2, read, 99% likely right"),
         ("textbox", "Page number"),
         ("button", "Read a part"),
+        ("button", "Copy"),
+        ("heading", "Drop pictures or PDFs here"),
         ("menuitem", "Word .docx"),
         ("dialog", "Remove this reading?"),
         ("heading", "two.tif"),

@@ -224,7 +224,7 @@ const trusted = window.trustedTypes ? trustedTypes.createPolicy("gotocr", { crea
 const isKnown = ({ namespaceURI: space, localName: name }) =>
   space === HTML ? TAGS.has(name) : space === SVG ? SVG_TAGS.has(name) : space === MATH && !NOT_MATH.has(name);
 function isHarmless(name, value, element) {
-  if (/^on/i.test(name) || OUT.has(name)) return false;
+  if (!/^[\w:.-]+$/.test(name) || /^(on|xmlns)/i.test(name) || OUT.has(name)) return false;
   if (/(^|:)href$/i.test(name)) return value.startsWith("#") && element.namespaceURI === SVG;
   if (name === "id") return element.namespaceURI === SVG;  // a name of a model's could stand for one of ours
   return !/url\s*\((?!\s*["']?#)/i.test(value) || name.startsWith("data-") || name === "title" || name === "alttext" || name.startsWith("aria-");
@@ -907,8 +907,15 @@ async function again(more) {
     toast(error.message, true);
   }
 }
-/** More of the text of the page that is looked at. */
+/** More of the text of the page that is looked at; painted once a frame, however often it comes. */
+let writing = 0;
 function write(page) {
+  writing ||= requestAnimationFrame(() => {
+    writing = 0;
+    if (shown?.pages.get(shown.index) === page && page.state === "reading") paintText(page);
+  });
+}
+function paintText(page) {
   if (!liveText || !liveText.isConnected) { paintPage(); return; }
   const end = narrow.matches ? null : at.scroll, follows = end && end.scrollHeight - end.scrollTop - end.clientHeight < 80;
   liveText.data = page.text.replace(/^\n+/, "");
@@ -1218,7 +1225,11 @@ function mark() {
     word.low = is;
     if (is) shown.low.push(word);
   }
-  at.view.querySelector(".doubts")?.replaceChildren(...shown.low.filter(word => word.box).map(word => rect(word.box, 1)));
+  at.view.querySelector(".doubts")?.replaceChildren(...shown.low.filter(word => word.box).map(word => {
+    const made = rect(word.box, 1);
+    if (word.whole || word.parts[0].classList.contains("whole")) made.setAttribute("class", "whole");  // large: what lies under it is to be seen
+    return made;
+  }));
   $("doubts").hidden = false;
   $("doubt-before").disabled = $("doubt-next").disabled = !shown.low.length;
   const kinds = [...new Set(shown.data.blocks.map(kindOf))];
@@ -1629,7 +1640,9 @@ function opens(button, choices) {
       }
     }
     place(panel);
-    panel.querySelector(choices ? "[role=menuitem]" : "input")?.focus();
+    const first = panel.querySelector(choices ? "[role=menuitem]:enabled" : "input");
+    if (choices && first) first.tabIndex = 0;
+    first?.focus();
   });
   panel.addEventListener("keydown", event => {
     if (event.key === "Escape") { event.stopPropagation(); closeMenu(true); }
