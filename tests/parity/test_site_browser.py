@@ -309,6 +309,21 @@ def test_a_block_is_edited_and_taken_away(tab, make):
         until(lambda: page.locator(READ).count() == 1)
 
 
+def test_a_doubtful_word_is_mended_by_what_it_may_be_as_well(tab, nano):
+    with read(tab, nano) as page:
+        word = page.locator("#reading [data-word][data-others]").first
+        said, other = word.inner_text().strip(), json.loads(word.get_attribute("data-others"))[0][0]
+        before = page.inner_text("#reading").count(said)
+        word.click()
+        page.keyboard.press("e")
+        chosen = page.evaluate("(({ value, selectionStart, selectionEnd }) => [value.slice(selectionStart, selectionEnd), selectionStart])(document.activeElement)")
+        assert chosen == [said, page.evaluate("document.activeElement.value").index(f"{said} lamp")], "the second of its kind"
+        page.click(f".mends button >> text={other} >> nth=0")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector("#reading .edited")
+        assert page.inner_text("#reading").count(said) == before - 1 + other.count(said) and other in page.inner_text("#reading")
+
+
 def test_everything_is_copied_and_downloaded(tab, make, scripted):
     scripted.texts = ["# Hello\n\nwide **world**\n\n| a | b |\n|---|---|\n| 1 | 2 |"]
     with make() as server:

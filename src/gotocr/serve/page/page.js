@@ -239,7 +239,9 @@ function safe(text) {
         if (isKnown(node)) {
           const made = document.createElementNS(node.namespaceURI, node.localName);
           for (const { name, value, namespaceURI } of node.attributes) {
-            if (isHarmless(name, value, node)) made.setAttributeNS(namespaceURI, name, value);
+            if (!isHarmless(name, value, node)) continue;
+            if (namespaceURI) made.setAttributeNS(namespaceURI, name, value);
+            else made.setAttribute(name, value);
           }
           copy(node, made);
           to.append(made);
@@ -1444,6 +1446,17 @@ async function findParts(now) {
 
 // ---- edit -----------------------------------------------------------------------------------------------------------------------------
 
+/** Where a word stands in the source of its block, looked for behind the words before it; -1 = not found. */
+function placeOfWord(word, text) {
+  let behind = 0;
+  for (const one of shown.words) {
+    if (one.block !== word.block) continue;
+    const letters = spelled(one).trim(), found = text.indexOf(letters, behind);
+    if (one === word) return found;
+    if (found >= 0) behind = found + letters.length;
+  }
+  return -1;
+}
 function edit(block, word) {
   if (at.reading.querySelector("form.edit")) { at.reading.querySelector("form.edit textarea").focus(); return; }
   const now = shown, { data } = now, number = Number(block.dataset.block), about = data.blocks[number];
@@ -1454,7 +1467,12 @@ function edit(block, word) {
   if (about.kind !== "text") area.className = "source";
   const wrong = make("p.wrong", { role: "alert", hidden: true });
   const save = make("button.strong", { type: "submit" }, "Save");
-  const form = make("form.edit", { "aria-label": `Edit ${about.kind}` }, area, wrong, make("p.ends", {},
+  const letters = word && !word.whole ? spelled(word).trim() : "", place = letters ? placeOfWord(word, about.text) : -1;
+  const others = place >= 0 ? word.others.map(([other]) => String(other)).filter(other => other && other !== letters) : [];
+  const mends = others.length ? make("p.mends", {}, make("span.note", {}, `In place of “${letters}”:`), ...others.map(other => make("button.plain", { type: "button", dir: "auto",
+    onclick: () => { area.setRangeText(other, place, place + inPlace.length, "select"); inPlace = other; area.focus(); } }, other))) : null;
+  let inPlace = letters;
+  const form = make("form.edit", { "aria-label": `Edit ${about.kind}` }, area, mends, wrong, make("p.ends", {},
     make("span.note", {}, HINTS[about.kind] || "An empty text takes the block away."),
     make("button.plain", { type: "button", onclick: () => close() }, "Cancel"), save));
   const close = () => { form.remove(); block.hidden = false; block.querySelector(".pen")?.focus(); };
@@ -1487,8 +1505,7 @@ function edit(block, word) {
   block.hidden = true;
   grow();
   area.focus({ preventScroll: true });
-  const place = word && !word.whole ? about.text.indexOf(spelled(word).trim()) : -1;
-  if (place >= 0) area.setSelectionRange(place, place + spelled(word).trim().length);
+  if (place >= 0) area.setSelectionRange(place, place + letters.length);
   else area.setSelectionRange(0, 0);
   form.scrollIntoView({ block: "nearest" });
   look(boxOf(block));
