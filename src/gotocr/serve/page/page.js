@@ -800,7 +800,7 @@ function paintThumb(index, place, count, shift) {
   const sure = state === "read" && page.sure !== null ? `, ${Math.floor(100 * page.sure)}% likely right` : "";
   button.setAttribute("aria-label", `Page ${index + 1}, ${STATES[state]}${sure}`);
   button.title = `Page ${index + 1}, ${STATES[state]}${sure}`;
-  if (state === "read" && !item.asked) {
+  if ((state === "read" || state === "reading") && !item.asked) {
     item.asked = true;
     const { id } = shown;
     setTimeout(() => {  // who scrolls past it does not fetch it
