@@ -68,7 +68,7 @@ def tab(browser):
         context = browser.new_context(
             viewport={"width": width, "height": height}, permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce", **more
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         context.add_init_script(WATCH)
         page = context.new_page()
         page.home = f"http://localhost:{server.port}/"
@@ -644,7 +644,7 @@ def test_thousands_of_pages_do_not_weigh(tab, make):
         began = time.monotonic()
         page.keyboard.press("Enter")
         page.wait_for_selector("#rail button.current >> text=4321")
-        assert time.monotonic() - began < 3
+        assert time.monotonic() - began < 5
         page.keyboard.press("Tab")
         page.focus("#rail button.current")
         page.keyboard.press("End")
