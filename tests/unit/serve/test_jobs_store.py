@@ -280,6 +280,24 @@ def test_damage_is_found_after_a_crash(path, file):
         opened(path)
 
 
+def test_what_breaks_while_it_runs_is_said_to_the_log_alone(path, file, monkeypatch, caplog):
+    store = opened(path)
+    begun(store, file)
+    store._data._connection.execute("DROP TABLE pages")
+    with pytest.raises(StoreError) as caught:
+        store.pages.outlines(1)
+    assert str(path.parent) not in str(caught.value) and str(path) in caplog.text
+    monkeypatch.setattr("os.link", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device", str(path))))
+    monkeypatch.setattr("shutil.copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device", str(path))))
+    with pytest.raises(StoreFullError):
+        store.add("me", "nano", file, "scan.pdf", [])
+    monkeypatch.setattr("shutil.copyfileobj", lambda *_: (_ for _ in ()).throw(OSError(5, "I/O error", str(path))))
+    with pytest.raises(StoreError, match="the server's log says why") as caught:
+        store.add("me", "nano", file, "scan.pdf", [])
+    assert str(path.parent) not in str(caught.value)
+    store.close()
+
+
 def test_a_file_of_others_is_left_alone(path, tmp_path):
     path.parent.mkdir()
     foreign = sqlite3.connect(path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import stat
@@ -55,6 +56,8 @@ CREATE TABLE pages (
   PRIMARY KEY (job, place)
 );
 """
+
+_log = logging.getLogger(__name__)
 
 
 class StoreError(OutputError):
@@ -170,21 +173,26 @@ class Database:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """What SQLite raises, as what is to be done about it."""
+        """What SQLite raises, as what is to be done about it. Who asks a server is not told where its files are; its log is."""
         try:
             yield
         except sqlite3.Error as error:
-            name = getattr(error, "sqlite_errorname", "") or ""  # from Python 3.11 on
-            said = f"{name} {error}".lower()
-            if "full" in said:
-                raise StoreFullError(self.most) from error
-            if "busy" in said or "locked" in said:
-                raise StoreError(f"the store {self.path} is in use by another server; stop that one, or name another file with --store FILE") from error
-            if any(word in said for word in ("corrupt", "malformed", "notadb", "not a database")):
-                raise self._damaged(str(error)) from error
-            if isinstance(error, (sqlite3.OperationalError, sqlite3.InternalError)):
-                raise StoreError(f"the store {self.path} cannot be used ({error}); free its disk, or name another file with --store FILE") from error
-            raise
+            known = self._meant(error)
+            if self._connection is None or isinstance(known, StoreFullError):
+                raise known from error
+            _log.error("%s", known)
+            raise StoreError("the store of jobs cannot be used; the server's log says why") from error
+
+    def _meant(self, error: sqlite3.Error) -> StoreError:
+        name = getattr(error, "sqlite_errorname", "") or ""  # from Python 3.11 on
+        said = f"{name} {error}".lower()
+        if "full" in said:
+            return StoreFullError(self.most)
+        if "busy" in said or "locked" in said:
+            return StoreError(f"the store {self.path} is in use by another server; stop that one, or name another file with --store FILE")
+        if any(word in said for word in ("corrupt", "malformed", "notadb", "not a database")):
+            return self._damaged(str(error))
+        return StoreError(f"the store {self.path} cannot be used ({error}); free its disk, or name another file with --store FILE")
 
     def _damaged(self, why: str) -> StoreError:
         return StoreError(f"the store {self.path} is damaged ({why[:100]}); move it away, or name another file with --store FILE")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import os
 import secrets
 import shutil
@@ -9,21 +11,24 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from .database import StoreError
+from .database import StoreError, StoreFullError
 
 _PIECE = 1 << 20
+_log = logging.getLogger(__name__)
 
 
 class Sources:
-    """A folder that belongs to one store alone. Raises StoreError where it cannot be made or written to."""
+    """A folder that belongs to one store alone, of at most `most` bytes with all that is in it. Raises StoreError where it cannot be
+    made or written to."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, most: int) -> None:
+        self._folder, self._most = folder, most
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.chmod(folder, 0o700)
         except OSError as error:
-            raise self._failed(error) from error
+            said = f"nothing can be kept in {folder} ({error.strerror or error}); name another place with --store FILE"
+            raise StoreError(said) from error
 
     def path(self, name: str) -> Path:
         return self._folder / name
@@ -43,7 +48,10 @@ class Sources:
                 os.fsync(file.fileno())
         except OSError as error:
             self.drop(name)
-            raise self._failed(error) from error
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StoreFullError(self._most) from error
+            _log.error("nothing can be kept in %s: %s", self._folder, error)
+            raise StoreError("the file cannot be kept; the server's log says why") from error
         return name
 
     def drop(self, name: str) -> None:
@@ -65,9 +73,6 @@ class Sources:
             for name in os.listdir(self._folder):
                 if name not in known:
                     self.drop(name)
-
-    def _failed(self, error: OSError) -> StoreError:
-        return StoreError(f"nothing can be kept in {self._folder} ({error.strerror or error}); name another place with --store FILE")
 
 
 def _own(path: str, flags: int) -> int:

@@ -30,7 +30,7 @@ class Store:
         self.path, self.most, self.keep = path, most, keep
         self._data = Database(path, most)
         try:
-            self.sources = Sources(path.with_name(path.name + ".files"))
+            self.sources = Sources(path.with_name(path.name + ".files"), most)
             self.pages = Pages(self._data, self.used)
             self._recover()
         except BaseException:
