@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import random
 import re
 import shutil
 import time
@@ -158,6 +159,18 @@ def test_the_text_is_watched_while_it_is_written(tab, nano):
     grown = page.evaluate("window.grown")
     assert len(set(grown)) > 5 and all(after.startswith(before) for before, after in zip(grown, grown[1:]))
     assert grown[-1].startswith("The harbour")
+
+
+def test_a_page_that_was_followed_to_its_end_is_looked_at_from_its_beginning(tab, make, scripted):
+    words = ("".join(random.Random(number).choices("abcdefghijklmnopqrst", k=6)) for number in range(120))  # no circle
+    scripted.texts = ["\n\n".join(words)]
+    with make(pause=0.003) as server:
+        page = tab(server)
+        page.set_input_files("#files", NOTE)
+        scrolled = "document.querySelector('#scroll').scrollTop"
+        until(lambda: page.evaluate(f"document.querySelector('#reading .live') && {scrolled} > 200"))
+        page.wait_for_selector(READ)
+        until(lambda: page.evaluate(scrolled) == 0)
 
 
 def test_what_is_looked_at_survives_a_reload_and_can_be_gone_back_from(tab, make):

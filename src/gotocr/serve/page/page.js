@@ -919,13 +919,13 @@ function write(page) {
 }
 function paintText(page) {
   if (!liveText || !liveText.isConnected) { paintPage(); return; }
-  const end = narrow.matches ? null : at.scroll, follows = end && end.scrollHeight - end.scrollTop - end.clientHeight < 80;
+  const follows = !narrow.matches && isAtEnd();
   liveText.data = page.text.replace(/^\n+/, "");
-  if (follows) end.scrollTop = end.scrollHeight;
+  if (follows) at.scroll.scrollTop = at.scroll.scrollHeight;
 }
 
 function paintReading(data) {
-  const now = shown;
+  const now = shown, followed = liveText?.isConnected && !narrow.matches && isAtEnd();
   now.data = data;
   liveText = null;
   const known = isKnownPage(data);
@@ -944,7 +944,9 @@ function paintReading(data) {
   }
   gather(at.reading, data);
   tellFacts(data);
+  if (followed) at.scroll.scrollTop = 0;  // it was followed to its end, and is now to be looked at from its beginning, as its picture is
 }
+const isAtEnd = () => at.scroll.scrollHeight - at.scroll.scrollTop - at.scroll.clientHeight < 80;
 const isKnownPage = data => Array.isArray(data.blocks);
 function tellFacts(data) {
   const told = [];
