@@ -2,8 +2,9 @@
 
 For libraries in C++ that a strange enough input can bring down. The child is a fresh interpreter that imports the module of the
 function and nothing of this process; it starts when first asked, is used again, is replaced after a crash, a time-out or many
-requests, and ends with this process. A message is a letter, its length and its body: a request is the JSON list of the
-arguments, an answer a text as it is, bytes as they are, other JSON, or what the function refused.
+requests, and ends with this process. `pool` has several of them, for callers in several threads. A message is a letter, its
+length and its body: a request is the JSON list of the arguments, an answer a text as it is, bytes as they are, other JSON, or
+what the function refused.
 """
 
 from __future__ import annotations
@@ -17,23 +18,32 @@ import struct
 import subprocess
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from .errors import GotocrError, WorkerError
 
 SECONDS = 20.0  # the longest an answer may take
 START = 60.0  # the longest a child may take to begin, and to import the function's module
 MEMORY = 2 << 30  # bytes of data of a child, where the system can hold it to that
+LEAST, MOST = 2, 8  # children of a pool, however few processors there are (one may hang), and however many
+IDLE = 60.0  # seconds after which a child of a pool that nobody asked ends: its memory is given back
 FRESH = 20_000  # requests after which a child is replaced, against leaks
 _HEAD = struct.Struct(">cQ")  # letter and length of a message
-_MOST = 1 << 28  # bytes of a message, unless it is one of bytes: a child holds no more of those than its memory
+_LONGEST = 1 << 28  # bytes of a message, unless it is one of bytes: a child holds no more of those than its memory
 _TEXT, _BYTES, _JSON, _REFUSED = b"t", b"b", b"j", b"r"
 _PIPE = 1 << 20  # bytes a pipe holds, where that can be asked for: a page crosses in fewer turns
-_THREADS = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1")
+# One thread; and glibc keeps what it has taken for the next request: to take the memory of a page anew costs as much as to decode it.
+_SETTING = {
+    **dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"], "1"),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 28),
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+}
 _BOOT = "import sys; sys.path[:] = filter(None, sys.path); from gotocr.child import serve; serve(*sys.argv[1:])"
 
 
@@ -113,7 +123,7 @@ class Child:
 
     def _start(self) -> None:
         paths = [path for path in sys.path if path]
-        environment = {**os.environ, **_THREADS, "PYTHONPATH": os.pathsep.join([*paths, str(Path(__file__).parents[1])])}
+        environment = {**os.environ, **_SETTING, "PYTHONPATH": os.pathsep.join([*paths, str(Path(__file__).parents[1])])}
         command = [sys.executable, "-c", _BOOT, self.target, str(self.memory)]
         streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "bufsize": 0}
         try:
@@ -142,6 +152,112 @@ class Child:
             process.stdout.close()
 
 
+class Pool:
+    """Children of one function, called as one `Child` is: each call has one to itself, so that none waits for another's.
+
+    A child starts when all there are have work, up to `most`; together they hold no more than `most` times `memory`. Where as
+    many as may be have work, callers wait in the order in which they came. A child that was asked for the same first argument
+    before is preferred. Who was not asked for `idle` seconds ends.
+    """
+
+    def __init__(self, make: Callable[[], Child], most: int, idle: float = IDLE) -> None:
+        self._make, self.most, self._idle = make, max(most, 1), idle
+        self._lock = threading.Lock()
+        self._free: list[_Resting] = []  # the last to have been asked last
+        self._many = 0  # children there are: free ones, and those with work
+        self._waiting: deque[_Turn] = deque()
+        self._watch: threading.Timer | None = None
+
+    def __call__(self, *arguments: Any) -> Any:
+        """What the function gives. Raises as `Child` does."""
+        turn = _Turn()
+        one = self._taken(turn, arguments[:1])
+        try:
+            return one(*arguments)
+        finally:
+            self._give_back(one, arguments[:1])
+
+    def _taken(self, turn: _Turn, about: tuple) -> Child:
+        with self._lock:
+            if self._free:
+                place = max(range(len(self._free)), key=lambda place: (self._free[place].about == about, place))
+                return self._free.pop(place).child
+            if self._many < self.most:
+                self._many += 1
+                return self._make()
+            self._waiting.append(turn)
+        try:
+            turn.come.wait()
+        except BaseException:  # Ctrl-C: whoever is next must not wait for this one
+            with self._lock:
+                given = turn.child
+                if given is None:
+                    self._waiting.remove(turn)
+            if given is not None:
+                self._give_back(given, ())
+            raise
+        assert turn.child is not None
+        return turn.child
+
+    def _give_back(self, one: Child, about: tuple) -> None:
+        with self._lock:
+            if self._waiting:
+                turn = self._waiting.popleft()
+                turn.child = one
+                turn.come.set()
+                return
+            self._free.append(_Resting(one, about, time.monotonic()))
+            self._look_later()
+
+    def _look_later(self) -> None:
+        """Have somebody look for idle children when the first may be one. The lock is held."""
+        if self._free and self._watch is None:
+            self._watch = threading.Timer(max(self._free[0].since + self._idle - time.monotonic(), 0.0), self._look)
+            self._watch.daemon = True
+            self._watch.start()
+
+    def _look(self) -> None:
+        with self._lock:
+            self._watch = None
+            old = [resting for resting in self._free if time.monotonic() - resting.since >= self._idle]
+            self._free = [resting for resting in self._free if resting not in old]
+            self._many -= len(old)
+            self._look_later()
+        for resting in old:
+            resting.child.close()
+
+    @property
+    def many(self) -> int:
+        """Children there are."""
+        return self._many
+
+    def close(self) -> None:
+        """End the children that have no work; the next call starts another."""
+        with self._lock:
+            ended, self._free = self._free, []
+            self._many -= len(ended)
+            if self._watch is not None:
+                self._watch.cancel()
+                self._watch = None
+        for resting in ended:
+            resting.child.close()
+
+
+class _Turn:
+    """Somebody who waits for a child of a pool."""
+
+    def __init__(self) -> None:
+        self.come, self.child = threading.Event(), None
+
+
+class _Resting(NamedTuple):
+    """A child without work: what it was asked about last, and since when it rests."""
+
+    child: Child
+    about: tuple
+    since: float
+
+
 def child(target: str, seconds: float = SECONDS, memory: int = MEMORY, fresh: int | None = None) -> Child:
     """The one child of this process for a function (a forked process gets its own)."""
     return _child(os.getpid(), target, seconds, memory, fresh)
@@ -154,6 +270,19 @@ def _child(process: int, target: str, seconds: float, memory: int, fresh: int | 
     return made
 
 
+def pool(target: str, seconds: float = SECONDS, memory: int = MEMORY, fresh: int | None = None) -> Pool:
+    """The one pool of this process for a function: as many children as there are processors, within `LEAST` and `MOST`."""
+    return _pool(os.getpid(), target, seconds, memory, fresh)
+
+
+@lru_cache(maxsize=32)
+def _pool(process: int, target: str, seconds: float, memory: int, fresh: int | None) -> Pool:
+    many = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    made = Pool(lambda: Child(target, seconds, memory, fresh), min(max(many, LEAST), MOST))
+    atexit.register(made.close)
+    return made
+
+
 def _widen(stream: BinaryIO) -> None:
     with suppress(ImportError, AttributeError, OSError):  # only Linux can, and only so many
         import fcntl
@@ -162,7 +291,7 @@ def _widen(stream: BinaryIO) -> None:
 
 
 def _send(stream: BinaryIO, letter: bytes, body: bytes | bytearray | memoryview) -> None:
-    if letter != _BYTES and len(body) > _MOST:
+    if letter != _BYTES and len(body) > _LONGEST:
         raise OSError("too much for one message")
     with memoryview(body).cast("B") as whole:
         for part in (memoryview(_HEAD.pack(letter, len(whole))), whole):
@@ -176,7 +305,7 @@ def _receive(stream: BinaryIO, memory: int) -> tuple[bytes, bytearray] | None:
     if head is None:
         return None
     letter, length = _HEAD.unpack(head)
-    body = _read(stream, length) if length <= (memory if letter == _BYTES else _MOST) else None
+    body = _read(stream, length) if length <= (memory if letter == _BYTES else _LONGEST) else None
     return None if body is None else (letter, body)
 
 
@@ -219,8 +348,9 @@ def _answered(work: Callable[..., Any], arguments: list[Any]) -> tuple[bytes, by
 
 
 def _hold(memory: int) -> None:
-    """Limit this process; Ctrl-C is for the parent."""
+    """Limit this process. Ctrl-C, and a request to end that is sent to all processes of a service, are for the parent: it may finish."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with suppress(ImportError, OSError, ValueError, AttributeError):
         import resource
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gotocr.child import child
+from gotocr.child import pool
 from gotocr.errors import InputError, TooLargeError
 from gotocr.pixels import pdf as reading
 from gotocr.pixels.limits import Limits
@@ -159,7 +159,7 @@ def drawer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Limits]:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     yield limits
-    child(reading.ANSWER, limits.drawing, fresh=reading.FRESH).close()
+    pool(reading.ANSWER, limits.drawing, fresh=reading.FRESH).close()
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
@@ -181,7 +181,7 @@ def test_a_page_that_unfolds_without_end_is_lost_alone(drawer: Limits) -> None:
     body = between(first + block * 3000 + packer.flush(), keys=b"/Filter /FlateDecode")
     limits = Limits(drawing=30.0, max_pixels=drawer.max_pixels)
     first, lost, last = found(body, limits=limits)
-    child(reading.ANSWER, limits.drawing, fresh=reading.FRESH).close()
+    pool(reading.ANSWER, limits.drawing, fresh=reading.FRESH).close()
     assert first == last == 144 and re.fullmatch("the data, page 2, cannot be drawn: PDFium died of it, or of the memory it took; .*", lost)
 
 
@@ -206,7 +206,7 @@ def test_where_no_process_can_be_started(drawer: Limits, monkeypatch: pytest.Mon
     monkeypatch.undo()
     pages = open_source(tree(b"3 0 R " * 3, 3), limits=drawer)
     assert isinstance(next(pages), Page)
-    child(reading.ANSWER, drawer.drawing, fresh=reading.FRESH).close()
+    pool(reading.ANSWER, drawer.drawing, fresh=reading.FRESH).close()
     monkeypatch.setattr(sys, "executable", "/nonesuch")
     with pytest.raises(InputError, match="no process can be started here"):  # not page by page
         next(pages)

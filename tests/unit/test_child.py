@@ -10,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from gotocr.errors import WorkerError
-from gotocr.child import Child, LateError, NoChildError, RefusedError, child
+from gotocr.child import Child, LateError, NoChildError, Pool, RefusedError, child, pool
 
 HERE = "tests.unit.worked"
 PARENT = f"""
@@ -185,3 +186,128 @@ def test_it_ends_with_its_parent(how):
 def test_no_function_no_exception_but_ours(made):
     with pytest.raises(WorkerError):
         made("nothing_of_that_name")()
+
+
+@pytest.fixture
+def pools(made):
+    found = []
+
+    def make(name: str, most: int = 2, idle: float = 60.0, **limits) -> Pool:
+        found.append(Pool(lambda: made(name, **limits), most, idle))
+        return found[-1]
+
+    yield make
+    for one in found:
+        one.close()
+
+
+def together(work, *calls):
+    """What calls from as many threads give, or raise, in the order in which they end."""
+    ended = []
+
+    def run(arguments):
+        try:
+            ended.append(work(*arguments))
+        except WorkerError as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=run, args=(arguments,)) for arguments in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return ended
+
+
+def test_a_pool_starts_no_more_than_are_needed(pools):
+    work = pools("process", most=4)
+    assert work.many == 0
+    assert len({work(n)[0] for n in range(5)}) == 1 and work.many == 1
+
+
+def test_one_that_hangs_holds_nobody_up(pools):
+    work = pools("nap", seconds=20.0)
+    began = time.monotonic()
+    pids = together(work, (1.0,), *((0.0,) for _ in range(8)))
+    assert len(set(pids)) == 2 and work.many == 2 and time.monotonic() - began < 15
+    assert len(pids) == 9 and pids.count(pids[-1]) == 1  # the one that took long is the last
+
+
+def test_whoever_waits_is_served_in_turn(pools):
+    work, order = pools("nap", most=1), []
+    started = threading.Thread(target=lambda: order.append((0, work(0.5))))
+    started.start()
+    while not work.many:
+        time.sleep(0.01)
+    threads = []
+    for number in range(1, 6):
+        threads.append(threading.Thread(target=lambda number=number: order.append((number, work(0.0)))))
+        threads[-1].start()
+        while len(work._waiting) < number:
+            time.sleep(0.005)
+    for thread in (started, *threads):
+        thread.join(20)
+    assert [number for number, _ in order] == list(range(6)) and len({pid for _, pid in order}) == 1
+
+
+def test_who_knows_a_thing_is_asked_about_it_again(pools):
+    work = pools("nap")
+    together(work, (0.4,), (0.5,))
+    pids = {seconds: work(seconds) for seconds in (0.4, 0.5)}
+    assert pids[0.4] != pids[0.5] == work(0.5) != work(0.4) == pids[0.4]
+
+
+@pytest.mark.parametrize(("name", "error"), [("crash", WorkerError), ("hang", LateError), ("refuse", RefusedError)])
+def test_a_pool_outlives_its_children(pools, name, error):
+    work = pools(name, seconds=0.5)
+    ended = together(work, *((n,) for n in range(5))) if name != "refuse" else together(work, (), (), ())
+    assert all(type(one) is error for one in ended) and len(ended) >= 3 and work.many <= 2 and not work._waiting
+
+
+def test_one_killed_in_the_middle_is_one_call_lost(pools):
+    work, ended = pools("nap"), []
+    first = work(0.0)
+    calls = threading.Thread(target=lambda: ended.extend(together(work, (30.0,), (0.3,), (0.3,))))
+    calls.start()
+    while work._free:
+        time.sleep(0.01)
+    time.sleep(0.2)
+    os.kill(first, signal.SIGKILL)
+    calls.join(20)
+    lost = [one for one in ended if isinstance(one, WorkerError)]
+    assert len(ended) == 3 and len(lost) == 1 and "died" in str(lost[0])
+
+
+def test_whoever_is_broken_off_while_waiting_takes_nothing_along(pools, monkeypatch):
+    work = pools("nap", most=1)
+    busy = threading.Thread(target=work, args=(0.5,))
+    busy.start()
+    while not work.many:
+        time.sleep(0.01)
+
+    class Broken(threading.Event):
+        def wait(self, timeout=None):
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("gotocr.child._Turn", lambda: SimpleNamespace(come=Broken(), child=None))
+        work(0.0)
+    assert not work._waiting
+    busy.join(10)
+    assert len(work._free) == 1 and isinstance(work(0.0), int)
+
+
+def test_idle_children_end(pools):
+    work = pools("nap", idle=0.3)
+    pids = together(work, (0.2,), (0.2,))
+    assert len(set(pids)) == 2 and all(map(gone, pids)) and work.many == 0 and isinstance(work(0.0), int) and work.many == 1
+
+
+def test_the_pool_of_a_function():
+    work = pool(f"{HERE}:process")
+    assert work is pool(f"{HERE}:process") is not pool(f"{HERE}:process", seconds=3.0) and 2 <= work.most <= 8
+    pid = work()[0]
+    assert pid == work()[0] != os.getpid()
+    work.close()
+    assert gone(pid) and work()[0] != pid
+    work.close()

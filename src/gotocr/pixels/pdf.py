@@ -2,23 +2,23 @@
 
 PDFium can neither be interrupted nor held to an amount of memory, and some bytes crash it. So it never runs in this process:
 where a page takes longer than `Limits` allow, too much memory, or crashes, its process is ended, and another draws the pages
-behind it. Ctrl-C comes at once. Readers in several threads take turns.
+behind it. Ctrl-C comes at once. Readers in several threads have a process each, as far as there are processors (`child.pool`).
 """
 
 from __future__ import annotations
 
 import os
 import struct
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
 
-from ..child import MEMORY, LateError, NoChildError, RefusedError, child
+from ..child import MEMORY, LateError, NoChildError, RefusedError, pool
 from ..errors import GotocrError, InputError, TooLargeError, WorkerError
 from .limits import Limits
+from .on_disk import on_disk
 from .opening import DPI as DPI
 from .opening import Opening
 
@@ -52,7 +52,7 @@ def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Ite
     `limits`, comes what is wrong with it; where that is so for `MOST_ENDED` pages in a row whose process had to be ended,
     the rest is not tried. Raises `InputError` for a file that is locked or broken as a whole.
     """
-    with _on_disk(data, name) as path:
+    with _at(data, name) as path:
         del data
         document = _Document(path, name, limits, opening)
         count = document.length()
@@ -68,7 +68,7 @@ def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Ite
 
 def length(data: str | bytes, limits: Limits, opening: Opening) -> int:
     """How many pages a PDF says it has. Raises `InputError` as `pages` does."""
-    with _on_disk(data, "the PDF") as path:
+    with _at(data, "the PDF") as path:
         return _Document(path, "the PDF", limits, opening).length()
 
 
@@ -117,7 +117,7 @@ class _Document:
         """What the child answers, or the error it tells of. Raises LateError and WorkerError where it had to be ended."""
         memory = max(MEMORY, PER_PIXEL * self.limits.max_pixels)
         try:
-            found = child(ANSWER, self.limits.drawing, memory, FRESH)(self.key, self.name, page)
+            found = pool(ANSWER, self.limits.drawing, memory, FRESH)(self.key, self.name, page)
         except NoChildError as error:
             raise InputError(f"{self.name} cannot be opened: PDFs are drawn in a process of their own, and {error}") from error
         except RefusedError as error:
@@ -126,22 +126,11 @@ class _Document:
 
 
 @contextmanager
-def _on_disk(data: str | bytes, name: str) -> Iterator[str]:
-    """The path of a PDF; bytes are in a temporary file until they are no longer needed."""
+def _at(data: str | bytes, name: str) -> Iterator[str]:
+    """The path of a PDF."""
     if isinstance(data, str):
         yield os.path.abspath(data)
         return
-    path = None
-    try:
-        try:
-            handle, path = tempfile.mkstemp(".pdf", "gotocr-")
-            with open(handle, "wb") as file:
-                file.write(data)
-            del data
-        except OSError as error:
-            raise InputError(f"{name} cannot be kept in a temporary file ({error.strerror or error}); set TMPDIR to a folder with room") from error
+    with on_disk(data, name, ".pdf") as path:
+        del data
         yield path
-    finally:
-        if path is not None:
-            with suppress(OSError):
-                os.unlink(path)

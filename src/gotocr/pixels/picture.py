@@ -69,7 +69,7 @@ def pages(file: BinaryIO, name: str, limits: Limits, opening: Opening) -> Iterat
     is broken or exceeds `limits` comes what is wrong with it. All other pictures have one page: see `decode`, also
     for its errors.
     """
-    return _each(file, name, opening, lambda part, called: decode(part, called, limits))
+    return each(file, name, opening, lambda place, called: decode(beginning(file, place), called, limits))
 
 
 def opened(file: BinaryIO, name: str, limits: Limits) -> Iterator[Image.Image | GotocrError]:
@@ -77,12 +77,21 @@ def opened(file: BinaryIO, name: str, limits: Limits) -> Iterator[Image.Image | 
 
     Each is of use until the next is asked for.
     """
-    for _, found in _each(file, name, Opening(), lambda part, called: _header(part, called, limits)):
+    for _, found in each(file, name, Opening(), lambda place, called: _header(beginning(file, place), called, limits)):
         yield found
 
 
-def _each(file: BinaryIO, name: str, opening: Opening, take: Callable[[BinaryIO, str], Any]) -> Iterator[tuple[int, Any]]:
-    """What `take` makes of the pages that `opening` asks for, by index, or an error in its place."""
+def beginning(file: BinaryIO, place: int | None) -> BinaryIO:
+    """An image file from its beginning; where it is a TIFF, as if its first page were the one at `place`."""
+    file.seek(0)
+    return file if place is None else beginning_with(file, place)
+
+
+def each(file: BinaryIO, name: str, opening: Opening, take: Callable[[int | None, str], Any]) -> Iterator[tuple[int, Any]]:
+    """What `take` makes of the pages that `opening` asks for, by index, or an error in its place.
+
+    It is given where a page begins (for `beginning`) and what it is called.
+    """
     head = file.read(_HEAD)
     file.seek(0)
     count = 0
@@ -94,12 +103,11 @@ def _each(file: BinaryIO, name: str, opening: Opening, take: Callable[[BinaryIO,
             count += 1
             if opening.wants(count - 1):
                 called = f"{name}, page {count}," if several else name
-                yield count - 1, _tried(take, beginning_with(file, place), called)
+                yield count - 1, _tried(take, place, called)
     if count == 0:  # no TIFF, or one whose first directory is already broken: PIL says how
         count = 1
-        file.seek(0)
         if opening.wants(0):
-            yield 0, take(file, name)
+            yield 0, take(None, name)
     yield from opening.absent(name, count)
 
 
@@ -143,9 +151,9 @@ def _header(file: BinaryIO, name: str, limits: Limits) -> Image.Image:
         return image
 
 
-def _tried(take: Callable[[BinaryIO, str], Any], file: BinaryIO, name: str) -> Any:
+def _tried(take: Callable[[int | None, str], Any], place: int, name: str) -> Any:
     try:
-        return take(file, name)
+        return take(place, name)
     except GotocrError as error:
         return error
 

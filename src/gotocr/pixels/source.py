@@ -17,10 +17,11 @@ from PIL import Image
 
 from ..errors import GotocrError, InputError, TooLargeError, UsageError
 from ..schema import Lost, Page
-from . import pdf
+from . import apart, pdf
 from .arrays import from_array
 from .clipboard import CLIPBOARD, copied, copied_files
 from .limits import Limits
+from .on_disk import on_disk
 from .opening import DPI, Opening
 from .picture import SUFFIXES, from_pil, length, pages
 from .web import fetch, is_address, shown
@@ -260,7 +261,12 @@ def _from_path(path: Path, name: str, limits: Limits, opening: Opening) -> Found
                 return
             head = file.read(_HEAD)
             file.seek(0)
-            yield from pdf.pages(str(path), name, limits, opening) if pdf.is_pdf(head) else pages(file, name, limits, opening)
+            if pdf.is_pdf(head):
+                yield from pdf.pages(str(path), name, limits, opening)
+            elif limits.apart:
+                yield from apart.pages(file, str(path), name, limits, opening)
+            else:
+                yield from pages(file, name, limits, opening)
     except FileNotFoundError as error:
         says = "nothing matches" if _is_pattern(path) else "there is no file"
         raise InputError(f"{says} {name}") from error
@@ -271,7 +277,12 @@ def _from_path(path: Path, name: str, limits: Limits, opening: Opening) -> Found
 def _decode(data: bytes, name: str, limits: Limits, opening: Opening) -> Found:
     if pdf.is_pdf(data[:_HEAD]):
         return pdf.pages(data, name, limits, opening)
-    return pages(io.BytesIO(data), name, limits, opening)
+    return _apart(data, name, limits, opening) if limits.apart else pages(io.BytesIO(data), name, limits, opening)
+
+
+def _apart(data: bytes, name: str, limits: Limits, opening: Opening) -> Found:
+    with on_disk(data, name) as path, open(path, "rb") as file:
+        yield from apart.pages(file, path, name, limits, opening)
 
 
 def _read_stdin(limits: Limits) -> bytes:

@@ -1,8 +1,11 @@
-"""PDFs and TIFFs written by hand, byte for byte, so that each may be as odd as a test needs it."""
+"""PDFs, TIFFs and JPEGs written by hand, byte for byte, so that each may be as odd as a test needs it."""
 
 from __future__ import annotations
 
+import io
 import struct
+
+from PIL import Image
 
 
 def pdf(objects: list[bytes], trailer: bytes = b"") -> bytes:
@@ -58,3 +61,12 @@ def tiff(count: int, side: int = 8, last: int = 0, order: str = "<", big: bool =
             out += struct.pack(order + "HH" + ("QQ" if big else "II"), name, 16 if big else 4, 1, value)
         out += struct.pack(number, end + area if page < count - 1 else last) + bytes([page % 256]) * area
     return bytes(out)
+
+
+def long_jpeg(side: int, scans: int) -> bytes:
+    """A white picture of few bytes that keeps its decoder busy: progressive, its last scan said again and again."""
+    body = io.BytesIO()
+    Image.new("L", (side, side), 255).save(body, "JPEG", progressive=True)
+    whole = body.getvalue()[:-2]
+    last = whole.rindex(b"\xff\xda")
+    return whole + whole[last:] * scans + b"\xff\xd9"
