@@ -12,7 +12,7 @@ from ..pixels.limits import Limits
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 SILENCE = 10.0  # seconds a foreign server may stay silent when a picture is fetched from it
-DRAWING = 10.0  # seconds a page of a PDF may take to draw: all requests share what draws
+DRAWING = 10.0  # seconds a page of a PDF may take to draw, or a picture to decode: requests share the processes that do so
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline))
+        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline), apart=True)
 
     @property
     def hosts(self) -> tuple[str, ...]:
