@@ -69,13 +69,15 @@ def _add_state(app: FastAPI, desk: Desk) -> None:
     async def health() -> JSONResponse:
         if why := desk.shared.trouble:
             return JSONResponse({"status": "failed", "why": why}, 500)
+        if desk.shared.is_stuck:
+            return JSONResponse({"status": "stuck", "why": "the engine was called and has not come back; start the server again"}, 500)
         return JSONResponse({"status": "ok"})
 
     @app.get("/ready", summary="Whether requests are read: 503 until a first picture was", response_class=JSONResponse)
     async def ready() -> JSONResponse:
-        if desk.ready and not desk.shared.trouble:
+        if desk.ready and not desk.shared.is_over:
             return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "failed" if desk.shared.trouble else "warming up"}, 503)
+        return JSONResponse({"status": "failed" if desk.shared.is_over else "warming up"}, 503)
 
     @app.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
     async def metrics() -> Response:

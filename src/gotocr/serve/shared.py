@@ -12,6 +12,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from itertools import count
 from threading import Condition, Thread
 from typing import Any
@@ -22,6 +23,8 @@ from ..errors import EngineError, GotocrError
 from ..schema import Job, Piece
 from .seat import Mail, Seat, Ticket
 
+STUCK = 120.0  # seconds a single call of the engine may last before it is taken for one that never ends
+LOOK = 1.0  # seconds between two looks at whether it does, when all is to end
 Watch = Callable[[int, float], None]  # told of every step: how many rows it served, seconds
 
 _log = logging.getLogger(__name__)
@@ -32,8 +35,8 @@ class Shared:
 
     A row that fails ends with its error and the others go on. When the engine breaks in a way it does not promise
     (another exception than GotocrError), the rows of that moment fail and new ones are opened; where that fails as well
-    the thread ends, `trouble` says why, and everybody who waits or comes later gets an EngineError. `engine` stays its
-    owner's to close.
+    the thread ends, `trouble` says why, and everybody who waits or comes later gets an EngineError. A call that does not come
+    back cannot be broken off from here: `is_stuck` tells of it, and whoever has a deadline is late. `engine` stays its owner's to close.
     """
 
     def __init__(self, engine: Engine, most: int = AT_ONCE, watch: Watch = lambda rows, seconds: None) -> None:
@@ -49,6 +52,7 @@ class Shared:
         self._leaving: list[Ticket] = []
         self._turns = count(1)
         self._stopping = False
+        self._since: float | None = None  # when the engine was called that has not come back
         self._trouble: str | None = None
         self._thread = Thread(target=self._live, name="gotocr rows", daemon=True)
         self._thread.start()
@@ -84,9 +88,15 @@ class Shared:
         return self._trouble
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether the engine was called long ago and has not come back."""
+        since = self._since
+        return since is not None and time.monotonic() - since > STUCK
+
+    @property
     def is_over(self) -> bool:
         """Whether nothing is written any more, in trouble or not."""
-        return self._stopping or self.trouble is not None
+        return self._stopping or self.is_stuck or self.trouble is not None
 
     def put(self, ticket: Ticket) -> None:
         """Let a job wait for its turn. Raises EngineError where nothing is written any more."""
@@ -112,11 +122,16 @@ class Shared:
                 self._wake.notify()
 
     def close(self) -> None:
-        """End the thread; whoever still waits gets an EngineError. A second call does nothing."""
+        """End the thread; whoever still waits gets an EngineError. A second call does nothing. One that is stuck is left behind."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
-        self._thread.join()
+        while self._thread.is_alive() and not self.is_stuck:
+            self._thread.join(LOOK)
+        if self._thread.is_alive():
+            self._trouble = f"the engine has not come back for {STUCK:g} s; start the server again"
+            _log.error("%s", self._trouble)
+            self._tell_all(self._trouble)
 
     def _live(self) -> None:
         try:
@@ -192,7 +207,8 @@ class Shared:
 
     def _let_in(self, ticket: Ticket, look: Future[Any] | None) -> None:
         try:
-            key = self._rows.join(ticket.job) if look is None else self._rows.join(ticket.job, look)
+            with self._watched():
+                key = self._rows.join(ticket.job) if look is None else self._rows.join(ticket.job, look)
         except GotocrError as error:
             ticket.send(error)
             return
@@ -211,7 +227,8 @@ class Shared:
     def _let_go(self, ticket: Ticket) -> None:
         key = ticket.inner
         if key is not None and self._forget(key):
-            self._rows.leave(key)
+            with self._watched():
+                self._rows.leave(key)
 
     def _forget(self, key: int) -> Ticket | None:
         with self._wake:
@@ -227,7 +244,8 @@ class Shared:
     def _step(self) -> None:
         began, size = time.perf_counter(), len(self._joined)
         try:
-            found = self._rows.step()
+            with self._watched():
+                found = self._rows.step()
         except Exception as cause:  # not of the kind an engine promises: what state its rows are in, nobody knows
             _log.exception("the engine broke; its rows are opened anew")
             for key in list(self._joined):
@@ -247,6 +265,15 @@ class Shared:
         for box, letters in mail.items():
             box.put(letters)
 
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Around a call of the engine."""
+        self._since = time.monotonic()
+        try:
+            yield
+        finally:
+            self._since = None
+
     def _open_anew(self) -> None:
         try:
             self._rows.close()
@@ -256,6 +283,11 @@ class Shared:
         self._rows = open_rows(self._engine, self.most)
 
     def _end(self, why: str) -> None:
+        self._tell_all(why)
+        self._rows.close()
+
+    def _tell_all(self, why: str) -> None:
+        """Nobody is written for any more."""
         with self._wake:
             self._stopping = True
             tickets = [*self._joined.values(), *(ticket for ticket, _ in self._looked)]
@@ -265,7 +297,6 @@ class Shared:
             self._waiting.clear()
         for ticket in tickets:
             ticket.send(EngineError(why))
-        self._rows.close()
 
 
 def _unexpected(cause: Exception) -> EngineError:
