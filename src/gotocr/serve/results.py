@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..child import LateError, RefusedError, child
+from ..child import LateError, RefusedError, pool
 from ..errors import InputError, OutputError, WorkerError
 from ..formats import FORMATS
 from ..formats.format import OWN_TEXT
@@ -89,7 +89,7 @@ class Sheaf:
             raise _no_room(error) from error
         facts = asdict(wanted) | {"original": None if wanted.original is None else os.fspath(wanted.original)}
         try:
-            found = child(WRITE, SECONDS)(os.fspath(self.folder), json.dumps(facts), os.fspath(path))
+            found = pool(WRITE, SECONDS)(os.fspath(self.folder), json.dumps(facts), os.fspath(path))
         except RefusedError as error:
             raise InputError(str(error)) from error
         except LateError as error:
