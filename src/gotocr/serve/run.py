@@ -6,12 +6,14 @@ import os
 import socket
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from ..errors import UsageError
 from .app import build
+from .connections import IDLE, Connection, Room, most_connections
 from .desk import Desk
 from .jobs.office import Jobs
 from .meters import Meters
@@ -20,7 +22,6 @@ from .settings import Settings
 if TYPE_CHECKING:
     from ..reader import Reader
 
-IDLE = 75  # seconds a connection may stay open without a request
 BACKLOG = 2048
 
 
@@ -80,14 +81,14 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="h11",
+                http=partial(Connection, Room(most_connections())),
                 ws="none",
                 lifespan="off",
                 log_config=None,
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                timeout_keep_alive=IDLE,
+                timeout_keep_alive=int(IDLE),
                 backlog=BACKLOG,
             )
         )
