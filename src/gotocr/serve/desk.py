@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -126,10 +127,10 @@ class Desk:
                     first = False
                 reading.tell(event)
         except GotocrError as error:
-            reading.tell(error)
+            reading.tell(_bare(error))
         except BaseException as error:
             _log.exception("a request failed in an unexpected way")
-            reading.tell(error)
+            reading.tell(_bare(error))
         finally:
             reading.seat.leave()
 
@@ -175,7 +176,7 @@ class Reading:
 
     def __init__(self, seat: Seat, loop: asyncio.AbstractEventLoop) -> None:
         self.seat, self.began = seat, time.monotonic()
-        self.give_up: Callable[[], object] = lambda: None
+        self.give_up: Callable[[], object] = _nothing
         self.end: Any = None  # what the work returned, when `next` has said that it is over
         self._loop, self._events = loop, asyncio.Queue[Any]()
         self._timer = loop.call_at(loop.time() + seat.until - self.began + GRACE, self._events.put_nowait, LateError())
@@ -200,7 +201,10 @@ class Reading:
             self.end = event.value
             raise StopAsyncIteration
         if isinstance(event, BaseException):
-            raise event
+            try:
+                raise event
+            finally:
+                del event  # or the two would keep each other, and what is read
         return event
 
     def __aiter__(self) -> Reading:
@@ -212,7 +216,21 @@ class Reading:
         """Nobody listens any more; the rows become free. Any number of times."""
         self._timer.cancel()
         self.give_up()
+        self.give_up = _nothing  # it holds the work, which holds this
         self.seat.leave()
+
+
+def _nothing() -> None:
+    pass
+
+
+def _bare(error: BaseException) -> BaseException:
+    """An error without the frames it came through: they hold pages, pictures and open files, for as long as it is looked at."""
+    found: BaseException | None = error
+    while found is not None:
+        clear_frames(found.__traceback__)
+        found.__traceback__, found = None, found.__cause__ or found.__context__
+    return error
 
 
 def _called(message: str, source: bytes | Path, name: str) -> str:

@@ -1,0 +1,61 @@
+"""The desk lets go of what it was given as soon as a request is over, however it ends: large sources, pages, files and folders."""
+
+from __future__ import annotations
+
+import gc
+import json
+import socket
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+
+from gotocr.serve.desk import Reading  # noqa: E402
+from gotocr.serve.seat import Seat  # noqa: E402
+
+
+def kept():
+    """What there still is of requests."""
+    return [one for one in gc.get_objects() if isinstance(one, (Reading, Seat))]
+
+
+@pytest.fixture
+def without_collector():
+    """No cycle of references is found by Python meanwhile."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.parametrize("how", ["read", "stream", "no picture", "gone", "late"])
+def test_nothing_of_a_request_is_kept_when_it_is_over(slow_server, kit, tmp_path, monkeypatch, without_collector, how):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    pause, deadline = (0.0, 20.0) if how != "late" else (0.6, 1.0)
+    with slow_server(pause if how != "gone" else 0.1, deadline=deadline) as server:
+        before = len(kept())
+        asked = kit.question(kit.data_uri(b"no picture" if how == "no picture" else "sign.png"), stream=how == "stream")
+        if how == "gone":
+            with socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+                body = json.dumps(asked).encode()
+                made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+                made.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+                kit.wait_for(lambda: server.engine.running)
+        else:
+            kit.send(server, asked)
+        kit.wait_for(lambda: len(kept()) <= before, 5)
+        kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
+
+
+@pytest.mark.parametrize("picture", ["sign.png", b"no picture"])
+def test_nothing_of_a_file_or_a_document_is_kept_either(slow_server, kit, tmp_path, monkeypatch, without_collector, picture):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with slow_server() as server:
+        before = len(kept())
+        kit.send(server, {"document": {"type": "image_url", "image_url": kit.data_uri(picture)}}, "/v1/ocr")
+        file = picture if isinstance(picture, bytes) else (kit.examples / picture).read_bytes()
+        form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + file + b"\r\n--x--\r\n"
+        kit.send(server, form, "/v1/convert", Content_Type="multipart/form-data; boundary=x")
+        kit.wait_for(lambda: len(kept()) <= before, 5)
+        kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
