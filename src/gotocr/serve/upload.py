@@ -27,7 +27,8 @@ from .settings import Settings
 FILE = "file"  # the name of the part with the file
 KIND = "multipart/form-data"
 MOST_FIELDS = 200
-LONGEST_NAME = 150  # characters of a file's name that are kept
+LONGEST_NAME = 150  # bytes of a file's name that are kept: disks take 255, and results have longer names
+LONGEST_SUFFIX = 20
 OTHERWISE = "document"  # what a file without a name is called
 
 
@@ -69,25 +70,40 @@ async def receive(request: Request, settings: Settings, fileless: bool = False) 
 
 
 async def _form(request: Request, most: int) -> FormData:
-    parser = MultiPartParser(
-        request.headers, parts_of(request, most), max_files=2, max_fields=MOST_FIELDS, max_part_size=4 * LONGEST
-    )
+    parser = _Parser(request.headers, parts_of(request, most), max_files=2, max_fields=MOST_FIELDS, max_part_size=4 * LONGEST)
     try:
-        return await parser.parse()
+        form = await parser.parse()
+        if not parser.has_ended:
+            await form.close()
+            raise MultiPartException("It breaks off before its last boundary.")
+        return form
     except MultiPartException as error:
         raise RequestError(f"the form cannot be understood: {error.message}"[:300], None, "invalid_form") from error
+    except UnicodeError as error:
+        raise RequestError("the form cannot be understood: send its texts in UTF-8", None, "invalid_form") from error
     except OSError as error:
         raise _no_room(error) from error
+
+
+class _Parser(MultiPartParser):
+    """Starlette's, which takes a form that breaks off for a whole one."""
+
+    has_ended = False
+
+    def on_end(self) -> None:
+        self.has_ended = True
 
 
 def plain_name(given: str | None) -> str:
     """The last part of a file's name as a client gives it, fit to be a name on any disk and in a header."""
     name = re.split(r"[/\\]", given or "")[-1]
-    name = re.sub(r'[\x00-\x1f\x7f:*?"<>|]|[^\x00-\U0010ffff]', "_", name).strip(" .")
+    name = re.sub(r'[\x00-\x1f\x7f:*?"<>|]', "_", name).strip(" .")
     stem, dot, suffix = name.rpartition(".")
-    if len(name) > LONGEST_NAME and dot and len(suffix) < LONGEST_NAME // 2:
-        name = f"{stem[: LONGEST_NAME - len(suffix) - 1]}.{suffix}"
-    return name[:LONGEST_NAME].encode("utf-8", "replace").decode() or OTHERWISE
+    if not stem or len(suffix) > LONGEST_SUFFIX:
+        stem, dot, suffix = name, "", ""
+    room = LONGEST_NAME - len(f"{dot}{suffix}".encode("utf-8", "replace"))
+    kept = stem.encode("utf-8", "replace")[:room].decode("utf-8", "ignore")  # no letter is cut in two
+    return f"{kept}{dot}{suffix}".encode("utf-8", "replace").decode() or OTHERWISE
 
 
 class _room(TemporaryDirectory):

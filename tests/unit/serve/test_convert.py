@@ -127,6 +127,10 @@ def test_pages_that_failed_are_told_in_a_header_and_those_that_all_failed_are_an
         ("", "document.md"),
         ("x" * 400 + ".png", "x" * 146 + ".md"),
         ("a;b=c.png", "a;b=c.md"),
+        ("本" * 100 + ".png", "本" * 48 + ".md"),  # a disk takes 255 bytes
+        ("本" * 100, "本" * 50 + ".md"),
+        (".png", "png.md"),
+        ("x." + "y" * 400, "x.md"),
     ],
 )
 def test_names_are_names_and_nothing_else(given, kept):
@@ -153,6 +157,9 @@ def test_names_are_names_and_nothing_else(given, kept):
         (form(None, "", *[("to", "text")] * 300), KIND, 400),
         (form(None, "", ("to", "x" * 10_000)), KIND, 400),
         (form(b"")[:-12] + form(b"", "again.png"), KIND, 400),
+        (form(b"x")[:-12] + b'--b0rder\r\nContent-Disposition: form-data; name="mode"\r\n\r\npla', KIND, 400),  # it breaks off
+        (form(b"x"), f"{KIND}; charset=undefined", 400),
+        (form(b"x"), f"{KIND}; charset=rot13", 422),
         (form(b""), KIND, 422),
         (form(b"%PDF-1.7 broken"), KIND, 422),
         (form(b"\x89PNG\r\n\x1a\n" + b"\0" * 50), KIND, 422),
