@@ -21,7 +21,14 @@ from .jobs.office import Jobs
 from .meters import CONTENT_TYPE
 from .problems import RequestError, form
 
-_ERROR = {"description": 'An error: {"error": {"message", "type", "param", "code"}}.'}
+_SAID = {"message": {"type": "string"}, "type": {"type": "string"}, "param": {"type": ["string", "null"]}, "code": {"type": ["string", "null"]}}
+_FORM = {"type": "object", "required": list(_SAID), "properties": _SAID, "additionalProperties": False}
+_ERROR = {
+    "description": 'An error: {"error": {"message", "type", "param", "code"}}.',
+    "content": {"application/json": {"schema": {"type": "object", "required": ["error"], "properties": {"error": _FORM}}}},
+}
+_STATE = {"type": "object", "required": ["status"], "properties": {"status": {"type": "string"}, "why": {"type": "string"}}}
+_STATES = {"description": "What is wrong.", "content": {"application/json": {"schema": _STATE}}}
 
 
 def build(desk: Desk, name: str, jobs: Jobs | None = None) -> Door:
@@ -65,7 +72,7 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _add_state(app: FastAPI, desk: Desk) -> None:
-    @app.get("/health", summary="Whether the server is alive", response_class=JSONResponse)
+    @app.get("/health", summary="Whether the server is alive", response_class=JSONResponse, responses={500: _STATES})
     async def health() -> JSONResponse:
         if why := desk.shared.trouble:
             return JSONResponse({"status": "failed", "why": why}, 500)
@@ -73,7 +80,9 @@ def _add_state(app: FastAPI, desk: Desk) -> None:
             return JSONResponse({"status": "stuck", "why": "the engine was called and has not come back; start the server again"}, 500)
         return JSONResponse({"status": "ok"})
 
-    @app.get("/ready", summary="Whether requests are read: 503 until a first picture was", response_class=JSONResponse)
+    @app.get(
+        "/ready", summary="Whether requests are read: 503 until a first picture was", response_class=JSONResponse, responses={503: _STATES}
+    )
     async def ready() -> JSONResponse:
         if desk.ready and not desk.shared.is_over:
             return JSONResponse({"status": "ready"})

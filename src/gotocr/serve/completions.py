@@ -36,6 +36,7 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
         "/v1/chat/completions",
         summary="Read pictures, as OpenAI's clients ask for it",
         response_class=JSONResponse,
+        responses={200: {"content": {"text/event-stream": {}}}},
         openapi_extra={"requestBody": body},
     )
     async def completions(request: Request) -> Response:

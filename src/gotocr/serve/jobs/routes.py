@@ -114,7 +114,7 @@ def _add_events(app: FastAPI, jobs: Jobs) -> None:
         description="First the state as it is: `job`, a `leaf` for every page that was read, `page` and `text` of the one being read. "
         "Then `job`, `page` {index, width, height}, `text` {index, text}, `leaf` {index, error, confidence, blocks}, and `end` with the job.",
         response_class=Response,
-        responses={200: {"description": "Events.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        responses={200: {"description": "Events.", "content": {"text/event-stream": {}}}},
     )
     async def events(request: Request, job_id: JobId) -> Response:
         entry = await _found(jobs, request, job_id)
