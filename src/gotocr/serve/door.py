@@ -60,7 +60,8 @@ class Door:
                 await _refuse(error, note)
             else:
                 scope.setdefault("state", {})["client"] = self._client(scope, headers)
-                await self._inner(scope, receive, note)
+                same = scope if scope["method"] != "HEAD" else {**scope, "method": "GET"}  # the server sends no body then
+                await self._inner(same, receive, note)
         except BaseException:
             status = 500 if status == CLOSED else status
             raise
@@ -105,11 +106,12 @@ def _key(authorization: bytes) -> tuple[bytes, bytes]:
 
 
 def _is_foreign(headers: dict[bytes, bytes], host: bytes) -> bool:
-    """Whether a browser sends this for a page that is not ours."""
+    """Whether a browser sends this for a page that is not ours. Where it says so itself, no page could make it say otherwise, and
+    behind a proxy, which may call us by another name than browsers do, nothing else tells."""
+    if (site := headers.get(b"sec-fetch-site")) is not None:
+        return site not in (b"none", b"same-origin")
     origin = headers.get(b"origin")
-    if origin is not None:
-        return origin.lower().partition(b"://")[2] != host.lower()
-    return headers.get(b"sec-fetch-site", b"none") not in (b"none", b"same-origin")
+    return origin is not None and origin.lower().partition(b"://")[2] != host.lower()
 
 
 def _host(value: bytes) -> str:

@@ -59,6 +59,8 @@ def ask(settings=None, *given, **more):
         ({"sec-fetch-site": "none"}, 200),
         ({"sec-fetch-site": "cross-site"}, 403),
         ({"sec-fetch-site": "same-site"}, 403),
+        ({"sec-fetch-site": "same-origin", "origin": "https://ocr.example"}, 200),  # a proxy calls us by another name
+        ({"sec-fetch-site": "cross-site", "origin": "http://localhost:8000"}, 403),
     ],
 )
 def test_a_strangers_page_may_not_send_a_form_from_its_visitors_browser(headers, status):
@@ -90,6 +92,15 @@ def test_counters_know_paths_by_their_names_alone():
     assert ask(path="/v1/jobs/abc").counted == "/v1/jobs/{id}"
     assert ask(path="/v1/jobs/abc/def").counted == "other" and ask(path='/"} 1\n').counted == "other"
     assert ask(path="/metrics", paths=("/metrics", "/{any}")).counted == "/metrics"
+
+
+def test_what_can_be_got_can_be_asked_for_without_its_body(nano_server, kit):
+    for path in ("/health", "/v1/models", "/v1/models/other", "/docs", "/page.js", "/nothing", "/v1/convert"):
+        got, head = (kit.send(nano_server, None, path, method) for method in ("GET", "HEAD"))
+        assert (head.status, head.body) == (got.status, b"") and got.body
+        assert {name: value for name, value in head.headers.items() if name != "date"} == {
+            name: value for name, value in got.headers.items() if name != "date"
+        }
 
 
 def test_the_handbook_tells_of_every_call_and_runs_nothing(nano_server, kit):
