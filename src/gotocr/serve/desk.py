@@ -139,10 +139,11 @@ class Desk:
     ) -> Iterator[Page | Piece | Leaf]:
         """A source, read with a seat: each page, then every piece as it is written, then the page as it was read.
 
-        `called` is its name in errors and in pages; a page that fails is a Leaf with an `error`. Raises what `Reader.follow`
-        does, GoneError and LateError.
+        `called` is its name in errors and in pages; a page that fails is a Leaf with an `error`. What is written is counted, by
+        the seat as well. Raises what `Reader.follow` does, GoneError and LateError.
         """
         seat.check()
+        asked, had = seat.asked, seat.written
         name = called or "the data"
         reader = self.reader.sharing(seat)  # not closed: the seat may have more to read
         reader.limits = self.settings.limits
@@ -151,12 +152,17 @@ class Desk:
                 if isinstance(step, Page):
                     self.meters.add("gotocr_pages_total", 1)
                     step = replace(step, source=name)
-                elif isinstance(step, Leaf) and step.error:
+                elif isinstance(step, Piece):
+                    seat.written += step.token >= 0
+                elif step.error:
                     step = replace(step, error=_called(step.error, source, name))
                 yield step
         except GotocrError as error:
             error.args = (_called(str(error), source, name),)
             raise
+        finally:
+            self.meters.add("gotocr_prompt_tokens_total", seat.asked - asked)
+            self.meters.add("gotocr_completion_tokens_total", seat.written - had)
 
     def close(self) -> None:
         """End the threads; whatever is still read fails."""

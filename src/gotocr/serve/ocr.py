@@ -99,14 +99,9 @@ class _Reading:
                     pages.add(step, page.image if page is not None and page.index == step.index else None)
                     page = None
                     yield step.index
-                else:
-                    seat.written += step.token >= 0
         except InputError as error:
             _count(error, asked)
             raise
-        finally:
-            desk.meters.add("gotocr_prompt_tokens_total", seat.asked)
-            desk.meters.add("gotocr_completion_tokens_total", seat.written)
         self.told = Told(pages.numbers(lambda leaf: leaf.error is not None), pages.numbers(lambda leaf: leaf.error is None and leaf.truncated))
         return _encoded(
             {

@@ -40,21 +40,18 @@ def written(desk: Desk, asked: Asked, seat: Seat) -> Generator[str, None, End]:
             if isinstance(step, Leaf):
                 cut = cut or ("loop" if step.truncated else None)
                 flow.end_page()
-            elif step.token < 0 or asked.most is None or seat.written < asked.most:
-                seat.written += step.token >= 0
+            elif step.token < 0 or asked.most is None or seat.written <= asked.most:
                 cut = {"length": "max_tokens", "time": "deadline"}.get(step.finish, cut)
                 if text := flow.push(step.text):
                     yield text
             else:
+                seat.written -= 1  # this one is not handed out
                 cut = "max_tokens"
                 break
     except LateError:
         if not flow.begun:
             raise
         cut = "deadline"
-    finally:
-        desk.meters.add("gotocr_prompt_tokens_total", seat.asked)
-        desk.meters.add("gotocr_completion_tokens_total", seat.written)
     return End(CUT if cut else "stop", seat.asked, seat.written, cut)
 
 

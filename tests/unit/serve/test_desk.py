@@ -1,9 +1,10 @@
-"""The desk lets go of what it was given as soon as a request is over, however it ends: large sources, pages, files and folders."""
+"""The desk lets go of what it was given as soon as a request is over, however it ends; it counts what is written."""
 
 from __future__ import annotations
 
 import gc
 import json
+import re
 import socket
 
 import pytest
@@ -59,3 +60,32 @@ def test_nothing_of_a_file_or_a_document_is_kept_either(slow_server, kit, tmp_pa
         kit.send(server, form, "/v1/convert", Content_Type="multipart/form-data; boundary=x")
         kit.wait_for(lambda: len(kept()) <= before, 5)
         kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
+
+
+def test_tokens_are_counted_whatever_was_asked_for(slow_server, kit):
+    def total(server, name):
+        said = kit.send(server, None, "/metrics", "GET").body.decode()
+        return int(re.search(rf"^gotocr_{name}_tokens_total (\d+)$", said, re.MULTILINE)[1])
+
+    file = (kit.examples / "sign.png").read_bytes()
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + file + b"\r\n--x--\r\n"
+    ways = [
+        (kit.question(kit.data_uri("sign.png")), {}),
+        ({"document": {"type": "image_url", "image_url": kit.data_uri("sign.png")}}, {"path": "/v1/ocr"}),
+        (form, {"path": "/v1/convert", "Content_Type": "multipart/form-data; boundary=x"}),
+    ]
+    counted = []
+    for body, more in ways:
+        with slow_server() as server:
+            assert kit.send(server, body, **more).status == 200
+            counted.append((total(server, "prompt") > 0, total(server, "completion")))
+    assert counted[0][0] and counted[0][1] > 3 and counted == [counted[0]] * len(ways)
+
+
+def test_tokens_beyond_what_was_asked_for_are_not_counted(slow_server, scripted, kit):
+    scripted.texts = ["wide world"]
+    asked = kit.question(*[kit.data_uri("sign.png")] * 2, max_tokens=15)  # of the second page a few
+    with slow_server() as server:
+        answer = json.loads(kit.send(server, asked).body)
+        assert answer["usage"]["completion_tokens"] == 15 and answer["choices"][0]["finish_reason"] == "length"
+        assert "gotocr_completion_tokens_total 15\n" in kit.send(server, None, "/metrics", "GET").body.decode()
