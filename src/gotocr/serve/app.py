@@ -34,8 +34,13 @@ _STATES = {"description": "What is wrong.", "content": {"application/json": {"sc
 def build(desk: Desk, name: str, jobs: Jobs | None = None) -> Door:
     """The application for the model called `name`; without `jobs` there is no /v1/jobs."""
     app = FastAPI(
-        title="gotocr", version=version("gotocr"), docs_url=None, redoc_url=None, responses={"4XX": _ERROR, "5XX": _ERROR}
-    )  # the pages of docs_url would come from elsewhere
+        title="gotocr",
+        version=version("gotocr"),
+        docs_url=None,  # its pages would come from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,  # who posts to /v1/convert/ would get an empty answer, and behind TLS an address without it
+        responses={"4XX": _ERROR, "5XX": _ERROR},
+    )
     _answer_errors(app)
     _add_state(app, desk)
     _add_models(app, name)

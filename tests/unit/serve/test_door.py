@@ -103,6 +103,12 @@ def test_what_can_be_got_can_be_asked_for_without_its_body(nano_server, kit):
         }
 
 
+def test_nobody_is_sent_elsewhere(nano_server, kit):
+    for method, path in (("POST", "/v1/convert/"), ("GET", "/v1/models/"), ("GET", "/docs/"), ("GET", "//v1/models")):
+        answer = kit.send(nano_server, None, path, method)
+        assert answer.status == 404 and path in kit.error(answer)["message"] and "location" not in answer.headers
+
+
 def test_the_handbook_tells_of_every_call_and_runs_nothing(nano_server, kit):
     answer = kit.send(nano_server, None, "/docs", "GET")
     text = answer.body.decode()
