@@ -152,8 +152,9 @@ class Rows:
         try:
             answers = self._answer([place.question for _, place in some])
         except GotocrError as error:
-            self.close()
-            yield from ((key, error) for key, _ in some)
+            for key, _ in some:
+                self.leave(key)
+            yield from ((key, error) for key, _ in some)  # those that are looked at meanwhile come to no harm
             return
         for (key, place), answer in zip(some, answers, strict=True):
             try:

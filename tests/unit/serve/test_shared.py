@@ -477,3 +477,28 @@ def test_what_was_seen_before_the_engine_broke_is_looked_at_anew(open_shared, lo
     while second:
         said += second.step()
     assert text(piece for _, piece in said) == "xyz" and engine.opened == 2
+
+
+def test_a_step_that_fails_takes_no_look_from_others(open_shared, looking):
+    engine = Engine(gated=True)
+    shared = open_shared(engine, 3)
+    first, others = shared.seat().rows(), [shared.seat().rows() for _ in range(2)]
+    first.join(job(ALPHABET))
+    wait_for(lambda: shared.in_use == 1)
+    for rows in others:  # one is being looked at, the other is to be
+        rows.join(job("xyz"))
+    engine.gate.release(1)
+    wait_for(lambda: len(shared._looked) == 2)
+    engine.faults.append(EngineError("out of memory"))
+    engine.gate.release(1000)
+    wait_for(lambda: not engine.faults)
+    looking.release(3)
+    said = []
+    while first:
+        said += first.step()
+    assert isinstance(said[-1][1], EngineError)
+    for rows in others:
+        said = []
+        while rows:
+            said += rows.step()
+        assert text(piece for _, piece in said if isinstance(piece, Piece)) == "xyz", said
