@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import Request
 from fastapi.responses import JSONResponse
@@ -16,7 +16,10 @@ from .desk import Desk, Reading
 from .door import LOCAL_CLIENT
 from .problems import RequestError, told
 from .seat import GoneError
+from .settings import Settings
 
+T = TypeVar("T")
+Understand = Callable[[bytes, str, Settings], T]  # of a body, the name of the model that is here, and the settings
 UPLOAD = 60.0  # seconds a request's body may take to come
 
 
@@ -61,6 +64,14 @@ def problem(error: BaseException) -> JSONResponse:
     """The answer that says what went wrong."""
     status, body, headers = told(error)
     return JSONResponse(body, status, headers)
+
+
+async def understood(request: Request, desk: Desk, understand: Understand[T], model: str) -> T:
+    """What the JSON in the body of a request asks for. Raises RequestError, and what `parts_of` does."""
+    if media_type(request) != "application/json":
+        raise RequestError("the body must be JSON; send Content-Type: application/json", None, "wrong_content_type", 415)
+    body = await body_of(request, desk.settings.max_bytes)
+    return await asyncio.get_running_loop().run_in_executor(desk.unpackers, understand, body, model, desk.settings)
 
 
 async def body_of(request: Request, most: int) -> bytes:

@@ -12,10 +12,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from . import chat
-from .asking import body_of, media_type, place, problem, tell_when_gone
+from .asking import place, problem, tell_when_gone, understood
 from .desk import Desk, Reading
 from .door import CLOSED
-from .problems import RequestError, told
+from .problems import told
 from .reply import End, late, written
 from .seat import GoneError, LateError
 
@@ -41,13 +41,9 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
     )
     async def completions(request: Request) -> Response:
         until = time.monotonic() + desk.settings.deadline
-        if media_type(request) != "application/json":
-            raise RequestError("the body must be JSON; send Content-Type: application/json", None, "wrong_content_type", 415)
         with ExitStack() as stack:
             client = stack.enter_context(place(desk, request))
-            body = await body_of(request, desk.settings.max_bytes)
-            question = await asyncio.to_thread(chat.understand, body, name, desk.settings)
-            del body
+            question = await understood(request, desk, chat.understand, name)
             reading = desk.begin(lambda seat: written(desk, question.asked, seat), until, client)
             answer = _Answer(desk, question, reading)
             await answer.begin(request)

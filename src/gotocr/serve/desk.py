@@ -7,6 +7,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ..reader import Reader
 
 AHEAD = 2  # requests whose pictures are got ready while all rows are taken
+BODIES = 2  # bodies that are taken apart at a time: each takes several times its size meanwhile
 GRACE = 1.0  # seconds after its deadline within which a reading says itself how far it came
 SPARED = 8  # where there are several clients, one place in so many is out of reach for who has all the others
 
@@ -53,6 +55,7 @@ class Desk:
         self.ready = False
         self._inside: Counter[str] = Counter()  # requests that were let in, by client
         self._crew = Crew(self.at_once, "gotocr request")
+        self.unpackers = ThreadPoolExecutor(BODIES, "gotocr body")  # for what `asking.understood` takes apart
         meters.gauges |= {
             "gotocr_rows": ("Rows there are.", lambda: self.shared.most),
             "gotocr_rows_in_use": ("Rows that are written now.", lambda: self.shared.in_use),
@@ -168,6 +171,7 @@ class Desk:
         """End the threads; whatever is still read fails."""
         self.shared.close()
         self._crew.close()
+        self.unpackers.shutdown()
 
 
 @dataclass(frozen=True)

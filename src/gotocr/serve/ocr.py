@@ -16,7 +16,7 @@ from ..pixels.opening import DPI
 from ..pixels.pdf import is_pdf
 from ..schema import Leaf, Page, Task
 from . import ocr_answer
-from .asking import body_of, done, media_type, place
+from .asking import done, place, understood
 from .convert import Told
 from .desk import Desk
 from .ocr_pages import Pages
@@ -43,12 +43,8 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
     )
     async def ocr(request: Request) -> Response:
         until = time.monotonic() + desk.settings.deadline
-        if media_type(request) != "application/json":
-            raise RequestError("the body must be JSON; send Content-Type: application/json", None, "wrong_content_type", 415)
         with place(desk, request) as client:
-            body = await body_of(request, desk.settings.max_bytes)
-            reading = _Reading(desk, await asyncio.to_thread(understand, body, name, desk.settings), name)
-            del body
+            reading = _Reading(desk, await understood(request, desk, understand, name), name)
             try:
                 content = await done(request, desk.begin(reading.run, until, client))
             except LateError as late:

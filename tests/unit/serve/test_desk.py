@@ -6,13 +6,16 @@ import gc
 import json
 import re
 import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 pytest.importorskip("fastapi")
 pytest.importorskip("uvicorn")
 
-from gotocr.serve.desk import Reading  # noqa: E402
+from gotocr.serve.desk import BODIES, Reading  # noqa: E402
 from gotocr.serve.seat import Seat  # noqa: E402
 
 
@@ -89,3 +92,24 @@ def test_tokens_beyond_what_was_asked_for_are_not_counted(slow_server, scripted,
         answer = json.loads(kit.send(server, asked).body)
         assert answer["usage"]["completion_tokens"] == 15 and answer["choices"][0]["finish_reason"] == "length"
         assert "gotocr_completion_tokens_total 15\n" in kit.send(server, None, "/metrics", "GET").body.decode()
+
+
+def test_large_bodies_are_taken_apart_a_few_at_a_time(slow_server, kit, monkeypatch):
+    from gotocr.serve import chat
+
+    understand, lock, now, most = chat.understand, threading.Lock(), [0], [0]
+
+    def counted(*given):
+        with lock:
+            now[0] += 1
+            most[0] = max(most[0], now[0])
+        time.sleep(0.05)
+        with lock:
+            now[0] -= 1
+        return understand(*given)
+
+    monkeypatch.setattr(chat, "understand", counted)
+    with slow_server() as server, ThreadPoolExecutor(8) as pool:
+        asked = kit.question(kit.data_uri("sign.png"))
+        assert {answer.status for answer in pool.map(lambda _: kit.send(server, asked), range(8))} == {200}
+    assert most == [BODIES]
