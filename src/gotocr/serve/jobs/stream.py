@@ -29,6 +29,7 @@ class Stream(Response):
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self._hub.leave(self._number, self._listener)
+            self._listener.close()  # before Python 3.12 `wait_for` may swallow what is cancelled: it would be told forever
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
