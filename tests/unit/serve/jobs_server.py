@@ -51,7 +51,7 @@ class Client:
     def get(self, path, **query):
         return self.send("GET", path + (f"?{urlencode(query, doseq=True)}" if query else ""))
 
-    def ask(self, file=None, name="scan.tif", **fields):
+    def ask(self, file=None, name="scan.tif", path="/v1/jobs", **fields):
         """POST /v1/jobs; values that are lists are given several times."""
         edge, body = uuid.uuid4().hex, b""
         for field, values in fields.items():
@@ -60,7 +60,7 @@ class Client:
         if file is not None:
             head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
             body += head.encode() + file + b"\r\n"
-        return self.send("POST", "/v1/jobs", body + f"--{edge}--\r\n".encode(), Content_Type=f"multipart/form-data; boundary={edge}")
+        return self.send("POST", path, body + f"--{edge}--\r\n".encode(), Content_Type=f"multipart/form-data; boundary={edge}")
 
     def job(self, code):
         answer = self.get(f"/v1/jobs/{code}")
