@@ -57,12 +57,12 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
     async def convert(request: Request) -> Response:
         until = time.monotonic() + desk.settings.deadline
         async with AsyncExitStack() as stack:
-            with place(desk, request) as client:
-                upload = await stack.enter_async_context(receive(request, desk.settings))
-                wish = await asyncio.to_thread(_wish, upload)
-                folder = Path(stack.enter_context(TemporaryDirectory(prefix="gotocr-")))
-                job = _Conversion(desk, upload, wish, name, folder)
-                made = await done(request, desk.begin(job.run, until, client))
+            client = stack.enter_context(place(desk, request))  # until the file was fetched: there is no room for any number of them
+            upload = await stack.enter_async_context(receive(request, desk.settings))
+            wish = await asyncio.to_thread(_wish, upload)
+            folder = Path(stack.enter_context(TemporaryDirectory(prefix="gotocr-")))
+            job = _Conversion(desk, upload, wish, name, folder)
+            made = await done(request, desk.begin(job.run, until, client))
             return Sent(folder / "made", made, job.headers(), stack.pop_all())
 
 

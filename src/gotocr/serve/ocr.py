@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Generator
+from contextlib import ExitStack
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -43,13 +44,14 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
     )
     async def ocr(request: Request) -> Response:
         until = time.monotonic() + desk.settings.deadline
-        with place(desk, request) as client:
+        with ExitStack() as stack:
+            client = stack.enter_context(place(desk, request))
             reading = _Reading(desk, await understood(request, desk, understand, name), name)
             try:
                 content = await done(request, desk.begin(reading.run, until, client))
             except LateError as late:
                 raise _too_late(desk.settings.deadline) from late
-        return _Sent(content, headers=reading.told.headers(), media_type="application/json")
+            return _Sent(content, reading.told, stack.pop_all())
 
     @app.post("/v1/files", include_in_schema=False)  # what Mistral's examples begin with
     async def files(request: Request) -> Response:
@@ -120,7 +122,12 @@ def _encoded(answer: ocr_answer.OCRResponse) -> bytes:
 
 
 class _Sent(Response):
-    """An answer that is not kept for ever for whoever does not fetch it."""
+    """An answer that is not kept for ever for whoever does not fetch it; `held` is let go of then."""
+
+    def __init__(self, content: bytes, told: Told, held: ExitStack) -> None:
+        super().__init__(content, headers=told.headers(), media_type="application/json")
+        self._held = held
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        await asyncio.wait_for(super().__call__(scope, receive, send), DOWNLOAD)
+        with self._held:
+            await asyncio.wait_for(super().__call__(scope, receive, send), DOWNLOAD)

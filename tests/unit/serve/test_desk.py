@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import re
@@ -65,24 +66,50 @@ def test_nothing_of_a_file_or_a_document_is_kept_either(slow_server, kit, tmp_pa
         kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
 
 
+def ways(kit):
+    """A request for each path that reads, and what is to be said with it."""
+    file = (kit.examples / "sign.png").read_bytes()
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + file + b"\r\n--x--\r\n"
+    return [
+        (kit.question(kit.data_uri("sign.png")), {}),
+        ({"document": {"type": "image_url", "image_url": kit.data_uri("sign.png")}}, {"path": "/v1/ocr"}),
+        (form, {"path": "/v1/convert", "Content_Type": "multipart/form-data; boundary=x"}),
+    ]
+
+
+def test_a_place_is_kept_until_the_answer_was_fetched(slow_server, kit, monkeypatch):
+    import uvicorn.protocols.http.h11_impl as http
+
+    gate, send, held_up = threading.Event(), http.RequestResponseCycle.send, set()
+
+    async def held(self, message):
+        if message["type"] == "http.response.body":
+            held_up.add(self)
+            while not gate.is_set():
+                await asyncio.sleep(0.01)
+        await send(self, message)
+
+    monkeypatch.setattr(http.RequestResponseCycle, "send", held)
+    with slow_server() as server, ThreadPoolExecutor(3) as pool:
+        answers = [pool.submit(kit.send, server, body, **more) for body, more in ways(kit)]
+        kit.wait_for(lambda: len(held_up) == 3)
+        inside = server.desk.inside
+        gate.set()
+        assert [answer.result().status for answer in answers] == [200] * 3 and inside == 3
+        kit.wait_for(lambda: not server.desk.inside)
+
+
 def test_tokens_are_counted_whatever_was_asked_for(slow_server, kit):
     def total(server, name):
         said = kit.send(server, None, "/metrics", "GET").body.decode()
         return int(re.search(rf"^gotocr_{name}_tokens_total (\d+)$", said, re.MULTILINE)[1])
 
-    file = (kit.examples / "sign.png").read_bytes()
-    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + file + b"\r\n--x--\r\n"
-    ways = [
-        (kit.question(kit.data_uri("sign.png")), {}),
-        ({"document": {"type": "image_url", "image_url": kit.data_uri("sign.png")}}, {"path": "/v1/ocr"}),
-        (form, {"path": "/v1/convert", "Content_Type": "multipart/form-data; boundary=x"}),
-    ]
     counted = []
-    for body, more in ways:
+    for body, more in ways(kit):
         with slow_server() as server:
             assert kit.send(server, body, **more).status == 200
             counted.append((total(server, "prompt") > 0, total(server, "completion")))
-    assert counted[0][0] and counted[0][1] > 3 and counted == [counted[0]] * len(ways)
+    assert counted[0][0] and counted[0][1] > 3 and counted == [counted[0]] * 3
 
 
 def test_tokens_beyond_what_was_asked_for_are_not_counted(slow_server, scripted, kit):
