@@ -135,8 +135,10 @@ def test_the_server_ends_though_somebody_listens(make, kit):
         assert time.monotonic() - began < 5
         events = heard.result(5)
         assert "end" not in [name for name, _ in events], "the job goes on with the next server"
-    with make() as server:
+    gate = threading.Semaphore(0)
+    with make(gate=gate) as server:
         waits = server.jobs.store.find(code)
+        gate.release(99)
         assert waits.status in ("queued", "running") and waits.tries <= 1 and waits.done >= 2
         assert server.client.wait(code)["pages_done"] == 9 and server.engine.begun == 9 - waits.done
 
