@@ -26,7 +26,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline))
+        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline), apart=True)
 
     @property
     def folders(self) -> tuple[Path, ...]:
