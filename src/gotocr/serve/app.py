@@ -15,7 +15,7 @@ from ..errors import GotocrError
 from . import completions, convert, handbook, ocr, site
 from .asking import problem
 from .desk import Desk
-from .door import Door
+from .door import OPEN, Door
 from .jobs import routes
 from .jobs.office import Jobs
 from .meters import CONTENT_TYPE
@@ -50,6 +50,8 @@ def build(desk: Desk, name: str, jobs: Jobs | None = None) -> Door:
     if jobs is not None:
         routes.add(app, jobs)
     handbook.add(app)
+    if desk.settings.keys:
+        handbook.ask_for_key(app, OPEN)
     site.add(app)
     paths = [route.path for route in app.routes if hasattr(route, "path")]
     return Door(app, desk.settings, desk.meters, paths, [handbook.PATH, *site.PATHS])

@@ -15,6 +15,7 @@ from . import chat
 from .asking import place, problem, tell_when_gone, understood
 from .desk import Desk, Reading
 from .door import CLOSED
+from .handbook import describe
 from .problems import told
 from .reply import End, late, written
 from .seat import GoneError, LateError
@@ -50,14 +51,7 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
             answer.leave = stack.pop_all().close
             return answer
 
-    usual = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        made = usual()
-        made.setdefault("components", {}).setdefault("schemas", {}).update(parts)
-        return made
-
-    app.openapi = openapi
+    describe(app, schemas=parts)
 
 
 class _Answer(Response):

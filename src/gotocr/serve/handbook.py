@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -37,6 +37,34 @@ def add(app: FastAPI) -> None:
     @app.get(PATH, summary="This description, for people", response_class=HTMLResponse, include_in_schema=False)
     async def docs() -> HTMLResponse:
         return HTMLResponse(page(app.openapi()), headers={"content-security-policy": policy(STYLE, "") + "; frame-ancestors 'none'"})
+
+
+def describe(app: FastAPI, **parts: Mapping[str, Any]) -> None:
+    """Put more into the description of an application: schemas, and others of its components."""
+    usual = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        made = usual()
+        for name, more in parts.items():
+            made.setdefault("components", {}).setdefault(name, {}).update(more)
+        return made
+
+    app.openapi = openapi
+
+
+def ask_for_key(app: FastAPI, free: Iterable[str]) -> None:
+    """Say in the description that all paths but those that are `free` need a key."""
+    describe(app, securitySchemes={"key": {"type": "http", "scheme": "bearer"}})
+    usual = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        made = usual() | {"security": [{"key": []}]}
+        for path in free:
+            for call in made["paths"].get(path, {}).values():
+                call["security"] = []
+        return made
+
+    app.openapi = openapi
 
 
 def page(made: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from . import ocr_answer
 from .asking import done, place, understood
 from .convert import Told
 from .desk import Desk
+from .handbook import describe
 from .ocr_pages import Pages
 from .ocr_words import NO_FILES, Asked, OCRRequest, understand
 from .problems import RequestError
@@ -57,14 +58,7 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
     async def files(request: Request) -> Response:
         raise RequestError(NO_FILES, "file", "unsupported_value", 404)
 
-    usual = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        made = usual()
-        made.setdefault("components", {}).setdefault("schemas", {}).update(parts)
-        return made
-
-    app.openapi = openapi
+    describe(app, schemas=parts)
 
 
 def _json(schema: str) -> dict[str, Any]:

@@ -122,6 +122,18 @@ def test_the_handbook_tells_of_every_call_and_runs_nothing(nano_server, kit):
     assert len(fields) == len(set(fields))
 
 
+def test_programs_are_told_where_a_key_is_needed(slow_server, nano_server, kit):
+    assert "security" not in json.loads(kit.send(nano_server, None, "/openapi.json", "GET").body)
+    with slow_server(keys=("key",)) as server:
+        made = json.loads(kit.send(server, None, "/openapi.json", "GET").body)
+        assert made["security"] == [{"key": []}] and made["components"]["securitySchemes"]["key"] == {"type": "http", "scheme": "bearer"}
+        assert {"OCRRequest", "Content"} <= set(made["components"]["schemas"])
+        for path, methods in made["paths"].items():
+            if "get" in methods and "{" not in path:
+                free = kit.send(server, None, path, "GET").status != 401
+                assert (methods["get"].get("security") == []) is free
+
+
 def test_the_handbook_escapes_what_it_shows():
     call = {"summary": "<b>", "responses": {"200": {"description": "<i>"}}}
     made = page({"info": {"title": "<t>", "version": "1"}, "paths": {"/<x>": {"get": call}}})
