@@ -102,6 +102,7 @@ def _add_state(app: FastAPI, desk: Desk) -> None:
 
 def _add_models(app: FastAPI, name: str) -> None:
     model = {"id": name, "object": "model", "created": int(time.time()), "owned_by": "gotocr"}
+    model |= {"type": "base", "capabilities": {"ocr": True, "vision": True}}  # without these Mistral's clients take no list
 
     @app.get("/v1/models", summary="The models there are", response_class=JSONResponse)
     async def models() -> JSONResponse:

@@ -127,6 +127,11 @@ def test_the_asynchronous_client_reads_several_at_once(nano_server, kit):
     assert [answer.pages[0].markdown for answer in asyncio.run(read())] == ["Bakery"] * 3
 
 
+def test_the_official_client_lists_the_models(client):
+    (found,) = client.models.list().data
+    assert found.id == "nano" and found.capabilities.ocr and client.models.retrieve(model_id="nano").id == "nano"
+
+
 def test_how_sure_it_is(client, kit, nano):
     document = {"type": "image_url", "image_url": kit.data_uri("scan.jpg")}
     leaf = nano.read(kit.examples / "scan.jpg").pages[0]
