@@ -20,7 +20,8 @@ from .settings import Settings
 
 T = TypeVar("T")
 Understand = Callable[[bytes, str, Settings], T]  # of a body, the name of the model that is here, and the settings
-UPLOAD = 60.0  # seconds a request's body may take to come
+UPLOAD = 60.0  # seconds a request's body may take to come, and as many more as it needs at
+SLOWEST = 1 << 16  # bytes a second: large files come from slow lines, too
 
 
 def client_of(request: Request) -> str:
@@ -88,12 +89,14 @@ async def parts_of(request: Request, most: int) -> AsyncIterator[bytes]:
     length = request.headers.get("content-length", "")
     if length.isdigit() and int(length) > most:
         raise too_large
-    until, size = time.monotonic() + UPLOAD, 0
+    began, size = time.monotonic(), 0
     while True:
+        most_seconds = UPLOAD + size / SLOWEST
         try:
-            message = await asyncio.wait_for(request.receive(), max(until - time.monotonic(), 0.0))
+            message = await asyncio.wait_for(request.receive(), max(began + most_seconds - time.monotonic(), 0.0))
         except asyncio.TimeoutError as cause:
-            raise RequestError(f"the request did not come within {UPLOAD:g} s", None, "request_timeout", 408) from cause
+            said = f"the request came too slowly: {size:,} bytes in {most_seconds:.0f} s"
+            raise RequestError(said, None, "request_timeout", 408) from cause
         if message["type"] == "http.disconnect":
             raise GoneError
         part = message.get("body", b"")

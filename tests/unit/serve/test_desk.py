@@ -140,3 +140,19 @@ def test_large_bodies_are_taken_apart_a_few_at_a_time(slow_server, kit, monkeypa
         asked = kit.question(kit.data_uri("sign.png"))
         assert {answer.status for answer in pool.map(lambda _: kit.send(server, asked), range(8))} == {200}
     assert most == [BODIES]
+
+
+def test_a_large_body_may_take_longer_than_a_small_one(slow_server, kit, monkeypatch):
+    from gotocr.serve import asking
+
+    monkeypatch.setattr(asking, "UPLOAD", 0.5)
+    monkeypatch.setattr(asking, "SLOWEST", 20_000)
+    body = json.dumps(kit.question(kit.data_uri("note.png"))).encode()
+    assert len(body) > 10_000
+    with slow_server() as server, socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+        made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
+        made.sendall(b"Content-Length: %d\r\n\r\n" % len(body))
+        made.sendall(body[:10_000])
+        time.sleep(0.8)
+        made.sendall(body[10_000:])
+        assert made.recv(100).startswith(b"HTTP/1.1 200 ")
