@@ -164,7 +164,7 @@ def test_drawings_that_cannot_be_had_are_left_out(make, monkeypatch, scripted):
         raise WorkerError("drawn died of its input")
 
     scripted.texts = ["```smiles\nC<b>O\n```"]
-    monkeypatch.setattr(showing, "child", lambda *_: dies)
+    monkeypatch.setattr(showing, "pool", lambda *_: dies)
     with make() as server:
         code = server.client.ask(pages(1)).json["id"]
         server.client.wait(code)

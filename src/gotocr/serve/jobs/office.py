@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TypeVar
 
-from ...child import child
+from ...child import pool
 from ...formats.leaves import pack, unpack
 from ...schema import Leaf
 from ..convert import Told, wanted_of
@@ -170,7 +170,7 @@ class Jobs:
         count = len(self.leaf(entry, index).blocks)
         if place >= count:
             raise RequestError(f"page {index + 1} has {count} blocks, numbered from 0; there is no block {place}", "block", "block_not_found", 404)
-        edited = child("gotocr.serve.jobs.editing:edited", SECONDS)
+        edited = pool("gotocr.serve.jobs.editing:edited", SECONDS)
         leaf = self.store.pages.change(entry.number, index, lambda leaf: unpack(edited(pack(leaf), place, text)))
         if leaf is not None:
             self.hub.leaf(entry.number, outline(leaf))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from ...child import child
+from ...child import pool
 from ...errors import WorkerError
 from ...formats.json import page
 from ...formats.leaves import unpack
@@ -26,7 +26,7 @@ _PLAIN = "source"  # no kind, so that nothing is drawn
 def shown(lines: Sequence[str]) -> str:
     """JSON of the last of some packed pages; those before it are its neighbours. Without drawings where these cannot be had."""
     try:
-        return child(SHOW, SECONDS)(list(lines))
+        return pool(SHOW, SECONDS)(list(lines))
     except WorkerError as error:
         leaf = unpack(lines[-1])
         note = f"not drawn ({error})"[:200]
