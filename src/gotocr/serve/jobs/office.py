@@ -148,9 +148,9 @@ class Jobs:
 
     def page(self, entry: Entry, index: int) -> str:
         """A page as JSON, with its reading as HTML."""
-        self.leaf(entry, index)
-        before = (self.store.pages.leaf(entry.number, number) for number in range(max(index - ALIKE, 0), index + 1))
-        return shown([pack(leaf) for leaf in before if leaf is not None])
+        last = self.leaf(entry, index)  # first: the job may be deleted meanwhile
+        before = (self.store.pages.leaf(entry.number, number) for number in range(max(index - ALIKE, 0), index))
+        return shown([pack(leaf) for leaf in (*before, last) if leaf is not None])
 
     def leaf(self, entry: Entry, index: int) -> Leaf:
         """Raises RequestError, 404, where there is no such page (yet)."""
