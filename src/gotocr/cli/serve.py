@@ -90,7 +90,7 @@ def keys(path: Path | None) -> tuple[str, ...]:
         keys = [key.strip()] if (key := os.environ.get(KEY)) else []
     else:
         try:
-            keys = [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+            keys = [line.strip() for line in path.read_text("utf-8-sig").splitlines() if line.strip()]
         except (OSError, ValueError) as error:
             raise errors.UsageError(f"cannot read the keys in {path}: {getattr(error, 'strerror', None) or error}") from error
         if not keys:

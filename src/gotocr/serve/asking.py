@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from .settings import Settings
 T = TypeVar("T")
 Understand = Callable[[bytes, str, Settings], T]  # of a body, the name of the model that is here, and the settings
 UPLOAD = 60.0  # seconds a request's body may take to come, and as many more as it needs at
+DOWNLOAD = 300.0  # seconds whoever asked may take to fetch an answer, and as many more, too
 SLOWEST = 1 << 16  # bytes a second: large files come from slow lines, too
 
 
@@ -59,6 +60,11 @@ async def tell_when_gone(request: Request, reading: Reading) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     reading.gone()
+
+
+def fetched(sending: Awaitable[None], size: int) -> Awaitable[None]:
+    """An answer of `size` bytes while it is sent, which is not kept for ever for whoever does not fetch it: TimeoutError."""
+    return asyncio.wait_for(sending, DOWNLOAD + size / SLOWEST)
 
 
 def problem(error: BaseException) -> JSONResponse:

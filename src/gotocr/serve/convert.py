@@ -19,7 +19,7 @@ from ..errors import MissingExtraError
 from ..formats import FORMATS
 from ..formats.report import picture_of
 from ..schema import Leaf, Page
-from .asking import done, place
+from .asking import done, fetched, place
 from .desk import Desk
 from .options import FIELDS, Wish, wish_of
 from .results import Made, Sheaf, Wanted, ready
@@ -27,7 +27,6 @@ from .seat import Seat
 from .settings import Settings
 from .upload import FILE, KIND, Upload, receive
 
-DOWNLOAD = 300.0  # seconds whoever asked may take to fetch a file
 MOST_NAMED = 50  # pages that a header names
 
 
@@ -160,7 +159,7 @@ class Sent(FileResponse):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         async with self._held:
-            await asyncio.wait_for(super().__call__(scope, receive, send), DOWNLOAD)
+            await fetched(super().__call__(scope, receive, send), Path(self.path).stat().st_size)
 
 
 def attachment(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Generator
@@ -17,7 +16,7 @@ from ..pixels.opening import DPI
 from ..pixels.pdf import is_pdf
 from ..schema import Leaf, Page, Task
 from . import ocr_answer
-from .asking import done, place, understood
+from .asking import done, fetched, place, understood
 from .convert import Told
 from .desk import Desk
 from .handbook import describe
@@ -27,7 +26,6 @@ from .problems import RequestError
 from .seat import LateError, Seat
 
 PICTURE_DPI = 72  # what a picture is said to have: one that says nothing, or nothing true, is the rule
-DOWNLOAD = 300.0  # seconds whoever asked may take to fetch the answer
 _REF = "#/components/schemas/{model}"
 
 
@@ -116,7 +114,7 @@ def _encoded(answer: ocr_answer.OCRResponse) -> bytes:
 
 
 class _Sent(Response):
-    """An answer that is not kept for ever for whoever does not fetch it; `held` is let go of then."""
+    """What `held` holds is let go of when it was sent or nobody fetches it."""
 
     def __init__(self, content: bytes, told: Told, held: ExitStack) -> None:
         super().__init__(content, headers=told.headers(), media_type="application/json")
@@ -124,4 +122,4 @@ class _Sent(Response):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         with self._held:
-            await asyncio.wait_for(super().__call__(scope, receive, send), DOWNLOAD)
+            await fetched(super().__call__(scope, receive, send), len(self.body))

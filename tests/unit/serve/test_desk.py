@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 
 import pytest
 
@@ -156,3 +157,30 @@ def test_a_large_body_may_take_longer_than_a_small_one(slow_server, kit, monkeyp
         time.sleep(0.8)
         made.sendall(body[10_000:])
         assert made.recv(100).startswith(b"HTTP/1.1 200 ")
+
+
+def test_a_large_file_may_take_longer_to_fetch(tmp_path, monkeypatch):
+    from gotocr.serve import asking
+    from gotocr.serve.convert import Sent
+    from gotocr.serve.results import Made
+
+    monkeypatch.setattr(asking, "DOWNLOAD", 0.2)
+    monkeypatch.setattr(asking, "SLOWEST", 1000)
+    parts = []
+
+    async def send(message):
+        await asyncio.sleep(0.2)
+        parts.append(message.get("body", b""))
+
+    async def fetch(size):
+        (tmp_path / "made").write_bytes(b"x" * size)
+        held = AsyncExitStack()
+        held.callback(parts.append, b"|")
+        scope = {"type": "http", "method": "POST", "headers": [], "extensions": {}}
+        await Sent(tmp_path / "made", Made("a.txt", "text/plain"), {}, held)(scope, asyncio.Event().wait, send)
+
+    asyncio.run(fetch(2000))
+    assert b"".join(parts) == b"x" * 2000 + b"|"
+    with pytest.raises(asyncio.TimeoutError):
+        asyncio.run(fetch(10))
+    assert parts[-1] == b"|"

@@ -364,7 +364,7 @@ def test_keys_come_from_a_file_or_the_environment(tmp_path, monkeypatch):
     from gotocr.errors import UsageError
 
     path = tmp_path / "keys"
-    path.write_text("one\n\n two \n")
+    path.write_text("\ufeffone\n\n two \n", "utf-8")  # as Notepad saves it
     monkeypatch.setenv("GOTOCR_API_KEY", "three")
     assert _keys(path) == ("one", "two") and _keys(None) == ("three",)
     monkeypatch.delenv("GOTOCR_API_KEY")
