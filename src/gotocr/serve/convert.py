@@ -8,7 +8,6 @@ from collections.abc import Generator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +24,7 @@ from .options import FIELDS, Wish, wish_of
 from .results import Made, Sheaf, Wanted, ready
 from .seat import Seat
 from .settings import Settings
-from .upload import FILE, KIND, Upload, receive
+from .upload import FILE, KIND, Room, Upload, receive
 
 MOST_NAMED = 50  # pages that a header names
 
@@ -59,7 +58,7 @@ def add(app: FastAPI, desk: Desk, name: str) -> None:
             client = stack.enter_context(place(desk, request))  # until the file was fetched: there is no room for any number of them
             upload = await stack.enter_async_context(receive(request, desk.settings))
             wish = await asyncio.to_thread(_wish, upload)
-            folder = Path(stack.enter_context(TemporaryDirectory(prefix="gotocr-")))
+            folder = Path(stack.enter_context(Room()))
             job = _Conversion(desk, upload, wish, name, folder)
             made = await done(request, desk.begin(job.run, until, client))
             return Sent(folder / "made", made, job.headers(), stack.pop_all())

@@ -58,7 +58,7 @@ async def receive(request: Request, settings: Settings, fileless: bool = False) 
             raise RequestError(f"the part {FILE!r} has no filename; send it as a file", FILE, "invalid_value")
         if [name for name, _ in files] not in ([FILE], *([[]] if fileless else [])):
             raise RequestError(f"send one file, in a part named {FILE!r}", FILE, "missing_value")
-        with _room() as folder:
+        with Room() as folder:
             path = None
             if files:
                 path = Path(folder, FILE)
@@ -106,14 +106,19 @@ def plain_name(given: str | None) -> str:
     return f"{kept}{dot}{suffix}".encode("utf-8", "replace").decode() or OTHERWISE
 
 
-class _room(TemporaryDirectory):
-    """A folder of its own, that this user alone may look into."""
+class Room(TemporaryDirectory):
+    """A folder of its own, that this user alone may look into. Raises OutputError where there is no room for it."""
 
     def __init__(self) -> None:
         try:
-            super().__init__(prefix="gotocr-")
+            super().__init__(prefix="gotocr-", ignore_cleanup_errors=True)
         except OSError as error:
             raise _no_room(error) from error
+
+    def cleanup(self) -> None:
+        super().cleanup()
+        if os.path.exists(self.name):  # a thread that had not heard yet that it is over has put something in meanwhile
+            shutil.rmtree(self.name, ignore_errors=True)
 
 
 def _keep(source: BinaryIO, path: Path) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import os
 import re
 import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 
@@ -184,3 +186,39 @@ def test_a_large_file_may_take_longer_to_fetch(tmp_path, monkeypatch):
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(fetch(10))
     assert parts[-1] == b"|"
+
+
+def test_a_folder_goes_although_something_is_put_into_it_meanwhile(monkeypatch):
+    from gotocr.serve.upload import Room
+
+    remove, late = os.rmdir, []
+
+    def rmdir(path, **more):
+        if not late:
+            late.append((folder / "late").write_text("x"))
+        remove(path, **more)
+
+    with Room() as name:
+        folder = Path(name)
+        (folder / "page").write_text("x")
+        monkeypatch.setattr(os, "rmdir", rmdir)
+    assert late and not folder.exists()
+
+
+def test_no_room_for_results_is_said(slow_server, kit, monkeypatch):
+    from gotocr.serve import upload
+
+    made = []
+
+    def full(self, *given, **named):
+        made.append(self)
+        if len(made) == 2:  # the first is the upload's
+            raise OSError(28, "No space left on device")
+        init(self, *given, **named)
+
+    init = upload.TemporaryDirectory.__init__
+    monkeypatch.setattr(upload.TemporaryDirectory, "__init__", full)
+    body, more = ways(kit)[2]
+    with slow_server() as server:
+        answer = kit.send(server, body, **more)
+        assert "TMPDIR" in kit.error(answer)["message"] and len(made) == 2
