@@ -72,7 +72,7 @@ def run(arguments: Namespace) -> int:
     except ImportError as cause:
         raise errors.MissingExtraError("serve", "gotocr serve", cause) from cause
     name = arguments.model if arguments.model in MODELS else Path(arguments.model).resolve().name
-    serve(reader, name, settings, lambda address: print(f"gotocr serves {name} at {address}", flush=True))
+    serve(reader, name, settings, lambda address: print(f"gotocr serves {name} at {address.removesuffix('/v1')}, programs at {address}", flush=True))
     return 0
 
 

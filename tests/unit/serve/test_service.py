@@ -293,7 +293,7 @@ def command():
         process = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **dict(env)})
         made.append(process)
         line = process.stdout.readline()
-        found = re.fullmatch(r"gotocr serves nano at (http://127\.0\.0\.1:(\d+)/v1)\n", line)
+        found = re.fullmatch(r"gotocr serves nano at (http://127\.0\.0\.1:(\d+)), programs at \1/v1\n", line)
         assert found, line + process.stderr.read()
         process.port = int(found[2])
         return process
