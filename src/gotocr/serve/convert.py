@@ -153,7 +153,8 @@ class Sent(FileResponse):
     """A file as an attachment; what `held` holds, the file among it, is let go of when it was sent or nobody fetches it."""
 
     def __init__(self, path: Path, made: Made, headers: dict[str, str], held: AsyncExitStack) -> None:
-        super().__init__(path, 200, {**headers, "content-disposition": attachment(made.name)}, made.media_type)
+        empty = {"x-gotocr-empty-formats": ",".join(made.empty)} if made.empty else {}
+        super().__init__(path, 200, {**headers, **empty, "content-disposition": attachment(made.name)}, made.media_type)
         self._held = held
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:

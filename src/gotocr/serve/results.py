@@ -28,10 +28,11 @@ ZIP = "application/zip"
 
 
 class Made(NamedTuple):
-    """What a file of results is called, and what it is."""
+    """What a file of results is called, what it is, and the formats for which there was nothing in the source."""
 
     name: str
     media_type: str
+    empty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ class Sheaf:
             raise WorkerError(f"writing took longer than {SECONDS:g} s; ask for fewer pages or formats at a time") from error
         except WorkerError as error:
             raise WorkerError("what writes results died of this document; ask for another format") from error
-        return Made(*found)
+        if isinstance(found, str):
+            raise OutputError(found)
+        name, media_type, empty = found
+        return Made(name, media_type, tuple(empty))
 
     def close(self) -> None:
         self._file.close()

@@ -13,6 +13,7 @@ from ..pixels.limits import Limits
 LOCAL = ("localhost", "127.0.0.1", "::1")
 SILENCE = 10.0  # seconds a foreign server may stay silent when a picture is fetched from it
 DRAWING = 10.0  # seconds a page of a PDF may take to draw, or a picture to decode: requests share the processes that do so
+MOST_JOBS = 64  # each has a thread
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ class Settings:
                 f"--host {self.host} lets other machines in; ask for a key with --api-key-file FILE or GOTOCR_API_KEY, "
                 "or let everybody in with --without-key"
             )
+        if self.jobs > MOST_JOBS:
+            raise UsageError(f"--jobs {self.jobs} is too many; {MOST_JOBS} at once is the most, and a few are as fast")
         return self
 
     @property

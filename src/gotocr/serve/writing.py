@@ -22,15 +22,17 @@ REPORT, REPORT_TYPE = ".report.html", "text/html; charset=utf-8"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal documents give equal bytes
 
 
-def write(folder: str, facts: str, path: str) -> Made:
-    """Write what `facts`, a `Wanted` as JSON, asks for. Raises InputError, OutputError."""
+def write(folder: str, facts: str, path: str) -> Made | str:
+    """Write what `facts`, a `Wanted` as JSON, asks for; gives what there is to say where there is no room for it. Raises InputError."""
     given = json.loads(facts)
     least = Least(**given["least"]) if given["least"] else None
     wanted = Wanted(**given | {"least": least, "formats": tuple(given["formats"])})
     try:
         return _Pages(Path(folder), wanted).write(Path(path))
     except OSError as error:
-        raise OutputError(f"results cannot be written ({error.strerror or error}); the server's TMPDIR needs room") from error
+        return f"results cannot be written ({error.strerror or error}); the server's TMPDIR needs room"
+    except OutputError as error:
+        return str(error)
 
 
 class _Pages:
@@ -44,8 +46,8 @@ class _Pages:
         targets = self._targets
         if len(targets) == 1 and not self._wanted.report and targets[0].parts is not None:
             with path.open("wb") as file:
-                self._one(targets[0], file)
-            return Made(self._stem + targets[0].suffix, targets[0].media_type)
+                written = self._one(targets[0], file)
+            return Made(self._stem + targets[0].suffix, targets[0].media_type, () if written else (targets[0].name,))
         if not targets and self._wanted.report:
             with path.open("wb") as file:
                 self._report(file)
@@ -53,26 +55,30 @@ class _Pages:
         return self._zip(path)
 
     def _zip(self, path: Path) -> Made:
+        empty = []
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as whole:
             for target in self._targets:
+                written = 0
                 if target.files is not None:
                     for name, data in target.files(self._leaves(), self._wanted.name, self._wanted.model):
                         whole.writestr(_entry(name), data)
+                        written += len(data)
                 else:
                     with whole.open(_entry(self._stem + target.suffix), "w", force_zip64=True) as file:
-                        self._one(target, file)
+                        written = self._one(target, file)
+                empty += [] if written else [target.name]
             if self._wanted.report:
                 with whole.open(_entry(self._stem + REPORT), "w", force_zip64=True) as file:
                     self._report(file)
-            empty = not whole.namelist()
-        if empty:
+            is_empty = not whole.namelist()
+        if is_empty:
             names = ", ".join(self._wanted.formats)
             raise InputError(f"there is nothing in {self._wanted.name} to be written as {names}")
-        return Made(f"{self._stem}.zip", ZIP)
+        return Made(f"{self._stem}.zip", ZIP, tuple(empty))
 
-    def _one(self, target: Format, file: IO[bytes]) -> None:
-        for part in target.made(self._leaves(), self._wanted.name, self._wanted.model, self._original or None):
-            file.write(part)
+    def _one(self, target: Format, file: IO[bytes]) -> int:
+        """How many bytes it takes."""
+        return sum(map(file.write, target.made(self._leaves(), self._wanted.name, self._wanted.model, self._original or None)))
 
     def _report(self, file: IO[bytes]) -> None:
         pages = ((leaf, self._picture(leaf)) for leaf in self._leaves())

@@ -69,6 +69,7 @@ def test_every_format_is_served(nano_server, nano, kit, convert, sign, name):
     if not one.binary:
         document = replace(nano.read(kit.examples / "sign.png"), source="scan.png")
         assert answer.body == one.write(document) and document.pages[0].text == "Bakery"
+        assert answer.headers["x-gotocr-empty-formats"] == (None if answer.body else name)
 
 
 def test_several_formats_come_as_one_zip_that_is_the_same_each_time(nano_server, convert, sign):
@@ -76,6 +77,7 @@ def test_several_formats_come_as_one_zip_that_is_the_same_each_time(nano_server,
     assert answer.status == 200 and answer.headers["Content-Type"] == "application/zip" and names(answer)[1] == "a b.zip"
     with zipfile.ZipFile(io.BytesIO(answer.body)) as whole:
         assert whole.testzip() is None and set(whole.namelist()) == {"a b.md", "a b.json", "a b.report.html"}
+        assert answer.headers["x-gotocr-empty-formats"] == "csv"
         assert whole.read("a b.md") == b"Bakery\n" and json.loads(whole.read("a b.json"))["source"] == "a b.png"
         assert b"data:image/webp;base64," in whole.read("a b.report.html") or b"data:image/jpeg" in whole.read("a b.report.html")
     assert convert(nano_server, sign, ("to", "markdown,json,csv"), ("report", "1"), name="a b.png").body == answer.body
@@ -223,6 +225,17 @@ def test_what_writes_results_may_die_and_only_its_request_fails(nano_server, kit
     assert convert(nano_server, sign).status == 500
     monkeypatch.undo()
     assert convert(nano_server, sign).status == 200
+
+
+def test_no_room_for_results_is_the_servers_trouble_and_said_as_such(nano_server, kit, convert, sign, monkeypatch, tmp_path):
+    from gotocr.serve import results, writing
+
+    def full(folder, facts, path):
+        return writing.write(folder, facts, str(tmp_path / "missing" / "made"))
+
+    monkeypatch.setattr(results, "pool", lambda target, seconds: full)
+    answer = convert(nano_server, sign)
+    assert answer.status == 500 and "TMPDIR needs room" in kit.error(answer)["message"]
 
 
 def test_the_formats_that_there_are_can_be_asked(nano_server, kit):

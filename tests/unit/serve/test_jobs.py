@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import threading
 import zipfile
 
@@ -295,3 +296,18 @@ def test_what_is_described_is_what_is_answered(make):
         assert {"file", "source", "to", "region", "min_confidence"} <= set(properties)
         metrics = client.get("/metrics").body
         assert b"gotocr_jobs_running 0" in metrics and b"gotocr_jobs_queued 0" in metrics and b"gotocr_jobs_bytes" in metrics
+
+
+def test_what_is_being_sent_takes_a_place_like_any_request(make, kit):
+    with make(queue=1) as server:
+        halves = []
+        for number in range(2):
+            made = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+            made.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 999\r\n\r\n--x\r\n")
+            halves.append(made)
+            kit.wait_for(lambda: server.desk.inside == number + 1)  # noqa: B023
+        assert server.client.ask(pages(1)).status == 429
+        for made in halves:
+            made.close()
+        kit.wait_for(lambda: server.desk.inside == 0)
+        assert server.client.ask(pages(1)).status == 202

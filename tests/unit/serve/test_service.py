@@ -341,6 +341,7 @@ def test_a_second_signal_does_not_wait(command, kit):
         (["--host", "ocr.example.com"], "lets other machines in"),
         (["--port", "99999"], "is no port"),
         (["--rows", "0"], "not a whole number above 0"),
+        (["--jobs", "100000"], "--jobs 100000 is too many"),
         (["--deadline", "nan"], "no number of seconds"),
         (["--api-key-file", "missing"], "cannot read the keys in missing"),
         (["--model", "nonesuch"], "no model named"),

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path as File
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Path, Query, Request
@@ -20,7 +19,7 @@ from ..body import parse
 from ..convert import ANY_FILE, Sent, form
 from ..options import Wish, wish_of
 from ..problems import RequestError
-from ..upload import FILE, Upload, receive
+from ..upload import FILE, Room, Upload, receive
 from . import described
 from .entry import Entry
 from .events import Listener
@@ -64,10 +63,10 @@ def _add_jobs(app: FastAPI, jobs: Jobs) -> None:
         openapi_extra=form(source=described.SOURCE),
     )
     async def ask(request: Request) -> JSONResponse:
-        client = client_of(request)
-        await jobs.do(jobs.check, client)
-        async with receive(request, jobs.settings, fileless=True) as upload:
-            entry = await jobs.do(_ask, jobs, client, upload)
+        await jobs.do(jobs.check, client_of(request))
+        with place(jobs.desk, request) as client:  # what is being sent takes room, too
+            async with receive(request, jobs.settings, fileless=True) as upload:
+                entry = await jobs.do(_ask, jobs, client, upload)
         return await _told(jobs, entry, 202)
 
     @app.get("/v1/jobs", summary="Your jobs, the newest first", response_class=JSONResponse, responses=described.answers(described.JOBS))
@@ -199,10 +198,10 @@ def _add_result(app: FastAPI, jobs: Jobs) -> None:
         entry = await _found(jobs, request, job_id)
         wish = _wish(entry, request.query_params.multi_items())
         async with AsyncExitStack() as stack:
-            with place(jobs.desk, request) as client:
-                folder = File(stack.enter_context(TemporaryDirectory(prefix="gotocr-")))
-                reading = jobs.desk.begin(lambda seat: jobs.written(entry, wish, folder), until, client)
-                made, told = await done(request, reading)
+            client = stack.enter_context(place(jobs.desk, request))
+            folder = File(stack.enter_context(Room()))
+            reading = jobs.desk.begin(lambda seat: jobs.written(entry, wish, folder), until, client)
+            made, told = await done(request, reading)
             return Sent(folder / MADE, made, told.headers(), stack.pop_all())
 
 
