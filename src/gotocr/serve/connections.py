@@ -39,7 +39,7 @@ def most_connections() -> int:
     return MOST if soft == resource.RLIM_INFINITY else min(MOST, max(soft - SPARED, soft // 2))
 
 
-class Room:
+class Hall:
     """The connections of a server that are idle, the longest first, and how many there may be in all."""
 
     def __init__(self, most: int) -> None:
@@ -50,19 +50,19 @@ class Room:
 class Connection(H11Protocol):
     """One connection; see above."""
 
-    def __init__(self, room: Room, *given: Any, **named: Any) -> None:
+    def __init__(self, hall: Hall, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        self._room = room
+        self._hall = hall
         self._state: float | None = None  # the time for what it does; None while a request of it is answered
         self._timer: asyncio.TimerHandle | None = None
         self._unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        if len(self.connections) > self._room.most:
-            oldest = next(iter(self._room.idle), self)
+        if len(self.connections) > self._hall.most:
+            oldest = next(iter(self._hall.idle), self)
             oldest.transport.abort()
-            self._room.idle.pop(oldest, None)
+            self._hall.idle.pop(oldest, None)
             if oldest is self:
                 return
         self._look()
@@ -71,7 +71,7 @@ class Connection(H11Protocol):
         for timer in (self._timer, self._unread):
             if timer is not None:
                 timer.cancel()
-        self._room.idle.pop(self, None)
+        self._hall.idle.pop(self, None)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -114,10 +114,10 @@ class Connection(H11Protocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self._room.idle.pop(self, None)
+        self._hall.idle.pop(self, None)
         if state is not None:
             self._timer = self.loop.call_later(state, self._give_up)
-            self._room.idle[self] = None
+            self._hall.idle[self] = None
 
     def _doing(self) -> float | None:
         if self.cycle is not None and not self.cycle.response_complete:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..errors import GotocrError, UsageError
+from ..errors import GotocrError, OutputError, UsageError
 
 NO_RETRY = {"x-should-retry": "false"}  # OpenAI's clients ask again after 408, 409, 429 and 5xx, unless told not to
 _TYPES = {
@@ -33,6 +33,11 @@ class BusyError(GotocrError):
     def __init__(self, waiting: int, after: int) -> None:
         super().__init__(f"{waiting} requests are waiting already; try again in {after} s")
         self.after = after
+
+
+def no_room(what: str, error: OSError) -> OutputError:
+    """Something for which the disk has no room, or that it cannot hold."""
+    return OutputError(f"{what} ({error.strerror or error}); the server's TMPDIR needs room")
 
 
 def form(message: str, status: int, param: str | None = None, code: str | None = None) -> dict[str, Any]:

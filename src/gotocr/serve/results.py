@@ -20,6 +20,7 @@ from ..formats.format import OWN_TEXT
 from ..formats.leaves import pack
 from ..schema import Leaf
 from ..trust.sure import Least
+from .problems import no_room
 
 SECONDS = 120.0  # the longest that writing may take
 WRITE = "gotocr.serve.writing:write"
@@ -69,7 +70,7 @@ class Sheaf:
             (folder / PICTURES).mkdir(parents=True)
             self._file = open(folder / PAGES, "w", encoding="utf-8")  # closed by `close`
         except OSError as error:
-            raise _no_room(error) from error
+            raise no_room("results cannot be kept", error) from error
 
     def keep(self, leaf: Leaf, picture: bytes | None = None) -> None:
         """One more page; `picture` is that of `formats.report.picture_of`."""
@@ -78,7 +79,7 @@ class Sheaf:
             if picture:
                 (self.folder / PICTURES / str(leaf.index)).write_bytes(picture)
         except OSError as error:
-            raise _no_room(error) from error
+            raise no_room("results cannot be kept", error) from error
         self.count += 1
 
     def made(self, wanted: Wanted, path: Path) -> Made:
@@ -87,7 +88,7 @@ class Sheaf:
         try:
             self._file.flush()
         except OSError as error:
-            raise _no_room(error) from error
+            raise no_room("results cannot be kept", error) from error
         facts = asdict(wanted) | {"original": None if wanted.original is None else os.fspath(wanted.original)}
         try:
             found = pool(WRITE, SECONDS)(os.fspath(self.folder), json.dumps(facts), os.fspath(path))
@@ -104,7 +105,3 @@ class Sheaf:
 
     def close(self) -> None:
         self._file.close()
-
-
-def _no_room(error: OSError) -> OutputError:
-    return OutputError(f"results cannot be kept ({error.strerror or error}); the server's TMPDIR needs room")

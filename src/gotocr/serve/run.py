@@ -13,7 +13,7 @@ import uvicorn
 
 from ..errors import UsageError
 from .app import build
-from .connections import IDLE, Connection, Room, most_connections
+from .connections import IDLE, Connection, Hall, most_connections
 from .desk import Desk
 from .jobs.office import Jobs
 from .meters import Meters
@@ -81,7 +81,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=partial(Connection, Room(most_connections())),
+                http=partial(Connection, Hall(most_connections())),
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -18,10 +18,9 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from ..errors import OutputError
 from .asking import media_type, parts_of
 from .options import LONGEST
-from .problems import RequestError
+from .problems import RequestError, no_room
 from .settings import Settings
 
 FILE = "file"  # the name of the part with the file
@@ -29,6 +28,7 @@ KIND = "multipart/form-data"
 MOST_FIELDS = 200
 LONGEST_NAME = 150  # bytes of a file's name that are kept: disks take 255, and results have longer names
 LONGEST_SUFFIX = 20
+UNKEPT = "what was sent cannot be kept"
 OTHERWISE = "document"  # what a file without a name is called
 
 
@@ -82,7 +82,7 @@ async def _form(request: Request, most: int) -> FormData:
     except UnicodeError as error:
         raise RequestError("the form cannot be understood: send its texts in UTF-8", None, "invalid_form") from error
     except OSError as error:
-        raise _no_room(error) from error
+        raise no_room(UNKEPT, error) from error
 
 
 class _Parser(MultiPartParser):
@@ -113,7 +113,7 @@ class Room(TemporaryDirectory):
         try:
             super().__init__(prefix="gotocr-", ignore_cleanup_errors=True)
         except OSError as error:
-            raise _no_room(error) from error
+            raise no_room(UNKEPT, error) from error
 
     def cleanup(self) -> None:
         super().cleanup()
@@ -126,8 +126,4 @@ def _keep(source: BinaryIO, path: Path) -> None:
         with open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             shutil.copyfileobj(source, file, 1 << 20)
     except OSError as error:
-        raise _no_room(error) from error
-
-
-def _no_room(error: OSError) -> OutputError:
-    return OutputError(f"what was sent cannot be kept ({error.strerror or error}); the server's TMPDIR needs room")
+        raise no_room(UNKEPT, error) from error

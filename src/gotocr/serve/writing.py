@@ -16,6 +16,7 @@ from ..formats.leaves import unpack
 from ..formats.report import parts as report_parts
 from ..schema import Leaf
 from ..trust.sure import Least, kept_of
+from .problems import no_room
 from .results import PAGES, PICTURES, ZIP, Made, Wanted
 
 REPORT, REPORT_TYPE = ".report.html", "text/html; charset=utf-8"
@@ -30,7 +31,7 @@ def write(folder: str, facts: str, path: str) -> Made | str:
     try:
         return _Pages(Path(folder), wanted).write(Path(path))
     except OSError as error:
-        return f"results cannot be written ({error.strerror or error}); the server's TMPDIR needs room"
+        return str(no_room("results cannot be written", error))
     except OutputError as error:
         return str(error)
 
