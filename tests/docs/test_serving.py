@@ -144,6 +144,7 @@ def test_the_defaults_are_the_real_ones():
         "max-bytes": f"{settings.max_bytes >> 20} MiB",
         "max-pixels": f"{settings.max_pixels // 10**6} million",
         "deadline": f"{settings.deadline:g}",
+        "max-pages": f"{settings.max_pages:,}",
     }.items():
         assert re.search(rf"^\| `--{option}` .* \| {value} \|$", table, re.MULTILINE), option
     said = " ".join(parser().format_help().split())

@@ -41,6 +41,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--without-key", action="store_true", help="let other machines in without a key")
     parser.add_argument("--max-bytes", type=count, metavar="N", help="most bytes of a request (default: 33554432)")
     parser.add_argument("--max-pixels", type=count, metavar="N", help="most pixels of a page (default: 50000000)")
+    parser.add_argument("--max-pages", type=count, metavar="N", help="most pages of a file that are read (default: 10000)")
     parser.add_argument("--deadline", type=seconds, metavar="S", help="seconds a request may take, waiting and all (default: 300)")
     parser.add_argument("--jobs", type=count, help="jobs read at once, whole files that nobody waits for (default: 2)")
     parser.add_argument("--store", type=Path, metavar="FILE", help="where jobs are kept, so that they outlive the server (default: a file of this port in your state folder; with port 0 one that goes with the server)")

@@ -28,6 +28,7 @@ class Settings:
     without_key: bool = False  # let others than this machine in without a key
     max_bytes: int = 32 << 20  # of a request, its pictures in base64
     max_pixels: int = 50_000_000  # of one page, decoded
+    max_pages: int = 10_000  # of one file
     deadline: float = 300.0  # of a request, waiting and all
     allow_urls: bool = False  # fetch pictures from public addresses
     remember: bool = False  # a page that was read before is not read again, whoever asks

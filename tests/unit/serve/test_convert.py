@@ -205,6 +205,20 @@ def test_who_goes_away_gives_rows_and_files_back(slow_server, scripted, kit, sig
         kit.wait_for(lambda: server.engine.running == 0 and not set(glob.glob(mine)) - before)
 
 
+def test_a_file_of_too_many_pages_is_refused_before_any_is_read(slow_server, scripted, kit, convert):
+    file, page = io.BytesIO(), Image.new("L", (60, 40), 255)
+    page.save(file, "TIFF", save_all=True, append_images=[page] * 3)
+    with slow_server(max_pages=3) as server:
+        answer = convert(server, file.getvalue())
+        assert answer.status == 413 and "4 pages to be read, over the limit of 3" in kit.error(answer)["message"]
+        page.save(file := io.BytesIO(), "PDF", save_all=True, append_images=[page] * 3)
+        assert convert(server, file.getvalue()).status == 413
+        asked = kit.question(kit.data_uri(file.getvalue(), "application/pdf"))
+        assert kit.send(server, asked).status == 413
+        assert server.engine.begun == 0
+        assert convert(server, file.getvalue(), ("pages", "2-")).status == 200
+
+
 def test_what_takes_too_long_is_an_error_that_says_what_to_do(slow_server, scripted, kit, convert, sign):
     scripted.texts = ["on and on "] * 50
     with slow_server(gate=threading.Semaphore(0), deadline=0.5) as server:
