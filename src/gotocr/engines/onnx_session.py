@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
     from ..weights.onnx_file import Graph
 
 LOG_ERRORS_ONLY = 3
+TELEMETRY_OFF = "ORT_DISABLE_TELEMETRY"  # with it onnxruntime keeps no name of this machine and sends nothing to its makers
 PROVIDERS = ("CPUExecutionProvider",)
 
 
 def runtime(device: str) -> Any:
-    """The package onnxruntime. Raises EngineError where it is not installed, UsageError for any device but the CPU."""
+    """The package onnxruntime, which reports to nobody; see `hush`. Raises EngineError where it is not installed, UsageError for any device but the CPU."""
+    hush()
     try:
         import onnxruntime
     except ImportError as cause:
@@ -27,6 +30,11 @@ def runtime(device: str) -> Any:
     if device != "cpu":
         raise UsageError(f"the onnx engine reads on the CPU, not on {device!r}; use --engine torch for other devices")
     return onnxruntime
+
+
+def hush() -> None:
+    """Before onnxruntime is loaded: let it report to nobody. Who has set that variable is left their will."""
+    os.environ.setdefault(TELEMETRY_OFF, "1")
 
 
 def settings(onnxruntime: Any, spins: bool) -> Any:

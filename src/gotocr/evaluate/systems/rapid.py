@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...engines.onnx_session import hush
 from ...errors import MissingProgramError
 from ..suite import Item
 from .picture import layout_of, picture_of
@@ -100,6 +101,7 @@ def _beside(one: Sequence[Any], other: Sequence[Any]) -> bool:
 def open_system(choice: Choice) -> Rapid:
     """See `system.OpenSystem`. Raises MissingProgramError where neither package is installed with models."""
     what = "RapidOCR"
+    hush()
     for name in PACKAGES:
         try:
             package = import_module(name)
