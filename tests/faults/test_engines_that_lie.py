@@ -215,15 +215,23 @@ def test_the_time_of_a_page_is_kept_by_one_that_is_slow(liar, picture):
 
 @pytest.mark.parametrize(("says", "cut"), [(circle, "loop"), (endless, "max_tokens"), (slow, "deadline")])
 def test_a_server_answers_with_what_there_is_and_says_why_it_ended(liar, picture, says, cut):
-    from gotocr.serve.desk import Asked, Desk, End
+    from gotocr.serve.desk import Desk
     from gotocr.serve.meters import Meters
+    from gotocr.serve.reply import Asked, written
     from gotocr.serve.settings import Settings
 
     reader, _ = liar(says)
     desk = Desk(reader, Settings(), Meters())
     try:
-        *texts, end = desk.follow(Asked((picture.read_bytes,), Task(max_tokens=300, seconds=1.0)), desk.shared.seat())
+        asked, texts = Asked((picture.read_bytes,), Task(max_tokens=300, seconds=1.0)), []
+        writing = written(desk, asked, desk.shared.seat())
+        while True:
+            try:
+                texts.append(next(writing))
+            except StopIteration as over:
+                end = over.value
+                break
     finally:
         desk.close()
-    assert isinstance(end, End) and (end.finish, end.cut) == ("length", cut)
+    assert (end.finish, end.cut) == ("length", cut)
     assert "".join(texts).strip()
