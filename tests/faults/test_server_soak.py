@@ -205,13 +205,13 @@ class Crowd:
             assert client.get(path).status == 200, path
 
 
-def children() -> list[int]:
-    """The children in which files are decoded, drawn and written."""
+def children(others=()) -> list[int]:
+    """The children in which files are decoded, drawn and written, but for those of other tests of this process."""
     found = []
     for task in Path("/proc/self/task").iterdir():
         try:
             pids = (task / "children").read_text().split()
-            found += [int(pid) for pid in pids if b"gotocr.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+            found += [int(pid) for pid in pids if int(pid) not in others and b"gotocr.child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
         except OSError:
             pass
     return found
@@ -224,11 +224,11 @@ def state() -> SimpleNamespace:
     return SimpleNamespace(threads=threading.active_count(), files=len(os.listdir("/proc/self/fd")), memory=memory)
 
 
-def killing(crowd, killed):
+def killing(crowd, killed, others):
     dice = random.Random(99)
     while crowd.on:
         time.sleep(dice.uniform(0.5, 2.0))
-        found = children()
+        found = children(others)
         if found and crowd.hot:
             try:
                 os.kill(dice.choice(found), signal.SIGKILL)
@@ -238,9 +238,9 @@ def killing(crowd, killed):
 
 
 @contextmanager
-def living(crowd, killed):
+def living(crowd, killed, others):
     threads = [threading.Thread(target=crowd.live, args=(number,)) for number in range(CLIENTS)]
-    threads.append(threading.Thread(target=killing, args=(crowd, killed)))
+    threads.append(threading.Thread(target=killing, args=(crowd, killed, others)))
     for thread in threads:
         thread.start()
     try:
@@ -276,9 +276,9 @@ def test_soak(model_folder, scripted, tmp_path, monkeypatch):
     reader = gotocr.load(model_folder, engine="scripted", quiet=True)
     reader.name = "wild"
     store = {"store": tmp_path / "store" / "jobs.sqlite", "queue": 4, "deadline": 15.0}
-    before, began = state(), time.monotonic()
+    before, others, began = state(), set(children()), time.monotonic()
 
-    with living(crowd, killed):
+    with living(crowd, killed, others):
         crowd.hot = False
         with serving(reader.sharing(engine), **store) as server:
             crowd.port, crowd.hot = server.port, True
@@ -294,8 +294,8 @@ def test_soak(model_folder, scripted, tmp_path, monkeypatch):
             served = server.client.get("/metrics").body
     end_pools()
     until = time.monotonic() + 10
-    while (after := state()).threads > before.threads or children():
-        left = [Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:] for pid in children()]
+    while (after := state()).threads > before.threads or children(others):
+        left = [Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:] for pid in children(others)]
         assert time.monotonic() < until, ([thread.name for thread in threading.enumerate()], left)
         time.sleep(0.1)
     assert after.files <= before.files + 2, (before, after)
