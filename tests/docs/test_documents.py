@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 from gotocr.formats import FORMATS
+from tests.docs.generated import assert_holds
 
 PAGE = Path(__file__).parents[2] / "docs" / "documents.md"
 _PLACE = re.compile(r"(<!-- formats -->\n).*?(<!-- end of formats -->)", re.DOTALL)
@@ -24,13 +24,7 @@ def table() -> str:
 
 
 def test_the_page_lists_the_formats():
-    page = PAGE.read_text("utf-8")
-    made = _PLACE.sub(lambda found: found[1] + table() + found[2], page)
-    assert _PLACE.search(page)
-    if os.environ.get("GOTOCR_REWRITE_GOLDEN"):
-        PAGE.write_text(made, "utf-8")
-    else:
-        assert made == page, "run once with GOTOCR_REWRITE_GOLDEN=1"
+    assert_holds(PAGE, _PLACE, table())
 
 
 def test_every_option_of_reading_is_explained():

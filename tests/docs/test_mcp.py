@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 from pathlib import Path
 
 import pytest
 
 from gotocr.cli.mcp import VERB
+from tests.docs.generated import assert_holds
 
 pytest.importorskip("mcp")
 
@@ -35,13 +35,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def test_the_page_lists_the_tools():
-    page = PAGE.read_text("utf-8")
-    made = _PLACE.sub(lambda found: found[1] + table() + found[2], page)
-    assert _PLACE.search(page)
-    if os.environ.get("GOTOCR_REWRITE_GOLDEN"):
-        PAGE.write_text(made, "utf-8")
-    else:
-        assert made == page, "run once with GOTOCR_REWRITE_GOLDEN=1"
+    assert_holds(PAGE, _PLACE, table())
 
 
 def test_every_option_is_explained_and_no_other():

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 from pathlib import Path
 
 from gotocr.evaluate.speed.page import STORED, performance
+from tests.docs.generated import assert_is
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "performance.md"
@@ -18,11 +18,7 @@ def stored() -> dict:
 
 
 def test_the_page_says_what_was_measured():
-    made = performance(stored())
-    if os.environ.get("GOTOCR_REWRITE_GOLDEN"):
-        PAGE.write_text(made, "utf-8")
-    else:
-        assert made == PAGE.read_text("utf-8"), "measured anew? run once with GOTOCR_REWRITE_GOLDEN=1 and look at what it wrote"
+    assert_is(PAGE, performance(stored()))
 
 
 def test_what_was_stored_is_a_whole_run():

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from gotocr.errors import InputError
 from gotocr.evaluate.tables import fill
+from tests.docs.generated import assert_is
 
 ROOT = Path(__file__).parents[2]
 PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))) if path.is_file()]
@@ -17,12 +17,7 @@ PAGES = [path for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.m
 
 @pytest.mark.parametrize("path", PAGES, ids=[path.name for path in PAGES])
 def test_tables_say_what_was_measured(path):
-    page = path.read_text("utf-8")
-    made = fill(page, path.parent)
-    if os.environ.get("GOTOCR_REWRITE_GOLDEN"):
-        path.write_text(made, "utf-8")
-    else:
-        assert made == page
+    assert_is(path, fill(path.read_text("utf-8"), path.parent))
 
 
 def test_the_readme_has_such_tables():

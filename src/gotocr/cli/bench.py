@@ -14,7 +14,7 @@ from .. import errors
 from ..engines import ENGINES
 from ..reader import MODELS
 from .make import share
-from .read import count
+from .read import count, seconds
 from .verb import Verb
 
 FORM = 1  # of the JSON; raised when a reader of older files would go wrong
@@ -120,17 +120,6 @@ def _input(text: str) -> str:
     if text not in INPUTS:
         raise ArgumentTypeError(f"no input named {text!r}; choose from: {', '.join(INPUTS)}")
     return text
-
-
-def seconds(text: str) -> float:
-    """A time above 0."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise ArgumentTypeError(f"{text!r} is no number of seconds above 0")
-    return value
 
 
 def run(arguments: Namespace) -> int:

@@ -17,7 +17,7 @@ from ..engines import ENGINES
 from ..formats import FORMATS
 from ..formats.format import OWN_TEXT, Original
 from ..reader import MODELS, load
-from ..schema import COLOURS, MODES, Leaf, Page, Region, Task
+from ..schema import COLOURS, MODES, Leaf, Page, Task
 from ..weights import PRECISION, PRECISIONS
 from .verb import Verb
 
@@ -183,15 +183,12 @@ def run(arguments: Namespace) -> int:
 def wanted(arguments: Namespace) -> tuple[Task, Opening]:
     """What to read of the sources. Raises UsageError."""
     from ..pixels.opening import Opening, page_ranges
-    from ..pixels.region import parse_region
+    from ..pixels.region import parse_regions
 
-    parts = [parse_region(text) for text in arguments.region]
-    colour, crop = arguments.colour, arguments.crop
-    regions = tuple(Region(part.box, colour, part.relative, crop) for part in parts) or ((Region(None, colour, crop=crop),) if colour else ())
     mend = not arguments.as_is
     task = Task(
         arguments.task,
-        regions=regions,
+        regions=parse_regions(arguments.region, arguments.colour, arguments.crop),
         tiles=arguments.tiles,
         max_tokens=arguments.max_tokens,
         turn=0 if arguments.as_is and arguments.turn is None else arguments.turn,

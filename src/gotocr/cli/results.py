@@ -8,18 +8,17 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import unquote, urlsplit
 
 from ..errors import OutputError, UsageError
-from ..formats.format import Format, Original
+from ..formats.format import Format, Original, stem_of
+from ..formats.report import SUFFIX as REPORT
 from ..schema import Leaf, Page
 from .journal import Journal
 
 # What a terminal would obey instead of showing: all control characters but tab, newline and form feed.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0d-\x1f\x7f-\x9f]")
-REPORT = ".report.html"
 PARTIAL = ".partial"  # before the suffix of a file that holds some of the pages only
 
 
@@ -261,7 +260,7 @@ def stems(sources: Sequence[str]) -> list[str]:
     taken: set[str] = set()
     names = []
     for source in sources:
-        stem = _stem(source)
+        stem = "stdin" if source == "-" else stem_of(source)
         name, number = stem, 1
         while name.casefold() in taken:
             number += 1
@@ -269,18 +268,6 @@ def stems(sources: Sequence[str]) -> list[str]:
         taken.add(name.casefold())
         names.append(name)
     return names
-
-
-def _stem(source: str) -> str:
-    if source == "-":
-        return "stdin"
-    if "://" in source:
-        parts = urlsplit(source)
-        name = PurePosixPath(unquote(parts.path)).stem or parts.hostname or ""
-    else:
-        name = Path(source).stem
-    name = re.sub(r'[\x00-\x1f/\\:*?"<>|]', "_", name)
-    return name if name.strip(".") else "page"
 
 
 def _keep(write: Callable[[bytes], object], data: bytes, path: Path) -> None:

@@ -12,8 +12,7 @@ from .. import errors
 from ..engines import ENGINES
 from ..reader import MODELS, load
 from ..weights import PRECISION, PRECISIONS
-from .bench import seconds
-from .read import count
+from .read import count, seconds
 from .verb import Verb
 
 if TYPE_CHECKING:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 import os
+import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from ..errors import UsageError
+from ..pixels.web import is_address
 from ..schema import Block, Document, Leaf
 
 Parts = Callable[[Iterable[Leaf], str, str], Iterator[bytes]]
 Files = Callable[[Iterable[Leaf], str, str], Iterator[tuple[str, bytes]]]
 OWN_TEXT = ("keep", "replace", "add")
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')  # what names of files may not hold, on one disk or another
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,17 @@ def named(leaf: Leaf, *kinds: str) -> Iterator[tuple[str, Block]]:
         if not kinds or block.kind in kinds:
             numbers[block.kind] += 1
             yield page_name(leaf, block.kind, numbers[block.kind], ""), block
+
+
+def stem_of(source: str) -> str:
+    """The name of a path or address without its suffix, fit to be that of a file or folder on any disk."""
+    if is_address(source):
+        parts = urlsplit(source)
+        name = PurePosixPath(unquote(parts.path)).stem or parts.hostname or ""
+    else:
+        name = Path(source).stem
+    name = _UNFIT.sub("_", name)
+    return name if name.strip(". ") else "page"
 
 
 def page_name(leaf: Leaf, kind: str, number: int, suffix: str) -> str:

@@ -11,8 +11,9 @@ from typing import IO
 
 from ..errors import OutputError, UsageError
 from ..formats import FORMATS
-from ..formats.format import Format, Original
+from ..formats.format import Format, Original, stem_of
 from ..formats.leaves import pack, unpack
+from ..formats.report import SUFFIX as REPORT
 from ..formats.report import parts as report_parts
 from ..formats.report import picture_of
 from ..schema import Leaf, Page, Task
@@ -21,11 +22,8 @@ from ..trust.sure import Least, kept_of
 from .asked import Convert, ConvertToFiles
 from .calls import Call
 from .given import Given, given
-from .places import stem
 from .read import NOTICE, progress
 from .told import LONGEST, Converted, FileWritten, PageFailed, Told, clean, line, short
-
-REPORT = ".report.html"
 
 
 def convert(call: Call, asked: Convert) -> Told:
@@ -138,7 +136,7 @@ class _Shelf:
 
     def __init__(self, folder: Path, source: Given, overwrite: bool) -> None:
         self._folder, self._source, self._overwrite = folder, source.source, overwrite
-        self._stem = stem(source.name)
+        self._stem = stem_of(source.name)
 
     def look(self, formats: list[Format], report: bool) -> None:
         """Raises OutputError where it is known by now that something is in the way."""

@@ -10,17 +10,16 @@ import re
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlsplit
+from pathlib import Path
 from urllib.request import url2pathname
 
 from ..errors import GotocrError, InputError, OutputError, TooLargeError, UsageError
+from ..formats.format import stem_of
 from ..pixels.web import is_address, shown
 
 NOT_FILES = tuple(map(Path, ("/proc", "/sys", "/dev")))  # where what looks like a file is none
 MOST_LOOKED_AT = 20_000  # names in folders within folders
 _FILE = re.compile(r"file://(?:localhost)?(?=/)", re.IGNORECASE)
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
 class OutsideError(UsageError):
@@ -54,7 +53,7 @@ class Places:
     def target(self, folder: str, source: str) -> Path:
         """FOLDER/NAME for the results of a source; it need not be there. Raises OutsideError and OutputError."""
         try:
-            path = self._resolved(self._candidates(folder)[0] / stem(source), folder)
+            path = self._resolved(self._candidates(folder)[0] / stem_of(source), folder)
         except OSError as error:
             raise OutputError(f"cannot write into {shown(folder)}: {error.strerror or error}") from error
         return path
@@ -129,17 +128,6 @@ class Places:
         if not within or any(found.is_relative_to(place) for place in NOT_FILES):
             raise OutsideError(f"{shown(name)} is outside of what this server may see: {', '.join(map(str, self.roots))}; --root lets more in")
         return found
-
-
-def stem(source: str) -> str:
-    """The name of a path or address without its suffix, fit for a folder."""
-    if is_address(source):
-        parts = urlsplit(source)
-        name = PurePosixPath(unquote(parts.path)).stem or parts.hostname or ""
-    else:
-        name = Path(source).stem
-    name = _UNFIT.sub("_", name)
-    return name if name.strip(". ") else "page"
 
 
 def _state(path: Path, name: str) -> tuple[int, int]:

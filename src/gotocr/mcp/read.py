@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from contextlib import closing
-from dataclasses import replace
 
 from ..errors import UsageError
 from ..formats import FORMATS
 from ..pixels.opening import Opening
-from ..pixels.region import parse_region
-from ..schema import Leaf, Page, Region, Task
+from ..pixels.region import parse_regions
+from ..schema import Leaf, Page, Task
 from ..serve.seat import LateError
 from ..trust.sure import Least, kept_of
 from .asked import ReadFile, Reading, ReadRegion
@@ -30,11 +29,10 @@ def read_file(call: Call, asked: ReadFile) -> Told:
 
 
 def read_region(call: Call, asked: ReadRegion) -> Told:
-    region = parse_region(asked.region) if asked.region.strip() else None
-    if region is None and not asked.color:
+    parts = parse_regions([asked.region] if asked.region.strip() else [], asked.color or None)
+    if not parts:
         raise UsageError("say which part: region, color or both")
-    part = replace(region or Region(), colour=asked.color or None)
-    return _read(call, asked, given(call, asked, str(asked.page)), Task(asked.mode, regions=(part,)))
+    return _read(call, asked, given(call, asked, str(asked.page)), Task(asked.mode, regions=parts))
 
 
 class _Text:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..child import MEMORY, LateError, NoChildError, RefusedError, pool
 from ..errors import GotocrError, InputError, TooLargeError, WorkerError
-from .limits import Limits
+from .limits import Limits, check_pages
 from .on_disk import on_disk
 from .opening import DPI as DPI
 from .opening import Opening
@@ -58,6 +58,7 @@ def pages(data: str | bytes, name: str, limits: Limits, opening: Opening) -> Ite
         count = document.length()
         if count == 0:
             raise InputError(f"{name} has no pages")
+        check_pages(opening.number_of(count), limits, name)
         for number in opening.of(count):
             if document.ended == MOST_ENDED:
                 yield number, InputError(f"{MOST_ENDED} pages of {name} in a row took too long or too much memory; the rest is not tried")

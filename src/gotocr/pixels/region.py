@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -73,6 +74,12 @@ def parse_region(text: str) -> Region:
         return Region(_ordered(tuple(value / 100 for value in values), text[:80]), relative=True)
     relative = any("." in side[1] for side in sides) and all(0 <= value <= 1 for value in values)
     return Region(_ordered(values, text[:80]), relative=relative)
+
+
+def parse_regions(texts: Iterable[str], colour: str | None = None, crop: bool = False) -> tuple[Region, ...]:
+    """The parts of a page that are asked for: boxes from text, what stands in frames of a colour, or both. Raises `UsageError`."""
+    parts = [replace(parse_region(text), colour=colour, crop=crop) for text in texts]
+    return tuple(parts or ([Region(None, colour, crop=crop)] if colour else []))
 
 
 def resolve(region: Region, page_size: tuple[int, int]) -> Region:

@@ -20,10 +20,10 @@ from ..schema import Lost, Page
 from . import apart, pdf
 from .arrays import from_array
 from .clipboard import CLIPBOARD, copied, copied_files
-from .limits import Limits
+from .limits import Limits, check_pages
 from .on_disk import on_disk
 from .opening import DPI, Opening
-from .picture import SUFFIXES, from_pil, length, pages
+from .picture import MOST_COUNTED, SUFFIXES, from_pil, length, pages
 from .web import fetch, is_address, shown
 
 STDIN = "-"
@@ -261,12 +261,7 @@ def _from_path(path: Path, name: str, limits: Limits, opening: Opening) -> Found
                 return
             head = file.read(_HEAD)
             file.seek(0)
-            if pdf.is_pdf(head):
-                yield from pdf.pages(str(path), name, limits, opening)
-            elif limits.apart:
-                yield from apart.pages(file, str(path), name, limits, opening)
-            else:
-                yield from pages(file, name, limits, opening)
+            yield from pdf.pages(str(path), name, limits, opening) if pdf.is_pdf(head) else _pictures(file, str(path), name, limits, opening)
     except FileNotFoundError as error:
         says = "nothing matches" if _is_pattern(path) else "there is no file"
         raise InputError(f"{says} {name}") from error
@@ -277,12 +272,21 @@ def _from_path(path: Path, name: str, limits: Limits, opening: Opening) -> Found
 def _decode(data: bytes, name: str, limits: Limits, opening: Opening) -> Found:
     if pdf.is_pdf(data[:_HEAD]):
         return pdf.pages(data, name, limits, opening)
-    return _apart(data, name, limits, opening) if limits.apart else pages(io.BytesIO(data), name, limits, opening)
+    return _apart(data, name, limits, opening) if limits.apart else _pictures(io.BytesIO(data), "", name, limits, opening)
 
 
 def _apart(data: bytes, name: str, limits: Limits, opening: Opening) -> Found:
     with on_disk(data, name) as path, open(path, "rb") as file:
-        yield from apart.pages(file, path, name, limits, opening)
+        yield from _pictures(file, path, name, limits, opening)
+
+
+def _pictures(file: BinaryIO, path: str, name: str, limits: Limits, opening: Opening) -> Found:
+    """The pages of an image file, which lies at `path` where that is to be known."""
+    if limits.max_pages is not None:
+        count = length(file)
+        file.seek(0)
+        check_pages(opening.number_of(MOST_COUNTED + 1 if count is None else count), limits, name)
+    yield from apart.pages(file, path, name, limits, opening) if limits.apart else pages(file, name, limits, opening)
 
 
 def _read_stdin(limits: Limits) -> bytes:

@@ -99,6 +99,12 @@ class Told:
     failed: tuple[int, ...] = ()
     cut: tuple[int, ...] = ()
 
+    def after(self, leaf: Leaf) -> Told:
+        """The same with one page more."""
+        if leaf.error is not None:
+            return replace(self, failed=(*self.failed, leaf.index + 1))
+        return replace(self, cut=(*self.cut, leaf.index + 1)) if leaf.truncated else self
+
     def headers(self) -> dict[str, str]:
         named = {"x-gotocr-failed-pages": self.failed, "x-gotocr-cut-pages": self.cut}
         return {name: ",".join(map(str, pages[:MOST_NAMED])) for name, pages in named.items() if pages}
@@ -125,18 +131,11 @@ class _Conversion:
                     yield step.index
                 elif isinstance(step, Leaf):
                     sheaf.keep(step, picture)
-                    self._note(step)
+                    self._told = self._told.after(step)
             seat.check()
             return sheaf.made(wanted_of(wish, upload.name, self._model, upload.path), self._folder / "made")
         finally:
             sheaf.close()
-
-    def _note(self, leaf: Leaf) -> None:
-        number, told = leaf.index + 1, self._told
-        if leaf.error:
-            self._told = replace(told, failed=(*told.failed, number))
-        elif leaf.truncated:
-            self._told = replace(told, cut=(*told.cut, number))
 
 
 def bounded(wish: Wish, settings: Settings) -> Wish:

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..errors import GotocrError, TooLargeError
-from ..pixels.source import page_count
+from ..errors import GotocrError
 from ..schema import Leaf, Page, Piece, Task
 from .crew import Crew
 from .door import LOCAL_CLIENT
@@ -152,7 +151,6 @@ class Desk:
         reader = self.reader.sharing(seat)  # not closed: the seat may have more to read
         reader.limits = self.settings.limits
         try:
-            self._bound(source, opening)
             for step in reader.follow(source, task, opening):
                 if isinstance(step, Page):
                     self.meters.add("gotocr_pages_total", 1)
@@ -168,13 +166,6 @@ class Desk:
         finally:
             self.meters.add("gotocr_prompt_tokens_total", seat.asked - asked)
             self.meters.add("gotocr_completion_tokens_total", seat.written - had)
-
-    def _bound(self, source: bytes | Path, opening: Opening | None) -> None:
-        """Raises TooLargeError for a file of more pages than are read."""
-        pages, most = page_count(source, opening, self.settings.limits) or 0, self.settings.max_pages
-        if pages > most:
-            said = f"there are {pages:,} pages to be read, over the limit of {most:,}"
-            raise TooLargeError(f"{said}; ask for fewer `pages` at a time, or start the server with a higher --max-pages")
 
     def close(self) -> None:
         """End the threads; whatever is still read fails."""

@@ -87,17 +87,18 @@ class _Reading:
                     page = step
                 elif isinstance(step, Leaf):
                     pages.add(step, page.image if page is not None and page.index == step.index else None)
+                    self.told = self.told.after(step)
                     page = None
                     yield step.index
         except InputError as error:
             _count(error, asked)
             raise
-        self.told = Told(pages.numbers(lambda leaf: leaf.error is not None), pages.numbers(lambda leaf: leaf.error is None and leaf.truncated))
+        entries = pages.entries()
         return _encoded(
             {
-                "pages": pages.entries(),
+                "pages": entries,
                 "model": self._model,
-                "usage_info": {"pages_processed": len(pages.numbers(lambda leaf: leaf.error is None)), "doc_size_bytes": len(data)},
+                "usage_info": {"pages_processed": len(entries) - len(self.told.failed), "doc_size_bytes": len(data)},
                 "document_annotation": None,
             }
         )

@@ -7,7 +7,7 @@ import html
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -51,10 +51,6 @@ class Pages:
         blocks = enumerate(blocks_of(leaf) if leaf.error is None else ())
         pictures = {number: self._picture(block, leaf, image) for number, block in blocks if self._wants(block, leaf)}
         self._pictures.append(pictures)
-
-    def numbers(self, fits: Callable[[Leaf], bool]) -> tuple[int, ...]:
-        """The numbers, from 1, of the pages that fit."""
-        return tuple(leaf.index + 1 for leaf in self._leaves if fits(leaf))
 
     def entries(self) -> list[answer.OCRPageObject]:
         edges = running(self._leaves)

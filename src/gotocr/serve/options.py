@@ -10,7 +10,7 @@ from ..errors import UsageError
 from ..formats import FORMATS
 from ..formats.format import OWN_TEXT
 from ..pixels.opening import Opening, page_ranges
-from ..pixels.region import parse_region
+from ..pixels.region import parse_regions
 from ..schema import COLOURS, MODES, Region, Task
 from ..trust.sure import Least, least
 from .problems import RequestError
@@ -107,16 +107,13 @@ def _task(form: _Form) -> Task:
 
 
 def _regions(form: _Form) -> tuple[Region, ...]:
-    boxes, crop = form.many("region"), form.switch("crop")
-    colour = form.choice("color", COLOURS, "") or None
+    boxes, colour, crop = form.many("region"), form.choice("color", COLOURS, "") or None, form.switch("crop")
     if len(boxes) > MOST_REGIONS:
         raise RequestError(f"{len(boxes)} regions; at most {MOST_REGIONS} are read at a time", "region", "invalid_value")
     try:
-        parts = [parse_region(box) for box in boxes]
+        return parse_regions(boxes, colour, crop)
     except UsageError as error:
         raise RequestError(str(error), "region", "invalid_value") from error
-    found = tuple(Region(part.box, colour, part.relative, crop) for part in parts)
-    return found or ((Region(None, colour, crop=crop),) if colour else ())
 
 
 class _Form:

@@ -50,7 +50,7 @@ class Settings:
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline), apart=True)
+        return Limits(self.max_pixels, self.max_bytes, min(SILENCE, self.deadline), min(DRAWING, self.deadline), self.max_pages, apart=True)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -19,13 +19,10 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types gotocr"
 )
-HEADERS = {
+HEADERS = {  # beside those of `door.GUARDS`
     "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-cache",  # asked for anew each time, and answered by 304 while it is the same
 }
@@ -41,7 +38,7 @@ PATHS = {
 def add(app: FastAPI) -> None:
     """The page's paths."""
     for path, (name, media_type) in PATHS.items():
-        app.add_api_route(path, _answering(contents(name), media_type), methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(path, _answering(contents(name), media_type), include_in_schema=False)
 
 
 def contents(name: str) -> bytes:

@@ -13,13 +13,14 @@ from ..errors import InputError, OutputError
 from ..formats import FORMATS
 from ..formats.format import Format, Original
 from ..formats.leaves import unpack
+from ..formats.report import SUFFIX as REPORT
 from ..formats.report import parts as report_parts
 from ..schema import Leaf
 from ..trust.sure import Least, kept_of
 from .problems import no_room
 from .results import PAGES, PICTURES, ZIP, Made, Wanted
 
-REPORT, REPORT_TYPE = ".report.html", "text/html; charset=utf-8"
+REPORT_TYPE = "text/html; charset=utf-8"
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # equal documents give equal bytes
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gotocr.errors import InputError, TooLargeError, UsageError
-from gotocr.mcp.places import OutsideError, Places, stem
+from gotocr.formats.format import stem_of
+from gotocr.mcp.places import OutsideError, Places
 from gotocr.mcp.settings import Settings
 
 
@@ -127,7 +128,7 @@ def test_results_go_to_a_folder_within(places):
     [("a/b.c.pdf", "b.c"), ("..", "page"), ("https://example.org", "example"), ("https://example.org/", "example.org"), ("https://e.org/%2e%2e%2fx", "x"), ("a\nb:c.png", "a_b_c"), (".png", ".png")],
 )
 def test_a_source_names_its_folder(name, expected):
-    found = stem(name)
+    found = stem_of(name)
     assert "/" not in found and found not in (".", "..") and (found == expected or name == "https://example.org")
 
 

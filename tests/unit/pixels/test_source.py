@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from gotocr.errors import InputError
+from gotocr.errors import InputError, TooLargeError
 from gotocr.pixels import pdf
+from gotocr.pixels.limits import Limits
 from gotocr.pixels.opening import Opening, page_ranges
 from gotocr.pixels.source import expand, is_stream, open_source, page_count, page_of
 from gotocr.schema import Page
@@ -156,3 +157,17 @@ def test_a_source_whose_pages_are_all_lost_is_an_error_of_its_own() -> None:
     with pytest.raises(InputError, match="page 1, cannot be opened"):
         list(open_source(body))
     assert [page.index for page in open_source(body, opening=Opening().without({0}))] == [1, 2]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+@pytest.mark.parametrize("kind", ["TIFF", "PDF"])
+@pytest.mark.parametrize("handed", ["path", "bytes"])
+def test_more_pages_than_may_be_are_refused_before_the_first(tmp_path: Path, apart: bool, kind: str, handed: str) -> None:
+    page = Image.fromarray(CARD)
+    path = tmp_path / f"four.{kind.lower()}"
+    page.save(path, kind, save_all=True, append_images=[page] * 3)
+    source, limits = path if handed == "path" else path.read_bytes(), Limits(max_pages=3, apart=apart)
+    with pytest.raises(TooLargeError, match="4 pages to be read, over the limit of 3"):
+        next(open_source(source, limits=limits))
+    assert len(list(open_source(source, limits=limits, opening=Opening(page_ranges("2-"))))) == 3
+    assert len(list(open_source(source, limits=Limits(apart=apart)))) == 4

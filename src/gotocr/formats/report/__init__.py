@@ -6,4 +6,6 @@ from .page import parts
 from .picture import picture_of
 from .reading import reading_of
 
-__all__ = ["parts", "picture_of", "reading_of"]
+SUFFIX = ".report.html"
+
+__all__ = ["SUFFIX", "parts", "picture_of", "reading_of"]

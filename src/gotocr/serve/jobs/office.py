@@ -179,17 +179,16 @@ class Jobs:
     def written(self, entry: Entry, wish: Wish, folder: Path) -> Generator[int, None, tuple[Made, Told]]:
         """The work of writing a file of what was read, `folder`/made: yields what is done, for whoever measures."""
         ready(wish.formats)
-        sheaf, failed, cut = Sheaf(folder), [], []
+        sheaf, told = Sheaf(folder), Told()
         try:
             for leaf, picture in self.store.pages.leaves(entry.number):
                 sheaf.keep(leaf, picture if wish.report else None)
-                failed += [leaf.index + 1] if leaf.error else []
-                cut += [leaf.index + 1] if leaf.truncated and not leaf.error else []
+                told = told.after(leaf)
                 yield leaf.index
             if not sheaf.count:
                 raise RequestError("nothing was read of this job yet", None, "nothing_read", 409)
             original = self.store.sources.path(entry.source)
-            return sheaf.made(wanted_of(wish, entry.name, entry.model, original), folder / MADE), Told(tuple(failed), tuple(cut))
+            return sheaf.made(wanted_of(wish, entry.name, entry.model, original), folder / MADE), told
         finally:
             sheaf.close()
 
@@ -206,8 +205,6 @@ class Jobs:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
 
 
 def not_there(code: str) -> RequestError:
