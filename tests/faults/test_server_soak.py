@@ -39,9 +39,9 @@ from tests.unit.pixels.written import forms, long_jpeg
 from tests.unit.serve.conftest import data_uri, question
 from tests.unit.serve.jobs_server import Client, pages, serving
 
-SECONDS = float(os.environ.get("GOTOCR_SOAK", "30"))
+SECONDS = float(os.environ.get("GOTOCR_SOAK", "16"))
 CLIENTS = 8
-AFTERWARDS = 60.0  # seconds that jobs which wait when all is over get to be read
+AFTERWARDS = 180.0  # seconds that jobs which wait when all is over get to be read
 GROWTH = 200  # MB of this process, from a quarter of the time on
 FAULTS = {"engine_error", "worker_error", "late_error"}  # what may be answered with 5xx
 RUNNING = ("queued", "running")
@@ -85,7 +85,7 @@ def png() -> bytes:
 def hostile() -> list[bytes]:
     large = io.BytesIO()
     Image.new("1", (9000, 9000)).save(large, "PNG")
-    return [b"", b"%PDF-1.7 nothing", png()[:60], os.urandom(2000), b"PK\x03\x04" + bytes(99), forms(10, 9), long_jpeg(6000, 3000), large.getvalue()]
+    return [b"", b"%PDF-1.7 nothing", png()[:60], random.Random(4).randbytes(2000), b"PK\x03\x04" + bytes(99), forms(10, 9), long_jpeg(6000, 3000), large.getvalue()]
 
 
 class Crowd:
@@ -118,6 +118,16 @@ class Crowd:
             except Exception as error:
                 self.wrong.append(f"{way.__name__}: {type(error).__name__} {error}")
 
+    def all_was_seen(self, killed) -> bool:
+        """Whether every way of reading went well at least once, and something went wrong."""
+        return all(self.seen[way, 200] for way in ("chat", "ocr", "convert", "result")) and self.seen["job", 202] > 5 and bool(killed)
+
+    def go_on_until_all_was_seen(self, killed) -> None:
+        """On a busy machine less is done in the time there is."""
+        until = time.monotonic() + 120
+        while not self.all_was_seen(killed) and time.monotonic() < until:
+            time.sleep(0.1)
+
     def note(self, what, answer):
         with self.lock:
             self.seen[what, answer.status] += 1
@@ -143,7 +153,7 @@ class Crowd:
     def vanish(self, dice, client):
         """Goes as soon as the first words come, or before."""
         body = json.dumps({**question(data_uri(pages(3))), "model": "wild", "stream": True}).encode()
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as wire:
             head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
             wire.sendall(head % len(body) + body)
             if dice.random() < 0.7:
@@ -153,7 +163,7 @@ class Crowd:
     def half(self, dice, client):
         """Goes in the middle of an upload."""
         path = dice.choice([b"/v1/jobs", b"/v1/convert", b"/v1/ocr", b"/v1/chat/completions"])
-        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as wire:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as wire:
             head = b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 100000\r\n\r\n--x\r\n"
             wire.sendall(head % path + b'Content-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + bytes(dice.randrange(50_000)))
         self.seen["half", 0] += 1
@@ -248,7 +258,7 @@ def living(crowd, killed, others):
     finally:
         crowd.on = False
         for thread in threads:
-            thread.join(60)
+            thread.join(180)
             assert not thread.is_alive(), "a client waits for an answer that does not come"
 
 
@@ -288,23 +298,22 @@ def test_soak(model_folder, scripted, tmp_path, monkeypatch):
         with serving(reader.sharing(engine), **store) as server:
             crowd.port = server.port
             time.sleep(SECONDS / 2)
+            crowd.go_on_until_all_was_seen(killed)
             crowd.on = False
             engine.calm = True
             assert_all_is_accounted_for(crowd, server)
             served = server.client.get("/metrics").body
     end_pools()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while (after := state()).threads > before.threads or children(others):
-        left = [Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-3:] for pid in children(others)]
-        assert time.monotonic() < until, ([thread.name for thread in threading.enumerate()], left)
+        assert time.monotonic() < until, ([thread.name for thread in threading.enumerate()], children(others))
         time.sleep(0.1)
     assert after.files <= before.files + 2, (before, after)
     assert after.memory - early.memory < GROWTH, (before, early, after)
     assert list((tmp_path / "temporary").iterdir()) == []
     assert not crowd.wrong, crowd.wrong[:5]
-    for way in ("chat", "ocr", "convert", "result"):
-        assert crowd.seen[way, 200] > 0, crowd.seen
-    assert crowd.seen["job", 202] > 5 and killed and b"gotocr_steps_total" in served
+    assert crowd.all_was_seen(killed), (crowd.seen, len(killed))
+    assert b"gotocr_steps_total" in served
     print(f"\n{time.monotonic() - began:.0f} s, {sum(crowd.seen.values())} answers, {crowd.cut} cut off, {len(killed)} children killed")
     print(f"jobs: {len(crowd.promised)} promised, {len(crowd.gone)} deleted; faults of the engine: {dict(engine.faults)}")
     print(f"before {before}\nearly  {early}\nafter  {after}")

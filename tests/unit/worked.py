@@ -33,8 +33,10 @@ def hang(*said):
     time.sleep(600)
 
 
-def nap(seconds: float):
-    time.sleep(seconds)
+def wait(gate: str):
+    """Who did it, as soon as there is a file named `gate`."""
+    while not os.path.exists(gate):
+        time.sleep(0.005)
     return os.getpid()
 
 

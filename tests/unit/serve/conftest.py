@@ -41,12 +41,12 @@ def running(reader, **settings):
         finally:
             desk.shared.close()
             server.should_exit = True
-            thread.join(20)
+            thread.join(60)
             desk.close()
             assert not thread.is_alive()
 
 
-def wait_for(condition, seconds=20.0):
+def wait_for(condition, seconds=60.0):
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "it did not come about"
@@ -66,7 +66,7 @@ class Slow:
         try:
             for piece in self.inner.run(job):
                 if self.gate is not None:
-                    assert self.gate.acquire(timeout=20)
+                    assert self.gate.acquire(timeout=120)
                 time.sleep(self.pause)
                 yield piece
         finally:
@@ -125,7 +125,7 @@ def question(*uris, text="OCR: ", **more) -> dict:
 
 def send(server, body, path="/v1/chat/completions", method="POST", **headers):
     """Status, headers and body of a raw request; `body` is JSON, or bytes as they are."""
-    connection = HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=120)
     try:
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         headers = {"Content-Type": "application/json", **{name.replace("_", "-"): value for name, value in headers.items()}}

@@ -37,7 +37,7 @@ class Client:
         self.port, self.headers = port, {"Authorization": f"Bearer {key}"} if key else {}
 
     def send(self, method, path, body=None, **headers):
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             content = json.dumps(body).encode() if isinstance(body, (dict, list)) else body
             kinds = {"Content-Type": "application/json"} if isinstance(body, (dict, list)) else {}
@@ -67,7 +67,7 @@ class Client:
         assert answer.status == 200, answer.body
         return answer.json
 
-    def wait(self, code, *statuses, seconds=30.0):
+    def wait(self, code, *statuses, seconds=120.0):
         """The job, as soon as it has one of these statuses (by default: is over)."""
         until = time.monotonic() + seconds
         while (job := self.job(code))["status"] not in (statuses or ("done", "failed", "cancelled")):
@@ -75,7 +75,7 @@ class Client:
             time.sleep(0.01)
         return job
 
-    def events(self, code, timeout=30):
+    def events(self, code, timeout=120):
         """The events of a job as (name, data), until the stream ends."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
@@ -117,7 +117,7 @@ def serving(reader, **settings):
                     yield SimpleNamespace(desk=desk, jobs=jobs, port=port, client=Client(port), other=lambda key: Client(port, key))
                 finally:
                     server.should_exit = True
-                    thread.join(20)
+                    thread.join(60)
                     assert not thread.is_alive(), "the server does not end"
         finally:
             desk.close()
@@ -135,11 +135,11 @@ class Gated:
         self.running += 1
         try:
             if self.gate is not None:
-                assert self.gate.acquire(timeout=30)
+                assert self.gate.acquire(timeout=120)
             for piece in self.inner.run(job):
                 time.sleep(self.pause)
                 if self.step is not None:
-                    assert self.step.acquire(timeout=30)
+                    assert self.step.acquire(timeout=120)
                 yield piece
         finally:
             self.running -= 1

@@ -45,15 +45,15 @@ def test_nothing_of_a_request_is_kept_when_it_is_over(slow_server, kit, tmp_path
         before = len(kept())
         asked = kit.question(kit.data_uri(b"no picture" if how == "no picture" else "sign.png"), stream=how == "stream")
         if how == "gone":
-            with socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+            with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
                 body = json.dumps(asked).encode()
                 made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
                 made.sendall(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
                 kit.wait_for(lambda: server.engine.running)
         else:
             kit.send(server, asked)
-        kit.wait_for(lambda: len(kept()) <= before, 5)
-        kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
+        kit.wait_for(lambda: len(kept()) <= before)
+        kit.wait_for(lambda: not list(tmp_path.iterdir()))
 
 
 @pytest.mark.parametrize("picture", ["sign.png", b"no picture"])
@@ -65,8 +65,8 @@ def test_nothing_of_a_file_or_a_document_is_kept_either(slow_server, kit, tmp_pa
         file = picture if isinstance(picture, bytes) else (kit.examples / picture).read_bytes()
         form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n\r\n' + file + b"\r\n--x--\r\n"
         kit.send(server, form, "/v1/convert", Content_Type="multipart/form-data; boundary=x")
-        kit.wait_for(lambda: len(kept()) <= before, 5)
-        kit.wait_for(lambda: not list(tmp_path.iterdir()), 5)
+        kit.wait_for(lambda: len(kept()) <= before)
+        kit.wait_for(lambda: not list(tmp_path.iterdir()))
 
 
 def ways(kit):
@@ -127,13 +127,16 @@ def test_tokens_beyond_what_was_asked_for_are_not_counted(slow_server, scripted,
 def test_large_bodies_are_taken_apart_a_few_at_a_time(slow_server, kit, monkeypatch):
     from gotocr.serve import chat
 
-    understand, lock, now, most = chat.understand, threading.Lock(), [0], [0]
+    understand, lock, full, now, most = chat.understand, threading.Lock(), threading.Event(), [0], [0]
 
     def counted(*given):
         with lock:
             now[0] += 1
             most[0] = max(most[0], now[0])
-        time.sleep(0.05)
+            if now[0] == BODIES:
+                full.set()
+        assert full.wait(60)  # so many are taken apart together, however slowly requests come
+        time.sleep(0.05)  # and one more would come in now
         with lock:
             now[0] -= 1
         return understand(*given)
@@ -149,10 +152,10 @@ def test_a_large_body_may_take_longer_than_a_small_one(slow_server, kit, monkeyp
     from gotocr.serve import asking
 
     monkeypatch.setattr(asking, "UPLOAD", 0.5)
-    monkeypatch.setattr(asking, "SLOWEST", 20_000)
+    monkeypatch.setattr(asking, "SLOWEST", 500)  # half a minute more for such a body
     body = json.dumps(kit.question(kit.data_uri("note.png"))).encode()
     assert len(body) > 10_000
-    with slow_server() as server, socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+    with slow_server() as server, socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
         made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n")
         made.sendall(b"Content-Length: %d\r\n\r\n" % len(body))
         made.sendall(body[:10_000])
@@ -181,8 +184,8 @@ def test_a_large_file_may_take_longer_to_fetch(tmp_path, monkeypatch):
         scope = {"type": "http", "method": "POST", "headers": [], "extensions": {}}
         await Sent(tmp_path / "made", Made("a.txt", "text/plain"), {}, held)(scope, asyncio.Event().wait, send)
 
-    asyncio.run(fetch(2000))
-    assert b"".join(parts) == b"x" * 2000 + b"|"
+    asyncio.run(fetch(30_000))  # half a minute more
+    assert b"".join(parts) == b"x" * 30_000 + b"|"
     with pytest.raises(asyncio.TimeoutError):
         asyncio.run(fetch(10))
     assert parts[-1] == b"|"

@@ -302,7 +302,7 @@ def test_what_is_being_sent_takes_a_place_like_any_request(make, kit):
     with make(queue=1) as server:
         halves = []
         for number in range(2):
-            made = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+            made = socket.create_connection(("127.0.0.1", server.port), timeout=60)
             made.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\nContent-Length: 999\r\n\r\n--x\r\n")
             halves.append(made)
             kit.wait_for(lambda: server.desk.inside == number + 1)  # noqa: B023

@@ -68,7 +68,7 @@ def start(model_folder, tmp_path):
 def stopped(server, with_signal=signal.SIGTERM):
     """Exit code, and how many pages the engine was shown, after the end of a server that is told to end."""
     server.process.send_signal(with_signal)
-    said, _ = server.process.communicate(timeout=20)
+    said, _ = server.process.communicate(timeout=60)
     found = re.search(r"shown (\d+) pages", said)
     return server.process.returncode, int(found[1]) if found else None
 
@@ -88,7 +88,7 @@ def test_a_job_goes_on_after_kill_9(start, tmp_path):
         while server.client.job(codes[0])["pages_done"] < 3:
             time.sleep(0.01)
         server.process.kill()
-        server.process.wait(20)
+        server.process.wait(60)
     before = kept(tmp_path)
     assert before >= 3
     with start() as server:
@@ -107,10 +107,10 @@ def test_told_to_end_it_puts_jobs_back_and_is_quick(start, tmp_path):
         for name, _ in events:
             if name == "leaf":
                 break
-        began = time.monotonic()
-        assert stopped(server)[0] == 0 and time.monotonic() - began < 6
+        assert stopped(server)[0] == 0
         assert [name for name, _ in events][-1:] != ["end"]
     before = kept(tmp_path)
+    assert before < 30, "it did not wait for the rest, which takes nine seconds on any machine"
     with start() as server:
         job = server.client.wait(code)
         assert (job["status"], job["pages_done"]) == ("done", 30)
@@ -133,7 +133,7 @@ def test_another_model_does_not_go_on_with_half_a_job(start):
 def test_a_second_server_is_told_to_take_another_store(start, model_folder, tmp_path):
     with start():
         command = [sys.executable, "-c", SERVER, str(model_folder), str(tmp_path / "jobs.sqlite"), "0", "x", "nano"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         assert done.returncode and "in use by another server" in done.stderr and "--store" in done.stderr
     with start() as server:
         assert server.client.get("/v1/jobs").json["data"] == []

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import tracemalloc
+from types import SimpleNamespace
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_two_servers_never_share_one(path, monkeypatch):
     begin = f"from pathlib import Path; from gotocr.serve.jobs import database; from gotocr.serve.jobs.store import Store; database.PATIENCE = 0.1; Store(Path({str(path)!r}), {MOST}, {KEEP})"
     with pytest.raises(StoreError, match="in use by another server.*--store"):
         opened(path)
-    other = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, timeout=60)
+    other = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, timeout=120)
     assert other.returncode and "in use by another server" in other.stderr
     store.close()
     opened(path).close()
@@ -141,12 +142,16 @@ def test_deleted_is_gone_from_every_file(path, file):
     assert all(secret[:64] not in found.read_bytes() for found in path.parent.rglob("*") if found.is_file())
 
 
-def test_results_expire(path, file):
-    store = opened(path, keep=0.3)
+def test_results_expire(path, file, monkeypatch):
+    now = time.time()
+    monkeypatch.setattr("gotocr.serve.jobs.store.time", SimpleNamespace(time=lambda: now))
+    store = opened(path, keep=300.0)
     entry, other = begun(store, file, [0]), begun(store, file)
     store.end(entry.number, "done")
     assert store.find(entry.id) and not store.expire()
-    time.sleep(0.35)
+    now += 299
+    assert store.find(entry.id) and not store.expire()
+    now += 2
     assert store.find(entry.id) is None and [one.id for one in store.list("me", 9)] == [other.id], "hidden before it is deleted"
     assert store.expire() == [entry.number] and not store.sources.path(entry.source).exists()
     assert store.find(other.id), "what is not over does not expire"
@@ -206,7 +211,7 @@ store.pages.keep({innocent.number}, Leaf(beside.done, 1, 1, "text"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
     for _ in range(3):
-        done = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, timeout=60)
+        done = subprocess.run([sys.executable, "-c", begin], capture_output=True, text=True, timeout=120)
         assert done.returncode == -signal.SIGKILL, done.stderr
     store = opened(path)
     found = store.find(entry.id)
@@ -236,7 +241,7 @@ for index in itertools.count():
             process.kill()
             break
     told = [int(line) for line in process.stdout]
-    process.wait(30)
+    process.wait(60)
     store = opened(path, most=64 << 20)
     entry = store.find(store.list("me", 1)[0].id)
     indices = [page.index for page in store.pages.outlines(entry.number)]

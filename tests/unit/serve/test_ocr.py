@@ -538,7 +538,7 @@ def test_whoever_goes_away_frees_the_rows(slow_server, kit, scripted, book):
     gate = threading.Semaphore(2)
     with slow_server(gate=gate) as server:
         content = json.dumps(asked(book)).encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
             head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
             made.sendall(head.encode() + content)
             kit.wait_for(lambda: server.engine.running)
@@ -566,7 +566,7 @@ def test_a_long_answer_goes_out_whole_to_who_reads_slowly(slow_server, kit, scri
     scripted.texts = [" ".join("".join(words.choices("abcdefghijklmnopqrst", k=6)) for _ in range(300))]  # no circle
     with slow_server() as server:
         content = json.dumps(asked(book, confidence_scores_granularity="word")).encode()
-        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as made:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
             head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
             made.sendall(head.encode() + content)
             parts = []

@@ -32,7 +32,7 @@ def asked(kit):
 def connect(server, body, headers=()):
     """A raw connection that has sent a request."""
     content = json.dumps(body).encode()
-    made = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+    made = socket.create_connection(("127.0.0.1", server.port), timeout=60)
     lines = ["POST /v1/chat/completions HTTP/1.1", "Host: localhost", "Content-Type: application/json", f"Content-Length: {len(content)}"]
     made.sendall("\r\n".join([*lines, *headers, "", ""]).encode() + content)
     return made
@@ -55,7 +55,7 @@ def test_a_key_is_asked_for_and_compared_whole(slow_server, kit, asked):
 
 
 def test_a_key_is_looked_at_before_the_body(slow_server, kit):
-    with slow_server(keys=("key",)) as server, socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:
+    with slow_server(keys=("key",)) as server, socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
         made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{")
         assert made.recv(100).startswith(b"HTTP/1.1 401 ")
 
@@ -107,11 +107,11 @@ def test_the_official_client_waits_as_told_and_comes_again(slow_server, kit, ask
         kit.wait_for(lambda: server.engine.begun == 1)
 
         def open_up():
-            kit.wait_for(lambda: b'status="429"} 1' in kit.send(server, None, "/metrics", "GET").body)
+            kit.wait_for(lambda: b'status="429"} ' in kit.send(server, None, "/metrics", "GET").body)
             gate.release(10_000)
 
         threading.Thread(target=open_up).start()
-        with openai.OpenAI(base_url=server.url, api_key="none", max_retries=2) as client:
+        with openai.OpenAI(base_url=server.url, api_key="none", max_retries=9) as client:
             began = time.monotonic()
             answer = client.chat.completions.create(model="slow", messages=asked["messages"])
             assert answer.choices[0].message.content == scripted.texts[0] and time.monotonic() - began >= 0.8
@@ -120,14 +120,14 @@ def test_the_official_client_waits_as_told_and_comes_again(slow_server, kit, ask
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_client_that_goes_away_frees_its_row(slow_server, kit, scripted, asked, stream):
     scripted.texts = [LONG, "next"]
-    with slow_server(pause=0.02) as server:
+    with slow_server(pause=0.1) as server:
         gone = connect(server, {**asked, "stream": stream})
         if stream:
             assert b"200 OK" in gone.recv(1000)
         kit.wait_for(lambda: server.engine.running == 1)
         gone.close()
-        kit.wait_for(lambda: server.engine.running == 0 and server.desk.inside == 0, 8.0)
-        assert 0.02 * len(LONG) > 3 * 8.0, "to its end it would have taken far longer"
+        kit.wait_for(lambda: server.engine.running == 0 and server.desk.inside == 0, 40.0)
+        assert 0.1 * len(LONG) > 3 * 40.0, "to its end it would have taken far longer"
         answer = kit.send(server, asked)
         assert json.loads(answer.body)["choices"][0]["message"]["content"] == "next"
         metrics = kit.send(server, None, "/metrics", "GET").body.decode()
@@ -148,12 +148,12 @@ def test_a_client_that_goes_away_while_it_waits_is_never_read(slow_server, kit, 
 
 def test_a_deadline_gives_what_was_written_so_far(slow_server, kit, scripted, asked):
     scripted.texts = [LONG]
-    with slow_server(pause=0.03, deadline=1.5) as server:
+    with slow_server(pause=0.015, deadline=2.0) as server:
         answer = kit.send(server, asked)
         whole = json.loads(answer.body)
         text = whole["choices"][0]["message"]["content"]
         assert whole["choices"][0]["finish_reason"] == "length" and answer.headers["x-gotocr-cut"] == "deadline"
-        assert LONG.startswith(text) and 0 < len(text) < len(LONG) and 0 < whole["usage"]["completion_tokens"] < 100
+        assert LONG.startswith(text) and 0 < len(text) < len(LONG) and 0 < whole["usage"]["completion_tokens"] < len(LONG) / 2
         lines = kit.send(server, {**asked, "stream": True}).body.decode().split("\n\n")
         assert json.loads(lines[-3].removeprefix("data: "))["choices"][0]["finish_reason"] == "length"
         assert lines[-2] == "data: [DONE]"
@@ -198,7 +198,7 @@ def test_large_bodies_are_refused_while_they_come(slow_server, kit, asked):
     with slow_server(max_bytes=10_000) as server:
         answer = kit.send(server, b" " * 20_000)
         assert answer.status == 413 and "10,000 bytes" in kit.error(answer)["message"]
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:  # no length is told, and no end comes
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:  # no length is told, and no end comes
             head = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
             made.sendall(head.encode() + (b"1000\r\n" + b" " * 4096 + b"\r\n") * 3)
             assert made.recv(100).startswith(b"HTTP/1.1 413 ")
@@ -211,10 +211,10 @@ def test_bodies_that_do_not_come_give_their_place_back(slow_server, kit, monkeyp
 
     monkeypatch.setattr(asking, "UPLOAD", 0.2)
     with slow_server() as server:
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
             made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
             assert made.recv(100).startswith(b"HTTP/1.1 408 ")
-        with socket.create_connection(("127.0.0.1", server.port), timeout=10) as made:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=60) as made:
             made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
             kit.wait_for(lambda: server.desk.inside == 1)
         kit.wait_for(lambda: server.desk.inside == 0)
@@ -309,28 +309,29 @@ def test_the_command_answers_and_ends_when_told(command, kit):
     uri = kit.data_uri("sign.png")
     assert kit.send(process, kit.question(uri) | {"model": "nano"}).status == 401
     key = "Bearer from-the-environment"
-    running = connect(process, kit.question(uri, stream=True) | {"model": "nano"}, [f"Authorization: {key}"])
-    kit.wait_for(lambda: b"gotocr_requests_inside 1" in kit.send(process, None, "/metrics", "GET", Authorization=key).body)
+    page = kit.data_uri("scan.jpg")  # of some length, so that it is written still when the signal comes
+    running = connect(process, kit.question(page, stream=True) | {"model": "nano"}, [f"Authorization: {key}"])
+    assert running.recv(1, socket.MSG_PEEK)  # it has begun
     process.send_signal(signal.SIGTERM)
     received = b""
     while part := running.recv(4096):
         received += part
     assert b"[DONE]" in received, "what runs is finished"
-    assert process.wait(20) == 0 and process.stderr.read() == ""
+    assert process.wait(60) == 0 and process.stderr.read() == ""
     with pytest.raises(OSError):
         kit.send(process, None, "/health", "GET")
 
 
 def test_a_second_signal_does_not_wait(command, kit):
     process = command("--deadline", "60")
-    with socket.create_connection(("127.0.0.1", process.port), timeout=10) as made:  # a request that never comes to its end
+    with socket.create_connection(("127.0.0.1", process.port), timeout=60) as made:  # a request that never comes to its end
         made.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{")
         kit.wait_for(lambda: b"gotocr_requests_inside 1" in kit.send(process, None, "/metrics", "GET").body)
         process.send_signal(signal.SIGTERM)
         with pytest.raises(subprocess.TimeoutExpired):
             process.wait(1.0)
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 128 + signal.SIGINT
+        assert process.wait(60) == 128 + signal.SIGINT
 
 
 @pytest.mark.parametrize(
@@ -389,5 +390,5 @@ def test_help_loads_no_server():
         "import sys; from gotocr.cli import main; main(['--help']); main(['serve', '--help']);"
         "print(*(name for name in ('fastapi', 'starlette', 'pydantic', 'uvicorn', 'asyncio', 'numpy') if name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout.splitlines()[-1] == ""
