@@ -78,6 +78,13 @@ class EngineError(GotocrError):
     exit_code = 7
 
 
+class ServerError(GotocrError):
+    """A server that reads for us cannot be used: it is not there, wants a key, has no such model. No other page would fare better."""
+
+    exit_code = 7
+    http_status = 502
+
+
 class WorkerError(GotocrError):
     """Work that failed in a process of its own, or killed it."""
 

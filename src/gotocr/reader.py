@@ -12,6 +12,7 @@ from threading import Lock, get_ident
 from typing import TYPE_CHECKING, Any
 
 from .engines.models import FAMILIES, MODELS, Family, Model, Setting
+from .engines.remote_server import Server, is_address
 from .errors import EngineError, UsageError
 from .schema import COLOURS, MODES, Document, Leaf, Page, Piece, Region, Task
 
@@ -120,15 +121,22 @@ class Reader:
         return FAMILIES[self._model.family]
 
     @cached_property
-    def folder(self) -> Path:
-        """Where the model lies; downloaded on first use if it has to be."""
+    def folder(self) -> Path | Server:
+        """Where the model is: a folder, downloaded on first use if it has to be, or a server."""
         return self._model.find(self._quiet)
+
+    @property
+    def server(self) -> Server | None:
+        """The server that reads; None where the model is on this machine."""
+        return self.folder if self._model.family == "remote" and isinstance(self.folder, Server) else None
 
     @cached_property
     def setting(self) -> Setting:
         from .engines.family import read_config
         from .prompt.tokenizer import Tokenizer
 
+        if isinstance(self.folder, Server):
+            return Setting(self.engine.told, None, self._style)
         folder = self.folder if self.folder.is_dir() else self.folder.parent
         return Setting(read_config(folder), Tokenizer.from_folder(folder), self._style)
 
@@ -162,7 +170,7 @@ class Reader:
             return None
         from .sheets.recall import Recall
 
-        who = self.name, self.engine_name, self.device, self._model.precision, self._style
+        who = self.name, self.engine_name, self.device, self._model.precision, self._style, self.server
         return Recall(self.memory, self._identity if self.memory.folder else repr(who), task)
 
     @cached_property
@@ -171,6 +179,8 @@ class Reader:
         from .sheets.recall import identity
 
         guide = self.guide._identity if self.family.guide else ""
+        if self.server is not None:  # whatever model it has now
+            return identity(None, self.server.identity, self.setting.config, guide)
         return identity(self.folder, self.engine_name, self.device, self._model.precision, self._style, guide)
 
     def _landmarks(self, page: Page) -> Leaf:
@@ -281,7 +291,7 @@ class _Source:
 
 
 def load(
-    model: str | PathLike[str] = "nano",
+    model: str | PathLike[str] | Server = "nano",
     *,
     engine: str | None = None,
     device: str = "cpu",
@@ -289,7 +299,8 @@ def load(
     quiet: bool = False,
     precision: str | None = None,
 ) -> Reader:
-    """A Reader with a model of `MODELS` or the one in a local folder (or .safetensors file), loaded on first use.
+    """A Reader with a model of `MODELS` or the one in a local folder (or .safetensors file), loaded on first use; or with that
+    of a server, a `engines.remote_server.Server` or its address (http://localhost:8000/v1), to which pages are sent.
 
     `engine` is one of `engines.ENGINES`, by default the family's own; `style` spells the published model's prompts
     (`prompt.published.STYLES`); `quiet` hides the progress of downloads; `precision` says in what matrices
@@ -299,7 +310,14 @@ def load(
     from .engines.family import family_of
 
     name = str(model)
-    if name in MODELS:
+    if isinstance(model, Server) or is_address(name):
+        server = model if isinstance(model, Server) else Server(name)
+        name, found = server.name, Model("remote", lambda _: server)
+        if engine not in (None, "remote") or device != "cpu":
+            raise UsageError(f"{name} reads by itself; --engine and --device are for models on this machine")
+    elif engine == "remote":
+        raise UsageError("the remote engine reads by a server; give its address: --url http://localhost:8000/v1")
+    elif name in MODELS:
         found = MODELS[name]
     else:
         path = Path(model).expanduser()
@@ -319,7 +337,7 @@ def load(
     return Reader(name, found, engine, device, style, quiet)
 
 
-def read(source: Any, task: Task | str | None = None, *, model: str | PathLike[str] = "nano", **options: Any) -> Document:
+def read(source: Any, task: Task | str | None = None, *, model: str | PathLike[str] | Server = "nano", **options: Any) -> Document:
     """Read one source with a model that is loaded for it alone; see `load` and `Reader.read` for several."""
     with load(model) as reader:
         return reader.read(source, task, **options)

@@ -73,7 +73,8 @@ class Task:
 
 @dataclass(frozen=True)
 class Pixels:
-    """What a model sees: `values` is (N, 3, H, W) float32, normalised; N tiles of one size.
+    """What a model sees: `values` is (N, 3, H, W) float32, normalised; N tiles of one size. For a server, whose
+    model normalises it, it is uint8, levels as they are.
 
     A point (x, y) of the model's picture lies at `(offset[0] + x / scale[0], offset[1] + y / scale[1])` on the page.
     """
@@ -91,6 +92,8 @@ class Prompt:
     ids: tuple[int, ...]
     image_id: int
     stop_ids: tuple[int, ...]
+    text: str = ""  # the words of it, for engines that ask somebody else and have no ids
+    mode: str = ""  # the mode of its task, for the same
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Piece:
     box: Box | None = None
     finish: str | None = None  # on the last piece: "stop", "length" (the cap was hit), "time" (so was that in seconds) or "loop"
     alternatives: tuple[tuple[str, float], ...] = ()  # where it is in doubt: texts of other tokens, the likeliest first
+    warnings: tuple[str, ...] = ()  # on the last piece: what its page is to say about how it was written
 
 
 @dataclass(frozen=True)

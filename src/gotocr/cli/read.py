@@ -19,6 +19,7 @@ from ..formats.format import OWN_TEXT, Original
 from ..reader import MODELS, load
 from ..schema import COLOURS, MODES, Leaf, Page, Task
 from ..weights import PRECISION, PRECISIONS
+from . import remote
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 TRACE = "GOTOCR_TRACE"  # set to anything, it shows where an unexpected error comes from
 DEFAULT = "markdown"
 PASSING = ("-", "clipboard:")  # what comes from there is gone afterwards: no run can go on with it
-_HOPELESS = (errors.MissingExtraError, errors.WeightsError)  # no other source would fare better
+_HOPELESS = (errors.MissingExtraError, errors.WeightsError, errors.ServerError)  # no other source would fare better
 
 EPILOG = f"""Exit codes: 0 all was read; {errors.EXIT_PARTIAL} some sources or pages were read and some were not; if none was:
 {errors.InputError.exit_code} it cannot be read, {errors.EngineError.exit_code} the engine failed,
@@ -66,7 +67,7 @@ def add(parser: ArgumentParser) -> None:
     part.add_argument("--as-is", action="store_true", help="pages are not turned, straightened, trimmed or parted in two")
     model = parser.add_argument_group("who reads")
     model.add_argument("--task", choices=MODES, default=default.mode, help="lines as printed, or Markdown (default: %(default)s)")
-    model.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
+    model.add_argument("--model", metavar="|".join([*MODELS, "PATH"]), help=f"default: {remote.DEFAULT}")
     model.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     model.add_argument("--precision", choices=PRECISIONS, help=f"of the writer's matrices, on the onnx engine (default: {PRECISION})")
@@ -76,6 +77,8 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--max-seconds", type=seconds, metavar="S", help="cap on a page; what was written by then is kept (default: none)")
     model.add_argument("--draft", default="auto", metavar="auto|none|FILE", help="texts that base checks many tokens at a time, and reads the same: what the PDF says itself and what nano reads, nothing at all, or a text file, too (default: %(default)s)")
     model.add_argument("--once", action="store_true", help="lines that were passed over are not read once more")
+    model.add_argument("--no-places", action="store_true", help="where words stand is not estimated for a model that does not say so (base, remote): quicker, but nothing that was passed over is seen")
+    remote.add(parser)
 
 
 def formats(text: str) -> list[str]:
@@ -129,7 +132,7 @@ def seconds(text: str) -> float:
 
 def run(arguments: Namespace) -> int:
     choice = {name: getattr(arguments, name) for name in ("engine", "device", "quiet", "precision")}
-    reader = load(arguments.model, **choice)
+    reader = load(remote.model_of(arguments), **choice)
     task, opening = wanted(arguments)
     names = list(dict.fromkeys(arguments.to or [DEFAULT]))
     if not arguments.output and (len(names) > 1 or arguments.report or arguments.resume):
@@ -196,6 +199,7 @@ def wanted(arguments: Namespace) -> tuple[Task, Opening]:
         spreads=mend,
         trim=mend,
         reread=not arguments.once,
+        places=not arguments.no_places,
         seconds=arguments.max_seconds,
         verify=arguments.verify,
         drafts=drafts(arguments.draft),
@@ -284,6 +288,8 @@ class _Job:
 
         facts: dict[str, Any] = {"model": self._reader.name, "task": asdict(self._task) | {"drafts": None}}
         facts["opening"] = asdict(self._opening) | {"password": None}
+        if self._reader.server is not None:
+            facts["server"] = self._reader.server.identity
         if self.least is not None:
             facts["least"] = asdict(self.least)
         changed: float | None = 0.0

@@ -13,6 +13,7 @@ from ..engines import ENGINES
 from ..reader import MODELS, load
 from ..weights import PRECISION, PRECISIONS
 from .read import count, seconds
+from . import remote
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ option, or the port is taken; 4 not installed; 5 weights; 6 the store of the job
 
 
 def add(parser: ArgumentParser) -> None:
-    parser.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
+    parser.add_argument("--model", metavar="|".join([*MODELS, "PATH"]), help=f"default: {remote.DEFAULT}")
     parser.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     parser.add_argument("--precision", choices=PRECISIONS, help=f"of the writer's matrices, on the onnx engine (default: {PRECISION})")
@@ -48,6 +49,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--keep", type=seconds, metavar="S", help="seconds a job is kept after its end (default: 86400, a day)")
     parser.add_argument("--allow-urls", action="store_true", help="fetch pictures from public http(s) addresses")
     parser.add_argument("--remember", action="store_true", help="a page that was read before is not read again, whoever asks; the last few hundred are kept")
+    remote.add(parser)
 
 
 def port(text: str) -> int:
@@ -66,12 +68,12 @@ def whole(text: str) -> int:
 def run(arguments: Namespace) -> int:
     settings = _settings(arguments)
     choice = {name: getattr(arguments, name) for name in ("engine", "device", "precision")}
-    reader = load(arguments.model, **choice)
+    reader = load(remote.model_of(arguments), **choice)
     try:
         from ..serve.run import serve
     except ImportError as cause:
         raise errors.MissingExtraError("serve", "gotocr serve", cause) from cause
-    name = arguments.model if arguments.model in MODELS else Path(arguments.model).resolve().name
+    name = reader.name if reader.server or reader.name in MODELS else Path(reader.name).resolve().name
     serve(reader, name, settings, lambda address: print(f"gotocr serves {name} at {address.removesuffix('/v1')}, programs at {address}", flush=True))
     return 0
 

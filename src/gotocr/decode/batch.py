@@ -190,9 +190,11 @@ class Rows:
             self._looker, self._closed = None, Event()
 
 
-def open_rows(engine: Any, most: int = AT_ONCE) -> Rows | SingleRow:
-    """At most `most` rows of an engine, or one where it has none to give."""
-    return engine.rows(most) if hasattr(engine, "rows") else SingleRow(engine)
+def open_rows(engine: Any, most: int | None = None) -> Rows | SingleRow:
+    """At most `most` rows of an engine (None = as it sees fit), or one where it has none to give."""
+    if not hasattr(engine, "rows"):
+        return SingleRow(engine)
+    return engine.rows() if most is None else engine.rows(most)
 
 
 class SingleRow:

@@ -36,7 +36,7 @@ class OpenEngine(Protocol):
     """What a name in `ENGINES` stands for."""
 
     def __call__(self, folder: Path, device: str) -> Engine:
-        """Load the model in `folder` (its `config.json` names its family).
+        """Load the model in `folder` (its `config.json` names its family); of an engine that asks a server, it is a `remote_server.Server`.
 
         Raises MissingExtraError when the engine's packages are not installed, WeightsError when the folder is not a
         model this engine knows, UsageError for a device it cannot use.

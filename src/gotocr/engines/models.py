@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..prompt.tokenizer import Tokenizer
 
 MODELS = Registry("models", {"nano": "gotocr.engines.models:NANO", "base": "gotocr.engines.models:BASE"})
-FAMILIES = Registry("families", {"nano": "gotocr.engines.models:NANO_FAMILY", "got": "gotocr.engines.models:GOT_FAMILY"})
+FAMILIES = Registry("families", {"nano": "gotocr.engines.models:NANO_FAMILY", "got": "gotocr.engines.models:GOT_FAMILY", "remote": "gotocr.engines.models:REMOTE_FAMILY"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Setting:
     """What a family needs besides the task: the model's own config, its tokenizer and the spelling of its prompts."""
 
     config: dict[str, Any]
-    tokenizer: Tokenizer
+    tokenizer: Tokenizer | None  # None where a server has it
     style: str | None
 
 
@@ -93,6 +93,19 @@ def _ask_got(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
     return build(task, pixels.page_size, len(pixels.values), setting.tokenizer, setting.style or DEFAULT_STYLE)
 
 
+def _see_remote(page: Page, task: Task, setting: Setting) -> list[View]:
+    from .remote_picture import views
+
+    return views(page, task, setting.config["side"])
+
+
+def _ask_remote(task: Task, pixels: Pixels, setting: Setting) -> Prompt:
+    from .remote_prompts import prompt_of
+
+    told = setting.config
+    return Prompt((), -1, (), told["prompt"] or prompt_of(task.mode, told["model"], told["owner"]), task.mode)
+
+
 def _find_nano(quiet: bool) -> Path:
     return Path(__file__).parents[1] / "weights" / "nano"
 
@@ -117,5 +130,6 @@ def _keep_nano(pieces: Sequence[Piece]) -> list[Piece]:
 
 NANO_FAMILY = Family("onnx", _see_nano, _ask_nano, _sift_nano, _keep_nano, precisions=PRECISIONS, letters=11.0)
 GOT_FAMILY = Family("onnx", _see_got, _ask_got, precisions=PRECISIONS, elsewhere="torch", told=True, drafts=True, guide="nano")
+REMOTE_FAMILY = Family("remote", _see_remote, _ask_remote, guide="nano")
 NANO = Model("nano", _find_nano)
 BASE = Model("got", _find_base)

@@ -40,11 +40,15 @@ def strip_views(page: Page, *, box: Box | None = None, most: int = 1, recipe: Re
     Pieces without anything on them are left out. `most` is the largest number of tiles of each. It is not for requests
     whose prompt holds a box, which refers to the page as a whole (`tiles.view`).
     """
+    return [View(view(page, box=piece, most=most, recipe=recipe), before) for piece, before in strip_parts(page, recipe.side, box)]
+
+
+def strip_parts(page: Page, side: int, box: Box | None = None) -> Sequence[Piece]:
+    """The boxes of `strip_views`, and what parts the text of each from that before, for pictures of `side` pixels."""
     outer = clip(box, size(page)) if box is not None else (0, 0, *size(page))
     image = cut(page, outer)[0]
     inner = _moved(trim(image), outer)
-    found = _inked(page, pieces(page, inner, recipe.side))
-    return [View(view(page, box=piece, most=most, recipe=recipe), before) for piece, before in found]
+    return _inked(page, pieces(page, inner, side))
 
 
 def _inked(page: Page, found: Sequence[Piece]) -> Sequence[Piece]:

@@ -43,8 +43,8 @@ class Recall:
         return None if leaf is None else replace(leaf, index=page.index)
 
 
-def identity(folder: Path, *more: object) -> str:
-    """Who reads, in hexadecimal digits: the model in a folder (or .safetensors file), this package's code, and `more`."""
+def identity(folder: Path | None, *more: object) -> str:
+    """Who reads, in hexadecimal digits: the model in a folder (or .safetensors file; None = elsewhere), this package's code, and `more`."""
     state = hashlib.sha256(json.dumps([*more, list(_packages())], default=str).encode())
     house = Path(__file__).parents[1]
     for path in sorted(house.rglob("*")):
@@ -52,7 +52,7 @@ def identity(folder: Path, *more: object) -> str:
         if path.suffix in (".py", ".json") and inside.parts[0] not in ELSEWHERE:
             state.update(f"{inside.as_posix()}\n{path.stat().st_size}\n".encode())
             state.update(path.read_bytes())
-    for path in sorted(_files(folder)):
+    for path in sorted(_files(folder)) if folder is not None else ():
         state.update(f"{path.name}\n{path.stat().st_size}\n".encode())
         _look(path, state)
     return state.hexdigest()

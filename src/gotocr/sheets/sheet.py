@@ -94,7 +94,7 @@ class Sheet:
             confidence=confidence(blocks),
             error=None if self.why is None else str(self.why),
             notes=tuple(dict.fromkeys(note for view in self.views for note in view.part.notes)),
-            warnings=tuple(self._warnings(blocks, "loop" in finishes)),
+            warnings=tuple(dict.fromkeys((*self._warnings(blocks, "loop" in finishes), *(line for piece in pieces for line in piece.warnings)))),
             coverage=coverage,
             estimated=any(reading.estimated for reading in self.readings),
         )

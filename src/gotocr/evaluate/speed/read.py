@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...engines import ENGINES
+from ...engines import ELSEWHERE, ENGINES
 from ...errors import EngineError, GotocrError, UsageError, WorkerError
 from ...reader import MODELS
 from ...schema import Task
@@ -128,7 +128,7 @@ def _configurations(plan: ReadPlan, folder: Path, notes: list[str], tell: Tell) 
         most = plan.max_tokens or (QUICK_CAP if plan.quick else CAP) if large else plan.max_tokens or Task.max_tokens
         if most < Task.max_tokens:
             notes.append(f"{name}: at most {most} tokens of each picture are written")
-        for engine in plan.engines or ENGINES:
+        for engine in plan.engines or [name for name in ENGINES if name not in ELSEWHERE]:
             yield Configuration(name, where, engine, plan.device, most)
     if other:
         try:
