@@ -70,7 +70,7 @@ def run(arguments: Namespace) -> int:
         return 0
     _tell("done. See what it reads in fonts it never saw, and make it readable without torch:")
     _tell(" ".join(["  gotocr examine", out, *drawn]))
-    _tell(f"  gotocr export {out} -o DIR")
+    _tell(f"  gotocr convert {out} -o DIR")
     _tell(" ".join(["  gotocr calibrate DIR", *drawn]))
     return 0
 
@@ -93,4 +93,7 @@ def _tell(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
 
-VERB = Verb("train a model on pictures that are drawn on the way", run, add)
+VERB = Verb(
+    "train a model on pictures that are drawn on the way", run, add,
+    epilog="To teach a model pictures of your own: gotocr train finetune DATA.jsonl -o DIR (see gotocr train finetune --help).",
+)  # fmt: skip

@@ -39,6 +39,7 @@ from .recipe import Recipe
 from .schedule import progress, rate
 from .speed import peak
 
+Watch = Callable[["Run"], bool]
 AHEAD = 4  # batches a worker draws ahead
 SHOWN = 4  # samples in a picture of what is read
 
@@ -123,9 +124,10 @@ class Run:
         checkpoint.save(self.learner, self.place, self.recipe, self.team)
 
 
-def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> nn.Module:
+def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None, watch: Watch | None = None) -> nn.Module:
     """Run `recipe`; logs to its `out` and to `tell`, leaves averaged weights and a checkpoint there and returns the network.
 
+    `watch` is called before the first step and after each; the run ends where it says so.
     Under torchrun every process calls it; the first one logs and saves. Raises UsageError for a recipe that cannot be run,
     WeightsError and InputError for what it names, OutputError for `out`, WorkerError for a process that died.
     """
@@ -142,7 +144,8 @@ def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None) -> nn
         with _open(run, tell) as (feed, log):
             if changed and log:
                 log.note(f"goes on with other values of: {', '.join(changed)}")
-            _steps(run, feed, log, asked)
+            if not (watch and watch(run)):
+                _steps(run, feed, log, lambda: asked.is_set() or bool(watch and watch(run)))
         run.save()
         for name, value in run.learner.network.state_dict().items():
             value.copy_(run.learner.average.state[name])
@@ -188,8 +191,8 @@ def _asked_to_end() -> Iterator[threading.Event]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _steps(run: Run, feed: Feed, log: Log | None, asked: threading.Event) -> None:
-    """All steps of a run, with a row of the log now and then, and after the last."""
+def _steps(run: Run, feed: Feed, log: Log | None, ends: Callable[[], bool]) -> None:
+    """All steps of a run, with a row of the log now and then, and after the last; `ends` is asked after each."""
     recipe, place, team = run.recipe, run.place, run.team
     started = time.monotonic() - place.seconds
     done = progress(recipe, place.step, place.seconds)
@@ -203,7 +206,7 @@ def _steps(run: Run, feed: Feed, log: Log | None, asked: threading.Event) -> Non
         place.number += team.size * len(fresh)
         place.samples += team.size * sum(count.samples for count in counts)
         place.drawn, place.used = place.drawn + team.size * sum(fresh), fed[-1].use.done
-        place.seconds, ending = team.agree(time.monotonic() - started, float(asked.is_set()))
+        place.seconds, ending = team.agree(time.monotonic() - started, float(ends()))
         done = progress(recipe, place.step, place.seconds)
         if log:
             for told, count, batch in zip(parts, counts, fed, strict=True):

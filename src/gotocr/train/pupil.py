@@ -86,6 +86,8 @@ PUPILS = Registry(
     {
         "nano": "gotocr.train.nano:NanoPupil",
         "base": "gotocr.train.got:open_pupil",
+        "nano-taught": "gotocr.train.finetune.pupils:TaughtNano",
+        "base-taught": "gotocr.train.finetune.pupils:TaughtBase",
     },
 )
 
