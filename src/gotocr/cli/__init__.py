@@ -21,6 +21,7 @@ VERBS = Registry(
         "evaluate": "gotocr.cli.evaluate:VERB",
         "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",
+        "train finetune": "gotocr.cli.finetune:VERB",
         "examine": "gotocr.cli.examine:VERB",
         "calibrate": "gotocr.cli.calibrate:VERB",
         "export": "gotocr.cli.export:VERB",
@@ -34,6 +35,8 @@ INTERRUPTED, PIPE_CLOSED = 130, 141  # 128 + the signal's number, as shells coun
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code: 0, those of `errors`, 130 after Ctrl-C, 141 for a closed pipe."""
     argv = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a verb's file in this room
+    if " ".join(argv[:2]) in VERBS:  # a verb of two words
+        argv[:2] = [" ".join(argv[:2])]
     try:
         arguments = _parser(argv).parse_args(argv)
         code = arguments.run(arguments)
