@@ -19,7 +19,7 @@ FLOORS = {
     **dict.fromkeys(["weights", "kinds", "decode"], 2),
     **dict.fromkeys(["engines", "formats", "synth", "trust"], 3),
     **dict.fromkeys(["reader", "sheets"], 4),
-    **dict.fromkeys(["train", "evaluate", "serve", "mcp", "ocrmypdf"], 5),
+    **dict.fromkeys(["train", "evaluate", "serve", "mcp", "batch", "ocrmypdf"], 5),
     "cli": 6,
 }
 BESIDE = {("registry", "errors"), ("child", "errors"), ("reader", "sheets"), ("mcp", "serve")}  # rooms of one floor of which one may use the other

@@ -142,6 +142,12 @@ class Child:
         with self._lock:
             self._end()
 
+    def abort(self) -> None:
+        """End the process at once, from another thread than the one that waits for it: its call raises WorkerError."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def _end(self) -> None:
         process, self._process = self._process, None
         if process is not None:

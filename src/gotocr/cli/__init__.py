@@ -15,6 +15,7 @@ VERBS = Registry(
     "verbs",
     {
         "read": "gotocr.cli.read:VERB",
+        "batch": "gotocr.cli.batch:VERB",
         "serve": "gotocr.cli.serve:VERB",
         "mcp": "gotocr.cli.mcp:VERB",
         "make": "gotocr.cli.make:VERB",
@@ -24,7 +25,7 @@ VERBS = Registry(
         "train finetune": "gotocr.cli.finetune:VERB",
         "examine": "gotocr.cli.examine:VERB",
         "calibrate": "gotocr.cli.calibrate:VERB",
-        "export": "gotocr.cli.export:VERB",
+        "convert": "gotocr.cli.convert:VERB",
         "list": "gotocr.cli.list:VERB",
         "version": "gotocr.cli.version:VERB",
     },

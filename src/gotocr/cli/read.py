@@ -43,7 +43,6 @@ damaged, 130 interrupted (what was read is kept; --resume goes on)."""
 
 
 def add(parser: ArgumentParser) -> None:
-    default = Task()
     parser.add_argument("sources", nargs="+", metavar="PATH", help="picture, PDF, folder, glob, URL, clipboard:, or - for standard input")
     out = parser.add_argument_group("what is written")
     out.add_argument("-o", "--output", metavar="DIR", type=Path, help="write DIR/NAME/NAME.SUFFIX for each source")
@@ -55,9 +54,15 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--min-confidence", type=least_sure, metavar="P[:mark|drop]", help="words less sure than P, such as 0.5, read [word?], or are left out")
     out.add_argument("--show", type=Path, metavar="FILE|DIR", help="pictures of the pages with the boxes of what was read: .png, .jpg, .webp")
     out.add_argument("--quiet", action="store_true", help="no progress and no warnings")
-    part = parser.add_argument_group("what is read")
+    part = add_reading(parser)
     part.add_argument("--recursive", action="store_true", help="folders within folders, too")
     part.add_argument("--pages", metavar="1-5,9", help="only these, the first page is 1; 10- is to the end")
+
+
+def add_reading(parser: ArgumentParser) -> Any:
+    """The options that say how pages are read and by whom, of every verb that writes what it reads; gives the group of the former."""
+    default = Task()
+    part = parser.add_argument_group("what is read")
     part.add_argument("--dpi", type=resolution, default="144", metavar="N|auto", help="PDF pages are drawn at; auto = by the size of their text (default: %(default)s)")
     part.add_argument("--password", metavar="WORD", help="of a PDF")
     part.add_argument("--region", action="append", default=[], metavar="X1,Y1,X2,Y2", help="only this part, in pixels, per cent, or shares of the page below 1.0; may be given several times")
@@ -79,6 +84,7 @@ def add(parser: ArgumentParser) -> None:
     model.add_argument("--once", action="store_true", help="lines that were passed over are not read once more")
     model.add_argument("--no-places", action="store_true", help="where words stand is not estimated for a model that does not say so (base, remote): quicker, but nothing that was passed over is seen")
     remote.add(parser)
+    return part
 
 
 def formats(text: str) -> list[str]:

@@ -9,12 +9,18 @@ from math import ceil
 from pathlib import Path
 
 CGROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+THREADS = "OMP_NUM_THREADS"
 
 
 def processors() -> int:
-    """At least one. A quota of one and a half processors counts as two: threads that wait cost less than a core that idles."""
+    """At least one. A quota of one and a half processors counts as two: threads that wait cost less than a core that idles.
+
+    Who has set OMP_NUM_THREADS, as is usual where several processes share a machine, has no more than that many.
+    """
+    asked = os.environ.get(THREADS, "")
     many = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min([many, *(ceil(quota) for quota in _quotas())]))
+    most = [int(asked)] if asked.isascii() and asked.isdigit() else []
+    return max(1, min([many, *most, *(ceil(quota) for quota in _quotas())]))
 
 
 def _quotas() -> Iterator[float]:

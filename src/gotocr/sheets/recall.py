@@ -15,7 +15,7 @@ import numpy as np
 from ..schema import Leaf, Page, Task
 from .memory import Memory
 
-ELSEWHERE = ("cli", "serve", "train", "evaluate", "synth", "scale", "formats")  # rooms that have no say in how a page is read
+ELSEWHERE = ("cli", "serve", "train", "evaluate", "synth", "scale", "formats", "batch")  # rooms that have no say in how a page is read
 PLUGS = ("gotocr.engines", "gotocr.kinds")  # what else may have a say, if it comes from other packages
 WHOLE = 64 << 20  # bytes up to which a file of a model is read whole; of a larger one some parts are, and its size and time count
 PARTS, PART = 64, 1 << 16  # how many, and bytes of each
