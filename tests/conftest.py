@@ -166,9 +166,9 @@ def tiny_nano(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_exported(tiny_nano) -> Path:
-    """The same as `gotocr export` writes it."""
+    """The same as `gotocr convert` writes it."""
     from gotocr.cli import main
 
     folder = tiny_nano.with_name("exported")
-    assert main(["export", str(tiny_nano), "-o", str(folder)]) == 0
+    assert main(["convert", str(tiny_nano), "-o", str(folder), "--quiet"]) == 0
     return folder

@@ -165,11 +165,11 @@ def job(engine, size: tuple[int, int], seed: int, tokens: int = 30) -> Job:
 
 @pytest.fixture(scope="module")
 def tiny_int8(tiny_nano):
-    """The tiny nano as `gotocr export --weights int8` writes it."""
+    """The tiny nano as `gotocr convert --weights int8` writes it."""
     from gotocr.cli import main
 
     folder = tiny_nano.with_name("int8")
-    assert main(["export", str(tiny_nano), "-o", str(folder), "--weights", "int8"]) == 0
+    assert main(["convert", str(tiny_nano), "-o", str(folder), "--weights", "int8"]) == 0
     return folder
 
 
@@ -291,7 +291,7 @@ def test_weights_are_stored_once(exported, network):
     numbers = sum(value.numel() for value in network.state_dict().values())
     assert {entry.dtype for entry in stored.entries.values()} == ({"F16", "I8", "F32"} if is_int8 else {"F16"})
     assert (exported / WEIGHTS).stat().st_size < (1.15 if is_int8 else 2.1) * numbers  # of so small a model; of nano 1.02
-    assert {file.name for file in exported.iterdir()} == {WEIGHTS, CONFIG, TOKENIZER}
+    assert {file.name for file in exported.iterdir()} == {WEIGHTS, CONFIG, TOKENIZER, "README.md", "manifest.json"}
 
 
 def test_the_tensors_of_a_network_are_known_without_torch(network):
@@ -333,7 +333,7 @@ def test_the_graphs_compute_what_the_network_does(exported, name):
 
 def test_exporting_leaves_the_trained_weights(tiny_nano, tiny_exported):
     files = {file.name for file in tiny_exported.iterdir()}
-    assert files == {WEIGHTS, CONFIG, TOKENIZER}
+    assert files == {WEIGHTS, CONFIG, TOKENIZER, "README.md", "manifest.json"}
     trained, exported = TensorFile(tiny_nano / WEIGHTS), TensorFile(tiny_exported / WEIGHTS)
     assert all((trained[name].astype(np.float16) == exported[name]).all() for name in trained)
     assert {entry.dtype for entry in trained.entries.values()} == {"F32"}

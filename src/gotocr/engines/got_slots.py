@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import EngineError
 from ..model.config import DecoderConfig
 from ..weights.got_text import APART, CHECKED, COSINES, FROM, LAST, LOGITS, SINES, TOTAL, VECTORS, numbered
+from ..weights.got_written import rotary
 from .onnx_session import telling
 
 STEP = 512  # places by which the memory of all slots grows
@@ -173,11 +174,3 @@ class Slots:
                     call.bind_ortvalue_output(f"{numbered(name, token)}.out", value)
             call.bind_ortvalue_output(LOGITS, self._value(logits))
         return _Bound(call, inputs, vectors, last, total, logits)
-
-
-def rotary(config: DecoderConfig, count: int) -> list[np.ndarray]:
-    """Cosines and sines (count, E / 2) of the first places, rounded on the way as `model.decoder.rotary` does."""
-    size = config.head_size
-    rates = np.float32(config.rope_theta) ** -(np.arange(0, size, 2, dtype=np.float32) / np.float32(size))  # (E/2,)
-    angles = np.arange(count, dtype=np.float32)[:, None] * rates
-    return [np.cos(angles), np.sin(angles)]

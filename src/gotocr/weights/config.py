@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,17 +69,22 @@ def _understand(described: Mapping[str, Any]) -> GotConfig:
     family = described.get("model_type")
     if family == "GOT":  # the original: the decoder's keys at the top, the rest as published
         decoder = _decoder(described, BASE.decoder)
-        return replace(BASE, decoder=decoder, image_id=_image_id(described.get("im_patch_token"), decoder))
+        vision = _vision(described.get("vision_config") or {})
+        return GotConfig(vision, decoder, _image_id(described.get("im_patch_token"), decoder))
     if family != "got_ocr2":
         raise ValueError(f"model_type is {str(family)[:40]!r}, not 'got_ocr2' or 'GOT'")
-    text, vision = described.get("text_config"), described.get("vision_config") or {}
+    text, vision = described.get("text_config"), _vision(described.get("vision_config") or {})
     decoder = BASE.decoder if text is None else _decoder(text, _QWEN2)
-    fields = _fields(vision, _VISION_KEYS, BASE.vision)
-    layers = tuple(vision.get("global_attn_indexes", BASE.vision.global_layers))
+    image_id = _image_id(described.get("image_token_index", described.get("image_token_id")), decoder)
+    return GotConfig(vision, decoder, image_id)
+
+
+def _vision(described: Mapping[str, Any]) -> VisionConfig:
+    fields = _fields(described, _VISION_KEYS, BASE.vision)
+    layers = tuple(described.get("global_attn_indexes", BASE.vision.global_layers))
     if not all(type(layer) is int for layer in layers):
         raise ValueError("global_attn_indexes are not layers")
-    image_id = _image_id(described.get("image_token_index", described.get("image_token_id")), decoder)
-    return GotConfig(VisionConfig(**fields, global_layers=layers), decoder, image_id)
+    return VisionConfig(**fields, global_layers=layers)
 
 
 def _image_id(described: Any, decoder: DecoderConfig) -> int:
@@ -120,15 +124,20 @@ def _fields(described: Mapping[str, Any], keys: Mapping[str, str], default: Any)
 
 def write_config(config: GotConfig, folder: Path) -> None:
     """Write the config.json that transformers reads (both the 4.49 and the 5 way of naming the rotary base)."""
+    (folder / FILE).write_text(json.dumps(hf_config(config), indent=2) + "\n", encoding="utf-8")
+
+
+def hf_config(config: GotConfig, dtype: str | None = None) -> dict[str, Any]:
+    """A config as transformers describes it; `dtype` is that of the weights, None to leave it out."""
     text = {theirs: getattr(config.decoder, ours) for ours, theirs in _DECODER_KEYS.items()}
     theta = config.decoder.rope_theta
-    vision = {theirs: getattr(config.vision, ours) for ours, theirs in _VISION_KEYS.items()}
-    described = {
+    return {
         "architectures": ["GotOcr2ForConditionalGeneration"],
         "model_type": "got_ocr2",
         "image_token_index": config.image_id,
         "image_seq_length": config.tokens_per_tile,
         "tie_word_embeddings": True,
+        **({"torch_dtype": dtype} if dtype else {}),
         "text_config": {
             "model_type": "qwen2",
             **text,
@@ -136,6 +145,35 @@ def write_config(config: GotConfig, folder: Path) -> None:
             "rope_theta": theta,
             "rope_parameters": {"rope_type": "default", "rope_theta": theta},
         },
-        "vision_config": {**vision, "global_attn_indexes": list(config.vision.global_layers)},
+        "vision_config": _vision_config(config.vision),
     }
-    (folder / FILE).write_text(json.dumps(described, indent=2) + "\n", encoding="utf-8")
+
+
+def original_config(config: GotConfig, dtype: str | None = None) -> dict[str, Any]:
+    """A config as the authors describe it. Theirs has no place for the picture network: one that is not the published stands under
+    `vision_config`, which `read_config` knows and their code does not."""
+    text = {theirs: getattr(config.decoder, ours) for ours, theirs in _DECODER_KEYS.items()}
+    first = config.image_id - 2  # the start and the end of a picture come before its places
+    return {
+        "architectures": ["GOTQwenForCausalLM"],
+        "auto_map": {"AutoConfig": "modeling_GOT.GOTConfig", "AutoModel": "modeling_GOT.GOTQwenForCausalLM"},
+        "model_type": "GOT",
+        **text,
+        "hidden_act": "silu",
+        "attention_dropout": 0.0,
+        "rope_theta": config.decoder.rope_theta,
+        "tie_word_embeddings": True,
+        "use_sliding_window": False,
+        "use_cache": True,
+        "use_im_start_end": True,
+        "image_token_len": config.tokens_per_tile,
+        "im_start_token": first,
+        "im_end_token": first + 1,
+        "im_patch_token": config.image_id,
+        **({"torch_dtype": dtype} if dtype else {}),
+        **({"vision_config": _vision_config(config.vision)} if config.vision != BASE.vision else {}),
+    }
+
+
+def _vision_config(vision: VisionConfig) -> dict[str, Any]:
+    return {**{theirs: getattr(vision, ours) for ours, theirs in _VISION_KEYS.items()}, "global_attn_indexes": list(vision.global_layers)}

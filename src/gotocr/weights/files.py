@@ -45,6 +45,10 @@ class Weights(Mapping[str, np.ndarray]):
         """As stored, in memory of its own; BF16 as uint16."""
         return self._home[name].copy(name)
 
+    def parts(self, name: str, rows: int = 0) -> Iterator[np.ndarray]:
+        """As stored, some at a time; see `TensorFile.parts`."""
+        return self._home[name].parts(name, rows)
+
     def __getitem__(self, name: str) -> np.ndarray:
         return self._home[name][name]
 

@@ -99,7 +99,7 @@ def packed(some: Matrices, weights: Weights, sources: Mapping[str, str], form: F
     for name, (tensors, inner) in tqdm(some.items(), desc=f"packing to {form.name}", leave=False, disable=None):
         made[name], made[name + SCALES] = (np.empty(shape, kind) for kind, shape in (expected[name], expected[name + SCALES]))
         row = 0
-        for values in (some for tensor in tensors for some in _slices(weights, sources[tensor])):
+        for values in (some for tensor in tensors for some in slices(weights, sources[tensor])):
             rows = slice(row, row := row + len(values))
             made[name][rows], made[name + SCALES][rows] = quantise(values, form)
     for place in places:
@@ -142,11 +142,10 @@ def _quantise_finely(blocks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return whole, scales
 
 
-def _slices(weights: Weights, name: str) -> Iterator[np.ndarray]:
+def slices(weights: Weights, name: str) -> Iterator[np.ndarray]:
     """A stored matrix some rows at a time, in float32."""
-    stored, is_half = weights.copy(name), weights.entry(name).dtype == "BF16"
-    for row in range(0, len(stored), _ROWS):
-        some = stored[row : row + _ROWS]
+    is_half = weights.entry(name).dtype == "BF16"
+    for some in weights.parts(name, _ROWS):
         yield (some.astype(np.uint32) << 16).view(np.float32) if is_half else some.astype(np.float32)
 
 

@@ -8,7 +8,7 @@ Shapes: R rows, T tokens now, D hidden, G key-value heads, L places of the buffe
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from ..model.config import DecoderConfig
 from .got_packed import SCALES, Form, matrices
@@ -20,7 +20,9 @@ CHECKED = (4, 8)  # tokens that can be checked in a call
 APART = ("apart", "apart.1")
 
 
-class _Writer:
+class Writer:
+    """A decoder's graph being drawn, its matrices in `form`."""
+
     def __init__(self, config: DecoderConfig, kinds: Mapping[str, int], form: Form) -> None:
         self.graph, self.config, self.kinds, self.form = Graph(), config, kinds, form
         self.matrices = matrices(config)
@@ -62,7 +64,7 @@ def text_graph(config: DecoderConfig, kinds: Mapping[str, int], form: Form) -> G
     makes much of a last bit. There are `last.1`, `total.1` and so on for all of them but the first, and `keys.N.1.out` and
     so on, bound to the same buffers; `apart.1` () is true where T is the second of `CHECKED`.
     """
-    write = _Writer(config, kinds, form)
+    write = Writer(config, kinds, form)
     graph = write.graph
     x = graph.input(VECTORS, FLOAT, ("R", "T", config.hidden))
     for number in range(CHECKED[-1]):
@@ -76,23 +78,33 @@ def text_graph(config: DecoderConfig, kinds: Mapping[str, int], form: Form) -> G
     norm = {"axis": -1, "epsilon": config.eps, "stash_type": 1}
     scale = write.wide("decoder.layers.0.norm1.weight", config.hidden)
     normed = graph.add("SimplifiedLayerNormalization", [x, scale], **norm)
+    logits = layers(write, x, normed, lambda layer, heads: _attend(write, layer, heads), write.last)
+    graph.add("Identity", [logits], LOGITS)
+    graph.output(LOGITS, FLOAT, ("R", "W", config.vocab_size))
+    return graph
+
+
+def layers(write: Writer, x: str, normed: str, attend: Callable[[int, str], str], last: Callable[[str], str]) -> str:
+    """All layers and the head, from vectors as they are and normed (R, T, D) to logits (R, W, V).
+
+    `attend` makes of a layer's number and its queries, keys and values (R, T, ...) what is mixed of them (R, T, S * E); `last`
+    takes those tokens (R, W, D) whose logits are wanted.
+    """
+    graph, config = write.graph, write.config
     for layer in range(config.layers):
         name = f"decoder.layers.{layer}"
-        mixed = _attend(write, layer, normed)
+        mixed = attend(layer, _heads(write, name, normed))
         if layer == config.layers - 1:  # of the others only keys and values were wanted
-            mixed, x = write.last(mixed), write.last(x)
+            mixed, x = last(mixed), last(x)
         mixed = write.linear(mixed, f"{name}.attention.out", config.hidden)
-        normed, x = _skip(write, x, mixed, f"{name}.norm2")
+        normed, x = skip(write, x, mixed, f"{name}.norm2")
         both, wide = write.linear(normed, f"{name}.mlp.both", config.feed_forward, config.feed_forward), f"{name}.gate"
         graph.add("Split", [both], wide, f"{name}.up", axis=-1, num_outputs=2)
         gate = graph.add("QuickGelu", [wide], domain=MICROSOFT, alpha=1.0)  # x * sigmoid(x): SiLU
         inner = graph.add("Mul", [gate, f"{name}.up"])
-        last = layer == config.layers - 1
-        following = "decoder.norm" if last else f"decoder.layers.{layer + 1}.norm1"
-        normed, x = _skip(write, x, write.linear(inner, f"{name}.mlp.down", config.hidden), following)
-    graph.add("Identity", [write.linear(normed, "decoder.head", config.vocab_size)], LOGITS)
-    graph.output(LOGITS, FLOAT, ("R", "W", config.vocab_size))
-    return graph
+        following = "decoder.norm" if layer == config.layers - 1 else f"decoder.layers.{layer + 1}.norm1"
+        normed, x = skip(write, x, write.linear(inner, f"{name}.mlp.down", config.hidden), following)
+    return write.linear(normed, "decoder.head", config.vocab_size)
 
 
 def numbered(name: str, number: int) -> str:
@@ -100,15 +112,21 @@ def numbered(name: str, number: int) -> str:
     return f"{name}.{number}" if number else name
 
 
-def _attend(write: _Writer, layer: int, x: str) -> str:
-    """(R, T, D) -> (R, T, S * E)."""
-    config, graph, name = write.config, write.graph, f"decoder.layers.{layer}"
+def _heads(write: Writer, name: str, x: str) -> str:
+    """(R, T, D) -> queries, keys and values side by side (R, T, (S + 2 * G) * E)."""
+    config, graph = write.config, write.graph
     rows = [number * config.head_size for number in (config.heads, config.kv_heads, config.kv_heads)]
     heads = write.linear(x, f"{name}.attention.heads", *rows)
     if config.attention_bias:
         parts = ("query", "key", "value")
         biases = [write.wide(f"{name}.attention.{part}.bias", number) for part, number in zip(parts, rows, strict=True)]
         heads = graph.add("Add", [heads, write.join(biases)])
+    return heads
+
+
+def _attend(write: Writer, layer: int, heads: str) -> str:
+    """Queries, keys and values (R, T, ...) -> (R, T, S * E)."""
+    config, graph, name = write.config, write.graph, f"decoder.layers.{layer}"
     places = ("R", config.kv_heads, "L", config.head_size)
     past = [graph.input(f"{part}.{layer}", FLOAT, places) for part in ("keys", "values")]
     together, apart = _Attention(graph.body(), config), _Attention(graph.body(), config)
@@ -168,7 +186,7 @@ class _Attention:
             self.graph.output(name, FLOAT, ("R", config.kv_heads, "L", config.head_size))
 
 
-def _skip(write: _Writer, x: str, more: str, name: str) -> tuple[str, str]:
+def skip(write: Writer, x: str, more: str, name: str) -> tuple[str, str]:
     """x + more, normed by the scale of that name, and as it is."""
     outputs = (f"{name}.normed", "", "", f"{name}.sum")
     inputs = [x, more, write.wide(f"{name}.weight", write.config.hidden)]

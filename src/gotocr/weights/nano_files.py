@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,3 +148,16 @@ def save_nano(folder: str | Path, tensors: Mapping[str, np.ndarray], config: Nan
     except OSError as cause:
         raise OutputError(f"cannot write to {folder}: {cause.strerror or cause}") from cause
     return folder
+
+
+def blend(folder: str | Path, other: str | Path, share: float) -> Mapping[str, np.ndarray]:
+    """The tensors between two nanos, one trained on from the other: 1 - `share` of those in `folder` and `share` of `other`'s.
+
+    It often reads better than both (Wortsman et al., "Model soups", ICML 2022, and "Robust fine-tuning", CVPR 2022). Raises
+    WeightsError where the two differ in shape or tokenizer, and what `read_tensors` raises.
+    """
+    config, second = (replace(read_nano_config(one), temperature=1.0) for one in (folder, other))
+    if config != second or (Path(folder) / TOKENIZER).read_bytes() != (Path(other) / TOKENIZER).read_bytes():
+        raise WeightsError(f"{folder} and {other} differ in shape or tokenizer; only weights trained from each other can be blended")
+    one, two = (read_tensors(path, config) for path in (folder, other))
+    return {name: values + np.float32(share) * (two[name] - values) for name, values in one.items()}

@@ -1,7 +1,8 @@
 """ONNX graphs put together and written with numpy alone: what a model file needs of protobuf is a handful of fields.
 
-Weights are only named (`Graph.weight`): their data come when a session is made, from wherever they lie. So a graph is a few
-kilobytes, is made anew whenever it is needed, for any sizes, and the `onnx` package is not.
+Weights are only named (`Graph.weight`): their data come when a session is made, from wherever they lie, or the file says where
+in which file beside it (`Place`). So a graph is a few kilobytes, is made anew whenever it is needed, for any sizes, and the `onnx`
+package is not.
 
 Fields and their numbers: onnx/onnx.proto of the ONNX project (IR version 10).
 """
@@ -9,7 +10,8 @@ Fields and their numbers: onnx/onnx.proto of the ONNX project (IR version 10).
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,15 @@ _NUMPY = {"float32": FLOAT, "uint8": UINT8, "int32": INT32, "int64": INT64, "flo
 _OUTSIDE = 1  # TensorProto.DataLocation.EXTERNAL
 
 Shape = Sequence["int | str"]  # a name stands for any number
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the data of a weight lie: a file beside the graph's own, the first byte, and how many."""
+
+    file: str
+    begin: int
+    size: int
 
 
 class Graph:
@@ -58,8 +69,6 @@ class Graph:
             return self._around.weight(name, kind, shape)
         if name not in self.weights:
             self.weights[name] = kind, tuple(shape)
-            place = _text(13, _text(1, "location") + _text(2, "weights"))
-            self._tensors.append(_dims(shape) + _number(2, kind) + _text(8, name) + place + _number(14, _OUTSIDE))
         return name
 
     def constant(self, values: Any, dtype: str = "int64") -> str:
@@ -86,17 +95,18 @@ class Graph:
         self._count[0] += 1
         return f"value.{self._count[0]}"
 
-    def proto(self) -> bytes:
+    def proto(self, places: Mapping[str, Place] | None = None) -> bytes:
         """The GraphProto."""
-        fields = ((1, self._nodes), (5, self._tensors), (11, self._inputs), (12, self._outputs))
+        tensors = [*self._tensors, *(_outside(name, *told, places) for name, told in self.weights.items())]
+        fields = ((1, self._nodes), (5, tensors), (11, self._inputs), (12, self._outputs))
         return b"".join(_text(number, part) for number, parts in fields for part in parts) + _text(2, "gotocr")
 
-    def to_bytes(self) -> bytes:
-        """The model file."""
+    def to_bytes(self, places: Mapping[str, Place] | None = None) -> bytes:
+        """The model file. Without `places` of all weights it can be opened only by who brings them."""
         opsets = b"".join(
             _text(8, _text(1, domain) + _number(2, version)) for domain, version in (("", OPSET), (MICROSOFT, 1))
         )
-        return _number(1, IR_VERSION) + _text(2, "gotocr") + _text(7, self.proto()) + opsets
+        return _number(1, IR_VERSION) + _text(2, "gotocr") + _text(7, self.proto(places)) + opsets
 
 
 def _varint(value: int) -> bytes:
@@ -115,6 +125,16 @@ def _number(field: int, value: int) -> bytes:
 def _text(field: int, value: str | bytes) -> bytes:
     data = value.encode() if isinstance(value, str) else value
     return _varint(field << 3 | 2) + _varint(len(data)) + data
+
+
+def _outside(name: str, kind: int, shape: Sequence[int], places: Mapping[str, Place] | None) -> bytes:
+    """A TensorProto whose data lie elsewhere."""
+    told = {"location": "weights"}
+    if places is not None:
+        place = places[name]
+        told = {"location": place.file, "offset": str(place.begin), "length": str(place.size)}
+    entries = b"".join(_text(13, _text(1, key) + _text(2, value)) for key, value in told.items())
+    return _dims(shape) + _number(2, kind) + _text(8, name) + entries + _number(14, _OUTSIDE)
 
 
 def _dims(shape: Sequence[int]) -> bytes:

@@ -28,6 +28,7 @@ DTYPES = {
     "I32": np.dtype("<i4"),
     "I64": np.dtype("<i8"),
 }
+PART = 1 << 23  # bytes that are read at a time where a tensor need not be whole
 _LENGTH_BYTES = 8
 _MOST_HEADER = 100_000_000  # bytes, the limit of the format's own library
 _MOST_AXES = 64  # what numpy can hold
@@ -80,6 +81,24 @@ class TensorFile(Mapping[str, np.ndarray]):
         except (OSError, ValueError) as error:  # ValueError: it became shorter
             raise WeightsError(f"{self.path} changed while it was read; try again") from error
 
+    def parts(self, name: str, rows: int = 0) -> Iterator[np.ndarray]:
+        """As stored, some at a time, in memory of its own: `rows` of the first axis, or flat and about `PART` bytes (the default)."""
+        entry = self.entries[name]
+        dtype = DTYPES[entry.dtype]
+        row = math.prod(entry.shape[1:]) if rows else 1
+        step = rows * row or max(1, PART // dtype.itemsize)
+        count = (entry.end - entry.begin) // dtype.itemsize
+        for start in range(0, count, step):
+            some = min(step, count - start)
+            offset = self.data_start + entry.begin + start * dtype.itemsize
+            try:
+                part = np.fromfile(self.path, dtype, some, offset=offset)
+            except OSError as error:
+                raise WeightsError(f"{self.path} cannot be read any more: {error}") from error
+            if len(part) != some:
+                raise WeightsError(f"{self.path} changed while it was read; try again")
+            yield part.reshape(-1, *entry.shape[1:]) if rows else part
+
     def __getitem__(self, name: str) -> np.ndarray:
         stored = self.bits(name)
         return widen(stored) if self.entries[name].dtype == "BF16" else stored
@@ -121,18 +140,23 @@ def write(
         begin, end = end, end + data.nbytes
         header[name] = {"dtype": dtype, "shape": list(data.shape), "data_offsets": [begin, end]}
         chunks.append(data)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % _LENGTH_BYTES)
     whole, part = Path(path), Path(f"{path}.part")
     try:
         with open(part, "wb") as file:
-            file.write(len(text).to_bytes(_LENGTH_BYTES, "little") + text)
+            file.write(beginning(header))
             for data in chunks:
                 file.write(data.reshape(-1).view(np.uint8).data)
         os.replace(part, whole)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise OutputError(f"cannot write {whole}: {error}") from error
+
+
+def beginning(header: Mapping[str, Any]) -> bytes:
+    """What comes before the data: the header's length, and the header {name: {dtype, shape, data_offsets}}."""
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _LENGTH_BYTES)
+    return len(text).to_bytes(_LENGTH_BYTES, "little") + text
 
 
 def _stored(name: str, values: np.ndarray, as_bf16: bool) -> tuple[str, np.ndarray]:

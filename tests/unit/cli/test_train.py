@@ -29,7 +29,7 @@ def test_two_steps(tmp_path, capsys):
     told = capsys.readouterr()
     lines = told.err.splitlines()
     assert told.out == "" and lines[0].startswith("tiny: from fresh weights to ") and "step      2" in told.err
-    assert lines[-3:] == [f"  gotocr examine '{out}'", f"  gotocr export '{out}' -o DIR", "  gotocr calibrate DIR"]
+    assert lines[-3:] == [f"  gotocr examine '{out}'", f"  gotocr convert '{out}' -o DIR", "  gotocr calibrate DIR"]
     rows = [json.loads(line) for line in (out / "log.jsonl").read_text("utf-8").splitlines()]
     assert [row["step"] for row in rows] == [2] and rows[0]["token"] > 0
     assert sorted(file.name for file in out.iterdir()) == [
@@ -67,9 +67,6 @@ def test_a_row_of_the_log_in_one_line():
         (["train", str(TINY), "--fonts", "nowhere"], 2, "no usable fonts"),
         (["train", str(TINY), "--corpus", "nowhere"], 3, "no text_"),
         (["train", str(TINY), "--device", "warp"], 2, "warp"),
-        (["export", "nowhere", "-o", "out"], 5, "nowhere"),
-        (["export", "nowhere"], 2, "-o"),
-        (["export", "nowhere", "-o", "out", "--weights", "int4"], 2, "int4"),
     ],
 )
 def test_errors_are_one_line(argv, code, says, capsys, tmp_path, monkeypatch):
@@ -82,7 +79,7 @@ def test_errors_are_one_line(argv, code, says, capsys, tmp_path, monkeypatch):
 def test_wrong_recipes_and_models_are_refused_without_torch(tmp_path):
     (tmp_path / "wrong.toml").write_text("minuets = 3")
     (tmp_path / "config.json").write_text('{"family": "nano", "layers": 0}')
-    calls = [["train", str(tmp_path / "wrong.toml")], ["export", str(tmp_path), "-o", str(tmp_path / "out")]]
+    calls = [["train", str(tmp_path / "wrong.toml")], ["convert", str(tmp_path), "-o", str(tmp_path / "out")]]
     code = f"import sys; from gotocr.cli import main; print([main(argv) for argv in {calls!r}], 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.split("\n")[0] == "[2, 5] False", done.stderr
@@ -93,29 +90,3 @@ def test_a_missing_extra_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "torch", None)
     assert main(["train", str(TINY), "--out", str(tmp_path / "out")]) == 4
     assert "pip install 'gotocr[train]'" in capsys.readouterr().err and not (tmp_path / "out").exists()
-
-
-def test_export_into_a_folder_that_is_there(tiny_nano, tmp_path, monkeypatch, capsys):
-    from gotocr.weights import export, nano_files
-
-    (tmp_path / "README.md").write_text("a note that stays")
-    (tmp_path / "config.json").write_text("{}")
-    assert main(["export", str(tiny_nano), "-o", str(tmp_path)]) == 0
-    assert f"--model {tmp_path}" in capsys.readouterr().err
-    assert nano_files.read_nano_config(tmp_path) == nano_files.read_nano_config(tiny_nano)
-    assert {file.name for file in tmp_path.iterdir()} == {"README.md", "config.json", "tokenizer.json", "nano.safetensors"}
-    before = (tmp_path / "nano.safetensors").read_bytes()
-    with monkeypatch.context() as patched:
-        patched.setattr(export.int8, "pack", lambda tensors, form: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            main(["export", str(tiny_nano), "-o", str(tmp_path)])
-    assert (tmp_path / "nano.safetensors").read_bytes() == before and (tmp_path / "config.json").is_file()
-    assert not list(tmp_path.parent.glob(".*.part")), "nothing half done is left behind"
-    (tmp_path / "file").write_text("")
-    assert main(["export", str(tiny_nano), "-o", str(tmp_path / "file")]) == 6
-
-
-def test_exporting_needs_no_torch(tiny_nano, tmp_path):
-    code = f"import sys; from gotocr.cli import main; print(main(['export', {str(tiny_nano)!r}, '-o', {str(tmp_path / 'out')!r}]), 'torch' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
-    assert done.stdout.split("\n")[0] == "0 False", done.stderr

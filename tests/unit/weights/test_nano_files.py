@@ -11,7 +11,7 @@ import pytest
 from gotocr.errors import OutputError, WeightsError
 from gotocr.model.config import NANO, NanoConfig
 from gotocr.weights import int8
-from gotocr.weights.export import blend
+from gotocr.weights.nano_files import blend
 from gotocr.weights.nano_files import CONFIG, FOLDER, TOKENIZER, WEIGHTS, load_nano, read_nano_config, read_tensors, save_nano
 from gotocr.weights.tensors import TensorFile, write
 

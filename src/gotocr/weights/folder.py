@@ -1,0 +1,74 @@
+"""A folder that appears whole or not at all: what is made lies beside its place until all of it is there."""
+
+from __future__ import annotations
+
+import glob
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ..errors import OutputError
+from .settings import CONFIG
+
+_STALE = 3600.0  # seconds after which half a folder is nobody's any more
+
+
+@contextmanager
+def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """A new folder to write in, in a `with` statement; at its end it stands at `target`, after an error there is none.
+
+    Raises OutputError where there is something at `target` already, unless it is an empty folder, or a model's and `force`.
+    """
+    target = target.expanduser().absolute()
+    _look(target, force)
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        _tidy(target)
+        part.mkdir(parents=True)
+        yield part
+        _put(part, target)
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _look(target: Path, force: bool) -> None:
+    if not target.exists() and not target.is_symlink():
+        return
+    if not target.is_dir() or target.is_symlink():
+        raise OutputError(f"{target} is no folder; name another one")
+    if not any(target.iterdir()):
+        return
+    if not force:
+        raise OutputError(f"{target} exists already; name another folder, or replace it with --force")
+    if not (target / CONFIG).is_file():
+        raise OutputError(f"{target} holds other things than a model, so it is not replaced; name another folder")
+
+
+def _put(part: Path, target: Path) -> None:
+    if not target.exists():
+        os.rename(part, target)
+        return
+    old = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    os.rename(target, old)
+    try:
+        os.rename(part, target)
+    except OSError:
+        os.rename(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _tidy(target: Path) -> None:
+    """Take away what runs that were killed left here."""
+    if not target.parent.is_dir():
+        return
+    for left in target.parent.glob(f".{glob.escape(target.name)}.????????.part"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > _STALE:
+                shutil.rmtree(left, ignore_errors=True)
