@@ -109,11 +109,11 @@ def test_rubbish_is_judged_soon(suite, name):
     items = loaded(suite, FIXTURES / suite.name)[0]
     for item in {item.type: item for item in items}.values():
         took = []
-        while not took or (min(took) > 2.0 and len(took) < 3):  # a busy machine may be slow once
+        while not took or (min(took) > 10.0 and len(took) < 3):  # a busy machine may be slow once
             start = time.process_time()
             scores = judged(suite, item, RUBBISH[name])
             took.append(time.process_time() - start)
-        assert min(took) < 2.0, item.id
+        assert min(took) < 10.0, item.id
         headline = next(iter(suite.subjects[item.type].measures.items()))
         if headline[1].share and scores[headline[0]] is not None:
             assert (scores[headline[0]] < 0.9) is headline[1].higher, item.id

@@ -24,7 +24,7 @@ FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-dev-shm-usage",
     "--remote-debugging-pipe", "--window-size=900,800",
 ]  # fmt: skip
-PATIENCE = 90.0  # seconds
+PATIENCE = 240.0  # seconds
 CONTROL = 2  # the key, among the modifiers of another
 pytestmark = [
     pytest.mark.skipif(not CHROMIUM, reason="needs Chromium"),
