@@ -56,7 +56,7 @@ class Desk:
         self.models: dict[str, str] = {}
         self.ways = Ways()
         self.rounds = 0
-        self._trouble: GotocrError | None = None
+        self._trouble = ""
         self._lock = Lock()
 
     @property
@@ -123,11 +123,11 @@ class Desk:
 
     def check(self) -> None:
         """Raise why the server is not asked any more, where it is not."""
-        if self._trouble is not None:
-            raise self._trouble
+        if self._trouble:
+            raise ServerError(self._trouble)
 
-    def give_up(self, error: GotocrError) -> None:
-        self._trouble = self._trouble or error
+    def give_up(self, why: str) -> None:
+        self._trouble = self._trouble or why
 
     def learn(self, before: Ways, ways: Ways) -> None:
         with self._lock:
@@ -143,7 +143,7 @@ class Desk:
             if begun == self.rounds:
                 self.rounds += 1
         if self.rounds >= ROUNDS:
-            self.give_up(ServerError(f"{self.server.url} is given up, for {ROUNDS} requests in a row had no answer: {why}; what was read is kept, --resume goes on"))
+            self.give_up(f"{self.server.url} is given up, for {ROUNDS} requests in a row had no answer: {self.clean(why)}; what was read is kept, --resume goes on")
 
 
 class Call:
@@ -292,7 +292,7 @@ class Call:
             error = Refused(answer.status, "")
         error = error._replace(code=answer.status)
         if answer.status in (401, 403):
-            final: GotocrError = self._desk.locked(answer.status)
+            final = self._desk.locked(answer.status)
         elif answer.status == 404:
             final = self._desk.missing(error)
         elif answer.status == 429 and "quota" in error.words.lower():
@@ -301,7 +301,7 @@ class Call:
             raise _BusyError(f"the server is busy, or failed ({answer.status}){error.words and ': '}{error.words}", _wait(answer), answer.status != 500)
         else:
             raise _RefusedError(error)
-        self._desk.give_up(final)
+        self._desk.give_up(str(final))
         raise final
 
     def _judged(self, error: Refused) -> GotocrError:

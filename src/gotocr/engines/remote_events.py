@@ -22,25 +22,30 @@ class Events:
     """Push parts of a stream; `is_done` once the server said that it is."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._rest = bytearray()
         self._data: list[str] = []
         self._is_first = True
         self.is_done = False
 
     def push(self, part: bytes) -> Iterator[dict[str, Any]]:
         """The events that are whole now. Raises EngineError for what is no JSON, or has no end."""
-        text = self._rest + part
-        held = b"\r" if text.endswith(b"\r") else b""  # a line feed may come behind it
-        *lines, rest = _END.split(text[: len(text) - len(held)])
-        self._rest = rest + held
+        is_parted = self._rest.endswith(b"\r") or _END.search(part) is not None
+        self._rest += part
         if len(self._rest) > LONGEST:
             raise EngineError(f"the server's answer has a line of more than {LONGEST:,} bytes")
+        if not is_parted:
+            return
+        text = bytes(self._rest)
+        held = b"\r" if text.endswith(b"\r") else b""  # a line feed may come behind it
+        *lines, rest = _END.split(text[: len(text) - len(held)])
+        self._rest[:] = rest + held
         for line in lines:
             yield from self._line(line)
 
     def close(self) -> Iterator[dict[str, Any]]:
         """What is left where the stream ends without an empty line, as some do."""
-        rest, self._rest = self._rest, b""
+        rest = bytes(self._rest)
+        self._rest.clear()
         yield from self._line(rest.rstrip(b"\r"))
         yield from self._line(b"")
 

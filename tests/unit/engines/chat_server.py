@@ -98,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             said = found.says(asked) if is_text else found.lists(asked)
             self._send(said if isinstance(said, Said) else Said(said))
-        except (BrokenPipeError, ConnectionResetError):
+        except OSError:  # of TLS, too
             found.hung_up.set()
         finally:
             with found.lock:
@@ -121,12 +121,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def chatting(says: Callable[[Asked], Said | Iterable[bytes]], lists: Callable[[Asked], Said] | None = None):
+def chatting(says: Callable[[Asked], Said | Iterable[bytes]], lists: Callable[[Asked], Said] | None = None, tls=None):
     """A server on a free port: `says` answers requests for text, `lists` for models (by default there is one, "vlm")."""
     found = SimpleNamespace(says=says, lists=lists or (lambda _: models("vlm")), asked=[], lock=threading.Lock(), busy=0, most=0)
     found.hung_up = threading.Event()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads, server.found = True, found
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     found.port = server.server_address[1]
