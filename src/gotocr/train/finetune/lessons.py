@@ -29,6 +29,7 @@ from .recipes import base_study, taught
 
 ROOM = 1.12  # of a canvas, in sides of what stands on it: it comes larger and smaller, here and there
 WIDE = 64  # canvases' widths go by it, so that pictures of about one size share them
+SHUFFLED = 0.2  # log of how far widths are off when lessons are put in order
 TAUGHT = "taught"  # what a user's pictures are called among the kinds of a run
 
 
@@ -60,20 +61,35 @@ class NanoLessons(Batches):
         self.targets = ModeTargets(recipe.tokenizer_file, recipe.window)
         self.kinds = (*self.kinds, TAUGHT)
         self.lessons = load(self.taught.lessons)
-        self.groups = grouped(self.lessons)
-        self.sizes = sorted(self.groups)
-        weights = np.array([len(self.groups[size]) * size[0] * size[1] for size in self.sizes], float)
-        self.often = weights / weights.sum()  # a batch of large pictures holds fewer of them: each lesson comes as often
+        self.sizes = np.array([canvas(lesson.size) for lesson in self.lessons])  # (n, 2)
 
     def __call__(self, number: int) -> Batch:
         if is_drawn(number, self.taught.mix):
             return super().__call__(number)
         rng = np.random.default_rng((self.recipe.seed, number, 1))
-        size = self.sizes[int(rng.choice(len(self.sizes), p=self.often))]
-        rows, count = self.groups[size], max(1, self.recipe.pixels // (size[0] * size[1]))
-        turns = [rng.permutation(len(rows)) for _ in range(math.ceil(count / len(rows)))]
-        chosen = [rows[int(at)] for at in np.concatenate(turns)[:count]]
-        return self._build([self.sample(lesson, size, rng) for lesson in chosen], rng)
+        chosen = self.choose(rng)
+        size = tuple(self.sizes[chosen].max(0).tolist())
+        return self._build([self.sample(self.lessons[at], size, rng) for at in chosen], rng)
+
+    def choose(self, rng: np.random.Generator) -> list[int]:
+        """Lessons of about one size, none twice, as many as a batch has room for; over many batches each comes about as often.
+
+        They are a stretch of all lessons by height, then by width, up in one height and down in the next, each time a little
+        out of order, so that the same ones do not always come together.
+        """
+        heights, widths = self.sizes.T
+        shaken = widths * np.exp(rng.normal(0.0, SHUFFLED, len(widths)))
+        down = np.unique(heights, return_inverse=True)[1] % 2
+        order = np.lexsort((np.where(down, -shaken, shaken), heights))
+        first = last = int(rng.integers(len(order)))
+        size = self.sizes[order[first]]
+        for step in (1, -1):
+            while 0 <= (at := last + 1 if step > 0 else first - 1) < len(order):
+                larger = np.maximum(size, self.sizes[order[at]])
+                if (last - first + 2) * larger.prod() > self.recipe.pixels:
+                    break
+                size, first, last = larger, min(first, at), max(last, at)
+        return order[first : last + 1].tolist()
 
     def held(self, limit: int) -> list[Batch]:
         """What is held out, as it comes, the first `limit` pictures."""
