@@ -11,40 +11,15 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import socket
 import threading
 import time
 from contextlib import suppress
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
+from .owner import begun, is_gone, machine
 from .store import Store
 
 FOLDER = "claims"
 BEATS = 4  # signs of life within a lease
-
-
-@lru_cache(maxsize=1)
-def machine() -> str:
-    """This machine since it was last started."""
-    with suppress(OSError):
-        return f"{socket.gethostname()}/{Path('/proc/sys/kernel/random/boot_id').read_text('ascii').strip()}/{os.readlink('/proc/self/ns/pid')}"
-    return socket.gethostname()
-
-
-def _begun(process: int) -> str:
-    """When a process began, in ticks since the machine did: its number may be given to another."""
-    with suppress(OSError, IndexError):
-        return Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[19]
-    return ""
-
-
-def _is_gone(told: dict[str, Any]) -> bool:
-    """Whether an owner is surely dead: it was a process of this machine, and is none any more."""
-    if told.get("machine") != machine() or not Path("/proc/self/stat").exists():
-        return False
-    return _begun(int(told.get("process", 0))) != told.get("begun")
 
 
 class Claims:
@@ -81,8 +56,9 @@ class Claims:
         self._seen[name] = said, since
         if now - since >= self._lease:
             return True
-        with suppress(ValueError, TypeError, AttributeError):
-            return _is_gone(json.loads(said))
+        with suppress(ValueError, TypeError, KeyError):
+            told = json.loads(said)
+            return told["machine"] == machine() and is_gone(int(told["process"]), told["begun"])
         return False
 
 
@@ -99,7 +75,7 @@ class Claim:
 
     def says(self) -> bytes:
         process = os.getpid()
-        told = {"owner": self.owner, "machine": machine(), "process": process, "begun": _begun(process), "signs": self._number}
+        told = {"owner": self.owner, "machine": machine(), "process": process, "begun": begun(process), "signs": self._number}
         return json.dumps(told).encode()
 
     def begin(self) -> Claim:

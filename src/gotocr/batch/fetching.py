@@ -11,7 +11,7 @@ from ..errors import InputError
 from .listing import LARGEST, digest
 from .shard import Entry, Shard
 from .store import Entry as File
-from .store import Store, open_store
+from .store import Store
 
 AT_ONCE = 4
 TRIES = 3  # of a store that is away for a moment
@@ -26,9 +26,8 @@ class Source(NamedTuple):
 class Sources:
     """Use as a context manager. `ask` for sources before they are needed; `drop` those that are not needed any more."""
 
-    def __init__(self, shard: Shard) -> None:
-        self._shard = shard
-        self._store: Store = open_store(shard.root)
+    def __init__(self, shard: Shard, store: Store) -> None:
+        self._shard, self._store = shard, store
         self._crew = ThreadPoolExecutor(AT_ONCE)
         self._asked: dict[int, tuple[Future[Source], ExitStack]] = {}
 

@@ -15,6 +15,7 @@ from .fetching import Source, Sources
 from .reading import ANSWER, HOPELESS
 from .rows import failed, row
 from .shard import Place, Shard
+from .store import Store, open_store
 from .wanted import Wanted
 
 MEMORY = 1 << 50  # bytes a process that reads may hold: as many as there are
@@ -35,6 +36,7 @@ class Readings:
         self.tries, self._patience, self._stop = wanted.tries, wanted.patience, stop
         self._told = json.dumps(wanted.packed())
         self._child = Child(ANSWER, wanted.patience, MEMORY)
+        self._store: Store | None = None  # of the sources
         self._deaths = 0  # in a row, before the first page; -1 = there was one
 
     def ask(self, asked: list[list[Any]]) -> list[list[list[Any]]]:
@@ -66,7 +68,9 @@ class Readings:
 
     @contextmanager
     def of(self, shard: Shard, places: Sequence[Place], before: Callable[[], Iterable[dict[str, Any]]]) -> Iterator[_Shard]:
-        with Sources(shard) as sources:
+        if self._store is None or self._store.root != shard.root:  # to open one takes time
+            self._store = open_store(shard.root)
+        with Sources(shard, self._store) as sources:
             yield _Shard(self, shard, places, sources, before)
 
     def close(self) -> None:
@@ -88,6 +92,7 @@ class _Shard:
     def __init__(self, readings: Readings, shard: Shard, places: Sequence[Place], sources: Sources, before: Callable[[], Iterable[dict[str, Any]]]) -> None:
         self._readings, self._shard, self._places, self._sources = readings, shard, places, sources
         count = Counter(entry.content for entry in shard.entries)
+        self.read = 0  # pages
         self._twins = {content for content, many in count.items() if many > 1}
         self._known: dict[tuple[str, int], dict[str, Any]] = {}  # what was read of pages of files that come several times
         if self._twins:
@@ -137,6 +142,7 @@ class _Shard:
 
     def _read(self, places: list[Place]) -> dict[Place, dict[str, Any]]:
         """What was read of pages, or why it could not be."""
+        self.read += len(places)
         read: dict[Place, dict[str, Any]] = {}
         paths: dict[int, Source] = {}
         for number in dict.fromkeys(place.entry for place in places):

@@ -71,6 +71,7 @@ def plan(source: str | None, out: str, wanted: Wanted, wait: Callable[[float], b
     store = open_store(out)
     who = identity(wanted)
     with writing(store):
+        store.tidy()
         _settle(store, wanted, who)
     if source is not None:
         sources = open_store(source)

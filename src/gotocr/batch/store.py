@@ -10,6 +10,7 @@ import os
 import re
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
@@ -17,10 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import InputError, MissingExtraError, OutputError, UsageError
+from .owner import begun, is_gone, machine_mark
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)(::|://)")
 _numbers = count()
-BLOCK = 1 << 20
+PARTS = "work"  # where files lie that have no name yet
+STALE = 86_400.0  # seconds after which one of another machine is nobody's
+_PART = re.compile(r"\.([0-9a-f]{8})-(\d+)-(\d*)-\d+\.part")
 LIST = 1000  # objects of a listing in memory, where the store lists by pages
 
 
@@ -44,6 +48,7 @@ class Store(Protocol):
     def remove(self, name: str) -> None: ...  # or it is not there anyway
     def names(self, folder: str) -> Iterator[str]: ...  # of the files directly in it, in any order
     def spare(self) -> Path: ...  # a path of this disk for a file that is to be `put`
+    def tidy(self) -> None: ...  # take away what those left half written who are gone
     def entries(self) -> Iterator[Entry]: ...  # all files, in any order, not those with a dot before a name
     def state(self, name: str) -> Entry: ...
     def fetched(self, name: str, most: int) -> Any: ...  # a `with` statement: the path of a file of this disk with its content
@@ -111,15 +116,25 @@ class Disk:
         os.replace(path, self._at(name))
 
     def spare(self) -> Path:
-        folder = Path(self.root, "work")
+        folder = Path(self.root, PARTS)
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / _part("rows")
+        return folder / _part()
+
+    def tidy(self) -> None:
+        folder = self._at(PARTS)
+        with suppress(FileNotFoundError), os.scandir(folder) as inside:
+            for entry in inside:
+                if (found := _PART.fullmatch(entry.name)) is None:
+                    continue
+                ours = found[1] == machine_mark()
+                with suppress(FileNotFoundError):
+                    if is_gone(int(found[2]), found[3]) if ours else time.time() - entry.stat().st_mtime > STALE:
+                        os.unlink(entry.path)
 
     def _written(self, name: str, data: bytes) -> str:
-        """A file beside that of a name, with its content."""
-        folder, last = os.path.split(self._at(name))
-        part = os.path.join(folder, _part(last))
-        os.makedirs(folder, exist_ok=True)
+        """A file on the same disk, with a content that is to get that name."""
+        part = str(self.spare())
+        os.makedirs(os.path.dirname(self._at(name)), exist_ok=True)
 
         def write() -> None:
             with open(part, "wb") as file:
@@ -226,7 +241,10 @@ class Objects:
             self._system.makedirs(self._at(name).rsplit("/", 1)[0], exist_ok=True)
 
     def spare(self) -> Path:
-        return Path(tempfile.gettempdir(), _part("gotocr"))
+        return Path(tempfile.gettempdir(), f"gotocr{_part()}")
+
+    def tidy(self) -> None:
+        """Nothing half written is ever there: objects come whole."""
 
     def remove(self, name: str) -> None:
         with suppress(FileNotFoundError):
@@ -308,9 +326,9 @@ def _shown(entry: Entry) -> Iterator[Entry]:
         yield entry
 
 
-def _part(name: str) -> str:
-    """A name for a file that nobody is to see yet; no two alike."""
-    return f".{name[-100:]}-{os.getpid()}-{threading.get_ident()}-{next(_numbers)}.part"
+def _part() -> str:
+    """A name for a file that nobody is to see yet, no two alike: it says who writes it."""
+    return f".{machine_mark()}-{os.getpid()}-{begun(os.getpid())}-{next(_numbers)}.part"
 
 
 @contextmanager

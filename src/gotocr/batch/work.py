@@ -17,8 +17,9 @@ from itertools import islice
 from typing import Any
 
 from ..errors import InputError
-from .claims import Claim, Claims, machine
+from .claims import Claim, Claims
 from .listing import LARGEST, digest
+from .owner import machine
 from .packing import line, lines_of, packed
 from .pages import Readings, Stopped
 from .plan import shard_of
@@ -88,16 +89,16 @@ class Doing:
             raise InputError(f"the shard {name} is to be read in another way; run the command it was planned with")
         began, at = time.time(), time.monotonic()
         kept = Kept(self._store, name)
-        before = len(kept)
-        self._read(shard, kept, claim)
+        pages = self._read(shard, kept, claim)
         told = self._finish(name, shard, kept)
         log = {"machine": machine(), "owner": claim.owner, "began": _date(began), "ended": _date(time.time()), "seconds": round(time.monotonic() - at, 3)}
-        self._store.write(f"log/{name}-{claim.owner}.json", line({"shard": name, "pages": shard.pages - before, **log}))
+        self._store.write(f"log/{name}-{claim.owner}.json", line({"shard": name, "pages": pages, **log}))
         kept.remove()
         self._store.remove(f"again/{name}.jsonl.zst")
         return {**told, "state": "done"}
 
-    def _read(self, shard: Shard, kept: Kept, claim: Claim) -> None:
+    def _read(self, shard: Shard, kept: Kept, claim: Claim) -> int:
+        """Read what is not kept; how many pages that were."""
         places, last = shard.places(), time.monotonic()
         earlier = self._earlier(shard.name, len(kept))
         with self._readings.of(shard, places, kept.rows) as readings:
@@ -115,6 +116,7 @@ class Doing:
                         held, last = [], time.monotonic()
             finally:
                 kept.add(held)
+            return readings.read
 
     def _earlier(self, name: str, skipped: int) -> Iterator[dict[str, Any]]:
         """The rows of an earlier reading, where some pages are to be read once more."""

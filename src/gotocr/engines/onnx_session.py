@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import EngineError, UsageError
 from ..weights import PRECISION, PRECISIONS
-from .processors import processors
+from .processors import threads
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,14 +38,14 @@ def hush() -> None:
 
 
 def settings(onnxruntime: Any, spins: bool) -> Any:
-    """Session options: as many threads as this process may use processors.
+    """Session options: as many threads as this process may use processors, see `processors.threads`.
 
     Threads that spin begin their next part a little sooner, which counts where parts are small (a token), but keep a processor
     busy until then, which others may need where they are large (a picture).
     """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = LOG_ERRORS_ONLY
-    options.intra_op_num_threads = processors()
+    options.intra_op_num_threads = threads()
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
     return options
 

@@ -13,14 +13,15 @@ THREADS = "OMP_NUM_THREADS"
 
 
 def processors() -> int:
-    """At least one. A quota of one and a half processors counts as two: threads that wait cost less than a core that idles.
-
-    Who has set OMP_NUM_THREADS, as is usual where several processes share a machine, has no more than that many.
-    """
-    asked = os.environ.get(THREADS, "")
+    """At least one. A quota of one and a half processors counts as two: threads that wait cost less than a core that idles."""
     many = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    most = [int(asked)] if asked.isascii() and asked.isdigit() else []
-    return max(1, min([many, *most, *(ceil(quota) for quota in _quotas())]))
+    return max(1, min([many, *(ceil(quota) for quota in _quotas())]))
+
+
+def threads() -> int:
+    """How many threads may work on one thing: a processor each, and no more than OMP_NUM_THREADS, as is usual where processes share a machine."""
+    asked = os.environ.get(THREADS, "")
+    return min(processors(), max(1, int(asked))) if asked.isascii() and asked.isdigit() else processors()
 
 
 def _quotas() -> Iterator[float]:

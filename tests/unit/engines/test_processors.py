@@ -7,7 +7,7 @@ import os
 import pytest
 
 from gotocr.engines import processors as room
-from gotocr.engines.processors import processors
+from gotocr.engines.processors import processors, threads
 
 V2, V1 = "0::/a/b\n", "5:cpuset:/a\n4:cpu,cpuacct:/a\n"
 
@@ -53,3 +53,10 @@ def test_quotas(groups, own, files, many):
 
 def test_here_it_is_at_least_one_and_no_more_than_there_are():
     assert 1 <= processors() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(("asked", "many"), [("", 8), ("3", 3), ("0", 1), ("99", 8), ("four", 8), ("2,1", 8)])
+def test_who_asks_for_fewer_threads_has_no_more(groups, monkeypatch, asked, many):
+    groups(None, {})
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert threads() == many and processors() == 8
