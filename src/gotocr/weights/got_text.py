@@ -75,22 +75,21 @@ def text_graph(config: DecoderConfig, kinds: Mapping[str, int], form: Form) -> G
     graph.input(FROM, INT64, (1,))
     for part in (COSINES, SINES):
         graph.input(part, FLOAT, ("P", config.head_size // 2))
-    norm = {"axis": -1, "epsilon": config.eps, "stash_type": 1}
-    scale = write.wide("decoder.layers.0.norm1.weight", config.hidden)
-    normed = graph.add("SimplifiedLayerNormalization", [x, scale], **norm)
-    logits = layers(write, x, normed, lambda layer, heads: _attend(write, layer, heads), write.last)
+    logits = layers(write, x, lambda layer, heads: _attend(write, layer, heads), write.last)
     graph.add("Identity", [logits], LOGITS)
     graph.output(LOGITS, FLOAT, ("R", "W", config.vocab_size))
     return graph
 
 
-def layers(write: Writer, x: str, normed: str, attend: Callable[[int, str], str], last: Callable[[str], str]) -> str:
-    """All layers and the head, from vectors as they are and normed (R, T, D) to logits (R, W, V).
+def layers(write: Writer, x: str, attend: Callable[[int, str], str], last: Callable[[str], str]) -> str:
+    """All layers and the head, from vectors (R, T, D) to logits (R, W, V).
 
     `attend` makes of a layer's number and its queries, keys and values (R, T, ...) what is mixed of them (R, T, S * E); `last`
     takes those tokens (R, W, D) whose logits are wanted.
     """
     graph, config = write.graph, write.config
+    nothing = graph.add("Sub", [x, x])  # the operator that norms and adds nothing stands in no list of ONNX's or Microsoft's
+    normed, x = skip(write, x, nothing, "decoder.layers.0.norm1")
     for layer in range(config.layers):
         name = f"decoder.layers.{layer}"
         mixed = attend(layer, _heads(write, name, normed))

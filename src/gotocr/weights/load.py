@@ -49,6 +49,8 @@ def load_got(path: str | os.PathLike[str], dtype: str = "float32", device: str =
 
 def match(expected: Mapping[str, tuple[int, ...]], weights: Weights, where: object) -> dict[str, str]:
     """Our tensor name -> the file's, for every tensor `expected` of the network. Raises WeightsError unless all fit exactly."""
+    if any(entry.dtype == "U8" for file in weights.files for entry in file.entries.values()):
+        raise WeightsError(f"{where} holds matrices in whole numbers, for ONNX Runtime alone; use the model that it was made from")
     layout = names.detect(weights)
     _check_head(weights, layout)
     ours = {theirs: names.rename(theirs, layout, "ours") for theirs in weights if theirs != names.head(layout)}

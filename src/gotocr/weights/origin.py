@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -84,18 +84,5 @@ def find_origin(model: str | Path, quiet: bool = False) -> Origin:
         folder = path if path.is_dir() else path.parent
         return Origin(name, folder, NANO, "ours", read_nano_config(folder))
     weights, config = open_weights(path), read_got_config(path)
-    refuse_whole_numbers(weights, path)
     layout = names.detect(weights)
     return Origin(name, path, GOT, layout, config, weights, match(dict(shapes(config)), weights, path))
-
-
-def floats(origin: Origin) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """Of GOT: our name, dtype as stored and shape of every tensor."""
-    for name, shape in shapes(origin.config):
-        yield name, origin.weights.entry(origin.sources[name]).dtype, shape
-
-
-def refuse_whole_numbers(weights: Weights, where: object) -> None:
-    """Raises WeightsError for what `convert --to onnx --weights int8` and int4 made: its matrices cannot be had back."""
-    if any(entry.dtype == "U8" for file in weights.files for entry in file.entries.values()):
-        raise WeightsError(f"{where} holds matrices in whole numbers, for ONNX Runtime alone; use the model that it was made from")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +27,13 @@ def push(folder: str | Path, repo: str, private: bool = False, revision: str | N
     check_name(repo)
     folder = Path(folder).expanduser()
     names = [*_checked(folder), MANIFEST]
-    from huggingface_hub import HfApi, get_token
-    from huggingface_hub.hf_api import CommitOperationAdd
+    from huggingface_hub import CommitOperationAdd, HfApi, get_token
 
     if not get_token():
         raise OutputError(f"to upload to {repo}, {_LOG_IN}")
     api = HfApi()
     with _telling(repo, revision):
-        api.create_repo(repo, private=private, exist_ok=True)
+        api.create_repo(repo, private=private or None, exist_ok=True)  # None: as the account has it
         if revision is not None:
             api.create_branch(repo, branch=revision, exist_ok=True)
         operations = [CommitOperationAdd(name, str(folder / name)) for name in names]
