@@ -12,7 +12,7 @@ from gotocr.decode.batch import AHEAD, Opened, Rows, write_each
 from gotocr.errors import EngineError
 from tests.unit.decode.test_batch import LONG, STOP, TEXTS, Model, Script, alone, sorted_out
 
-WAIT = 20  # seconds, of a test that fails
+WAIT = 60  # seconds, of a test that fails
 
 
 class Looking(Model):

@@ -75,7 +75,7 @@ def test_long_texts_come_in_bounded_time(vocabulary):
     started = time.process_time()
     check(one, other)
     check("x" * 100_000, "the " * 20_000)
-    assert time.process_time() - started < 10
+    assert time.process_time() - started < 20
 
 
 def test_errors_in_long_texts_are_found_one_by_one():

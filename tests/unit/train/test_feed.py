@@ -60,12 +60,16 @@ def test_what_fails_is_raised_in_its_turn(ahead):
 def test_waiting_is_measured_and_less_when_it_is_ahead():
     waited = {}
     for ahead in (False, True):
-        with Feed(Numbers(takes=0.02), torch.device("cpu"), ahead) as feed:
-            for _ in range(5):
-                time.sleep(0.05)  # a step
+        pool = Numbers(takes=0.1)
+        with Feed(pool, torch.device("cpu"), ahead) as feed:
+            for number in range(5):
+                until = time.monotonic() + 60
+                while ahead and pool.number <= number:  # a step that lasts until the next batch is there, and more is being drawn
+                    assert time.monotonic() < until
+                    time.sleep(0.005)
                 feed.take()
         waited[ahead] = feed.waited
-    assert waited[False] >= 0.1 and waited[True] < waited[False] / 2
+    assert waited[False] >= 0.5 and waited[True] < waited[False] / 2
 
 
 def test_columns_are_not_copied():

@@ -68,4 +68,4 @@ def test_beside_nano(program):
     said = [note for note in result["notes"] if "tesseract" in note]
     assert len(said) == 2 and "crop: nano onnx takes" in said[0] and "wall" in said[0] and "processor" in said[1]
     cells = {line[:2]: line[2] for table in list(read_tables(result))[1:] for line in table.rows}
-    assert cells["crop", "tesseract 1 thread"] == "-" and int(cells["crop", "nano onnx"]) > 5
+    assert cells["crop", "tesseract 1 thread"] == "-" and int(cells["crop", "nano onnx"]) > 0

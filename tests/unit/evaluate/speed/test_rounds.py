@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
 from gotocr.errors import EngineError
+from gotocr.evaluate.speed import rounds
 from gotocr.evaluate.speed.rounds import confidence, interleave, ratio, spread
 
 
@@ -30,13 +31,25 @@ def test_a_case_that_fails_is_left_out_and_the_others_go_on():
     assert found.runs == {"good": [0] * 4, "bad": [1]} and str(found.failed["bad"]) == "out of breath"
 
 
-def test_no_round_begins_that_would_end_too_late():
-    found = interleave({"a": lambda: time.sleep(0.05), "b": lambda: None}, 100, time.monotonic() + 0.2)
-    assert 1 <= found.done < 5 and len(found.runs["a"]) == len(found.runs["b"]) == found.done
+@pytest.fixture
+def sleep(monkeypatch):
+    """Lets time pass, which does so in no other way."""
+    now = [7.0]
+    monkeypatch.setattr(rounds, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def pass_by(seconds):
+        now[0] += seconds
+
+    return pass_by
 
 
-def test_when_time_is_up_in_the_first_round_the_rest_has_no_runs():
-    found = interleave({"a": lambda: time.sleep(0.05), "b": lambda: None}, 3, time.monotonic() + 0.01)
+def test_no_round_begins_that_would_end_too_late(sleep):
+    found = interleave({"a": lambda: sleep(0.05), "b": lambda: None}, 100, 7.0 + 0.22)
+    assert found.done == 4 and len(found.runs["a"]) == len(found.runs["b"]) == found.done
+
+
+def test_when_time_is_up_in_the_first_round_the_rest_has_no_runs(sleep):
+    found = interleave({"a": lambda: sleep(0.05), "b": lambda: None}, 3, 7.0 + 0.01)
     assert found.runs == {"a": [None], "b": []} and found.done == 1
 
 

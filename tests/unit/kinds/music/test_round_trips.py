@@ -159,7 +159,7 @@ def test_rubbish_is_read_without_an_exception_and_soon():
         from_abc(text)
     from_kern("**kern\n" + "4c\n" * 10_000)
     from_kern("**kern\n" + "*^\n" * 10_000)
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30
 
 
 def test_real_systems_in_kern_are_read_whole():
