@@ -6,7 +6,6 @@ import ast
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -195,10 +194,11 @@ def test_errors_of_reading_come_without_torch(argv):
 
 
 def test_help_comes_at_once():
-    """Under 0.3 s on a quiet machine; three times that is allowed here, where other work may run."""
-    took = []
+    """A tenth of a second of processor time; several times that is allowed, for slow and busy machines."""
+    resource, took = pytest.importorskip("resource"), []
     for _ in range(3):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-m", "gotocr", "--help"], capture_output=True, check=True, timeout=60)
-        took.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        took.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
     assert min(took) < 0.9
