@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from ..errors import MissingExtraError
 
 LEVEL = 3
+BLOCK = 1 << 16  # bytes unpacked at a time
 
 
 def zstandard() -> Any:
@@ -31,11 +31,14 @@ def packed(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def lines_of(data: bytes) -> Iterator[dict[str, Any]]:
-    """Raises ValueError for what is damaged."""
+    """A line at a time. Raises ValueError for what is damaged, or is not all there."""
     package = zstandard()
+    stream, held = package.ZstdDecompressor().decompressobj(), b""
     try:
-        with package.ZstdDecompressor().stream_reader(io.BytesIO(data), read_across_frames=True) as reader:
-            for text in io.TextIOWrapper(reader, "utf-8"):
-                yield json.loads(text)
+        for place in range(0, len(data), BLOCK):
+            *lines, held = (held + stream.decompress(data[place : place + BLOCK])).split(b"\n")
+            yield from map(json.loads, lines)
     except package.ZstdError as error:
         raise ValueError(str(error)) from error
+    if held or not stream.eof or stream.unused_data:
+        raise ValueError("it ends too early" if not stream.eof else "something stands behind its end")
