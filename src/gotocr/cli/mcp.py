@@ -10,6 +10,7 @@ from .. import errors
 from ..engines import ENGINES
 from ..reader import MODELS, load
 from ..weights import PRECISION, PRECISIONS
+from . import remote
 from .read import count, seconds
 from .serve import keys, port
 from .verb import Verb
@@ -31,10 +32,11 @@ def add(parser: ArgumentParser) -> None:
     allowed.add_argument("--max-pixels", type=count, metavar="N", help="most pixels of a page (default: 100000000)")
     allowed.add_argument("--deadline", type=seconds, metavar="S", help="seconds a call may take, waiting and all (default: 300)")
     model = parser.add_argument_group("who reads")
-    model.add_argument("--model", default="nano", metavar="|".join([*MODELS, "PATH"]), help="default: %(default)s")
+    model.add_argument("--model", metavar="|".join([*MODELS, "PATH"]), help=f"default: {remote.DEFAULT}")
     model.add_argument("--engine", choices=list(ENGINES), help="default: the model's own")
     model.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1, ... (default: %(default)s)")
     model.add_argument("--precision", choices=PRECISIONS, help=f"of the writer's matrices, on the onnx engine (default: {PRECISION})")
+    remote.add(parser)
     http = parser.add_argument_group("over HTTP")
     http.add_argument("--http", action="store_true", help="serve over streamable HTTP in place of standard input and output")
     http.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s, this machine alone)")
@@ -46,7 +48,7 @@ def add(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     settings = _settings(arguments)
     settings.folders  # said before anything is loaded
-    reader = load(arguments.model, engine=arguments.engine, device=arguments.device, precision=arguments.precision, quiet=True)
+    reader = load(remote.model_of(arguments), engine=arguments.engine, device=arguments.device, precision=arguments.precision, quiet=True)
     try:
         from ..mcp.run import over_http, over_streams
     except ImportError as cause:
@@ -57,7 +59,7 @@ def run(arguments: Namespace) -> int:
     from ..serve.settings import Settings as Door
 
     door = Door(arguments.host, arguments.port, keys=keys(arguments.api_key_file), without_key=arguments.without_key)
-    over_http(reader, settings, door, lambda address: print(f"gotocr reads with {arguments.model} for clients of MCP at {address}", flush=True))
+    over_http(reader, settings, door, lambda address: print(f"gotocr reads with {reader.name} for clients of MCP at {address}", flush=True))
     return 0
 
 

@@ -28,6 +28,9 @@ class Own:
     @cached_property
     def version(self) -> str:
         model = self.choice.model if self.choice.model in MODELS else Path(self.choice.model).resolve().name
+        if self.reader.server is not None:
+            told = self.reader.setting.config
+            return f"gotocr {version('gotocr')}, model {told['model']} of a server, asked {'in words of its own' if told['prompt'] else 'as usual'}"
         engine, device = self.reader.engine_name, self.reader.device
         weights = f"{model} (sha256 {stamp(self.reader.folder)})"
         return f"gotocr {version('gotocr')}, model {weights}, engine {engine}, device {device}"
