@@ -316,3 +316,84 @@ def test_only_one_of_many_creates(bucket, tmp_path):
         for thread in threads:
             thread.join()
         assert sorted(won) == [False] * 7 + [True] and len(list(store.names("race"))) == 1
+
+
+def test_a_full_disk_ends_the_run_and_the_next_goes_on(tmp_path, quick, monkeypatch):
+    from gotocr.errors import OutputError
+
+    found = plan(str(pictures(tmp_path / "source", 90)), str(tmp_path / "out"), Wanted(shard_pages=30))
+    put, left = Disk.put, iter([True])
+
+    def full(store, path, name):
+        if next(left, False):
+            return put(store, path, name)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Disk, "put", full)
+        with pytest.raises(OutputError, match="No space left"):
+            run_local(found, 1)
+    assert len(found.done()) == 1 and not list((tmp_path / "out" / "claims").iterdir())
+    assert run_local(found, 1).rows == 60 and leftovers(tmp_path / "out") == []
+
+
+def test_a_file_that_was_damaged_is_made_anew_and_equal(tmp_path, quick):
+    found = plan(str(pictures(tmp_path / "source", 40)), str(tmp_path / "out"), Wanted(shard_pages=20))
+    run_local(found, 2)
+    before, store = contents(tmp_path / "out"), Disk(found.out)
+    one, other = sorted((tmp_path / "out" / "data").iterdir())
+    one.write_bytes(one.read_bytes()[:-1] + b"?")
+    other.unlink()
+    assert len(status.check(store)) == 2 and len(found.todo()) == 2
+    run_local(found, 2)
+    assert status.check(store) == [] and contents(tmp_path / "out") == before
+
+
+def test_equal_files_are_read_once_and_each_has_its_row(tmp_path, quick, monkeypatch):
+    source, seen = pictures(tmp_path / "source", 30), tmp_path / "seen"
+    for number in range(50):
+        (source / f"twin{number}.png").write_bytes(b"picture 3")
+    monkeypatch.setenv("BATCH_SEEN", str(seen))
+    assert run_local(plan(str(source), str(tmp_path / "out"), Wanted()), 1).rows == 80
+    assert len(seen.read_text().split()) == 30
+    twins = [row for row in all_rows(tmp_path / "out") if "twin" in row["source"]]
+    assert len({row["id"] for row in twins}) == 50 and len({row["text"] for row in twins}) == 1
+
+
+def test_the_command_reads_real_pages_and_says_how_far_it_is(tmp_path, capsys):
+    from PIL import Image, ImageDraw
+
+    from gotocr.cli import main
+
+    source, out = tmp_path / "source", tmp_path / "out"
+    source.mkdir()
+    picture = Image.new("RGB", (160, 32), "white")
+    ImageDraw.Draw(picture).text((6, 8), "page 1", fill="black")
+    picture.save(source / "fine.png")
+    picture.save(source / "several.pdf", save_all=True, append_images=[picture])
+    (source / "broken.png").write_bytes(b"\x89PNG")
+    argv = ["batch", str(source), "-o", str(out), "--to", "jsonl.zst", "--workers", "1"]
+    assert main([*argv, "--quiet"]) == 8 and capsys.readouterr().out == ""
+    found = all_rows(out, "jsonl.zst")
+    assert [(Path(row["source"]).name, row["page"], row["error"] is None) for row in found] == [
+        ("broken.png", 0, False), ("fine.png", 0, True), ("several.pdf", 0, True), ("several.pdf", 1, True),
+    ]  # fmt: skip
+    assert "page" in found[1]["text"] and json.loads(found[1]["blocks"])[0]["kind"] == "text"
+    assert main(["batch", str(out), "--status"]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 done" in said and "4 of 4 done, 1 failed" in said and "is not a picture or a PDF" in said
+    assert main(["batch", str(out), "--check"]) == 0
+    picture.save(source / "broken.png")
+    assert main([*argv, "--retry-dead"]) == 8, "what changed is another source"
+    (source / "broken.png").unlink()
+    next((out / "data").iterdir()).write_bytes(b"")
+    assert main(["batch", str(out), "--check"]) == 6
+    assert "made anew" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("argv", "code"), [(["x"], 2), (["x", "-o", "y", "--to", "csv"], 2), (["x", "-o", "y", "--workers", "0"], 2), (["missing", "-o", "out"], 3), (["x", "--status"], 2)])
+def test_what_makes_no_sense(tmp_path, monkeypatch, argv, code):
+    from gotocr.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    assert main(["batch", *argv]) == code

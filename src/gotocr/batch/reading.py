@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from ..errors import EngineError, GotocrError, InputError, MissingExtraError, ServerError, UsageError, WeightsError
+from ..errors import GotocrError, InputError, MissingExtraError, ServerError, UsageError, WeightsError
 from ..pixels.limits import Limits
 from ..pixels.opening import Opening
 from ..reader import Reader
@@ -19,7 +19,8 @@ from .rows import failed
 from .wanted import Wanted
 
 ANSWER = "gotocr.batch.reading:answer"
-HOPELESS = {kind.__name__: kind for kind in (UsageError, WeightsError, ServerError)}  # no other page would fare better
+HOPELESS = {kind.__name__: kind for kind in (WeightsError, ServerError)}  # no other page would fare better
+PICTURES = "formats"  # the extra without which some pictures cannot be read; without others, nothing can
 LIMITS = Limits(apart=True)
 
 
@@ -65,10 +66,12 @@ def _pages(steps: Iterator[Any], pages: list[int]) -> Iterator[tuple[int, dict[s
             if isinstance(step, Leaf) and step.index in left:
                 left.discard(step.index)
                 yield step.index, {**read_of(step), "lasting": False}
-    except (MissingExtraError, *HOPELESS.values()):
+    except tuple(HOPELESS.values()):
         raise
     except GotocrError as error:
-        why, lasting = str(error), isinstance(error, InputError) and not isinstance(error, EngineError)
+        if isinstance(error, MissingExtraError) and error.extra != PICTURES:
+            raise
+        why, lasting = str(error), isinstance(error, (InputError, UsageError, MissingExtraError))
     except Exception as error:
         why, lasting = f"unexpected {type(error).__name__}: {str(error)[:300]}", False
     for page in sorted(left):
