@@ -19,6 +19,7 @@ VERBS = Registry(
         "serve": "gotocr.cli.serve:VERB",
         "mcp": "gotocr.cli.mcp:VERB",
         "make": "gotocr.cli.make:VERB",
+        "forecast": "gotocr.cli.forecast:VERB",
         "evaluate": "gotocr.cli.evaluate:VERB",
         "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",

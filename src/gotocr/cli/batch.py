@@ -32,7 +32,8 @@ def add(parser: ArgumentParser) -> None:
     out.add_argument("--memory", metavar="DIR", help="what was read of a page is kept in DIR, and taken from there when an equal page comes, in any run (1 GB at most)")
     out.add_argument("--quiet", action="store_true", help="no progress and no summary")
     work = parser.add_argument_group("how it is done")
-    work.add_argument("--workers", type=count, metavar="N", help="pages read at a time, each by a process with one thread (default: the processors)")
+    work.add_argument("--workers", type=count, metavar="N", help="pages read at a time, each by a process with one thread (default: the processors; 1 on a graphics card or for a server)")
+    work.add_argument("--ray", metavar="ADDRESS", help="on a Ray cluster: local, auto, or the address of its head (extra [ray])")
     work.add_argument("--tries", type=count, default=3, metavar="N", help="of a page that fails, before it is given up (default: %(default)s)")
     work.add_argument("--patience", type=seconds, default=300.0, metavar="S", help="a page that takes longer is given up, and its process ended (default: %(default)g)")
     work.add_argument("--lease", type=seconds, default=60.0, metavar="S", help="the work of who gave no sign of life for so long is taken over (default: %(default)g)")
@@ -59,13 +60,26 @@ def run(arguments: Namespace) -> int:
     if arguments.retry_dead:
         retry(store)
     with _progress(found, arguments.quiet) as counted:
-        run_local(found, arguments.workers, count=counted)
+        if arguments.ray:
+            _by_ray(found, arguments, counted)
+        else:
+            run_local(found, arguments.workers, count=counted)
     state = status(store)
     if not arguments.quiet:
         _tell(state, found.out)
     if not state.failed:
         return 0
     return errors.InputError.exit_code if state.failed == state.pages else errors.EXIT_PARTIAL
+
+
+def _by_ray(found: Any, arguments: Namespace, counted: Any) -> None:
+    from ..scale.ray import Cluster, run
+
+    gpus = 1.0 if arguments.device.startswith("cuda") else 0.0
+    cluster = Cluster(arguments.ray, arguments.workers, gpus=gpus)
+    pages = dict(found.shards)
+    for summary in run(found.work(), found.todo(), cluster):
+        counted(pages[summary["shard"]])
 
 
 def _wanted(arguments: Namespace) -> Any:

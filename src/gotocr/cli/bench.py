@@ -81,6 +81,12 @@ def _add_long(parser: ArgumentParser) -> None:
     parser.add_argument("--model", metavar="NAME", help="nano, base or a folder (default: nano)")
 
 
+def _add_batch(parser: ArgumentParser) -> None:
+    parser.add_argument("--ways", type=listed(str), metavar="A,B", help="of read, batch, ray (default: all that are installed)")
+    parser.add_argument("--pages", type=count, metavar="N", help="pictures of the larger of two folders (default: 48; if quick 16)")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="take them from a folder (default: lines are drawn)")
+
+
 def _add_serve(parser: ArgumentParser) -> None:
     parser.add_argument("--url", help="a server as in http://localhost:8000/v1 (default: our own, started for this)")
     parser.add_argument("--model", metavar="NAME", help="what to ask it for (default: the first it names; our own has nano)")
@@ -100,6 +106,7 @@ _SUBJECTS: Mapping[str, tuple[str, Callable[[ArgumentParser], None]]] = {
     "base": ("how fast base is run beside transformers: looking, reading the prompt, writing; memory", _add_base),
     "make": ("how fast pictures are drawn, in samples a second of one core", _add_make),
     "long": ("how much memory a PDF of many pages takes beside one of few", _add_long),
+    "batch": ("what a page costs in gotocr batch, on Ray too, beside gotocr read", _add_batch),
     "serve": ("how fast an OpenAI-compatible server answers to several clients at once", _add_serve),
 }
 
@@ -177,7 +184,7 @@ def _measure(name: str, arguments: Namespace) -> dict[str, Any]:
 
 def _command(arguments: Namespace) -> str:
     """How it was called, as far as it changes what is measured: no addresses, no folders of this machine."""
-    left_out = ("run", "subject", "json", "url", "corpus", "fonts")
+    left_out = ("run", "subject", "json", "url", "corpus", "fonts", "pictures")
     said = ["gotocr", "bench", *([arguments.subject] if arguments.subject else [])]
     said += [Path(kind).name for kind in getattr(arguments, "kinds", ())]
     for name, value in vars(arguments).items():

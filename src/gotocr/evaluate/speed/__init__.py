@@ -12,5 +12,6 @@ BENCHES = Registry(
         "make": "gotocr.evaluate.speed.make:BENCH",
         "serve": "gotocr.evaluate.speed.serve:BENCH",
         "long": "gotocr.evaluate.speed.long:BENCH",
+        "batch": "gotocr.evaluate.speed.batch:BENCH",
     },
 )

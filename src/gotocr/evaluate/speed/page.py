@@ -32,6 +32,8 @@ _METHOD = f"""## How it was measured
 - Wall time is what a user waits; processor time (*cpu*) adds up all threads, and feels less of what else the machine does."""
 
 _COLUMNS = {
+    "batch": """The same pictures by `gotocr read`, by `gotocr batch`, and by `gotocr batch --ray local`: one worker, one thread. Each reads a small and a larger
+folder: the difference is what a page takes, the rest is the start. *ratio* compares processor time of a page with that of `read`.""",
     "read": """A *crop* is one line of about 60 characters, the *page* a short letter on A4 at 150 dots an inch, the *pdf* has ten
 such pages with less text; they are drawn when the command runs, in a font and from texts that come with the package. `--quick`
 puts less on them. A row's *tokens* say how much was written.
