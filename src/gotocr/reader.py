@@ -200,6 +200,14 @@ class Reader:
                 other.__dict__["_identity"] = self._identity
         return other
 
+    def save(self, folder: str | PathLike[str], layout: str = "ours", weights: str | None = None, force: bool = False) -> None:
+        """Write the model to `folder` in one of `weights.LAYOUTS`, its numbers as one of `weights.STORED`; see `weights.convert.convert`."""
+        from .weights.convert import Wanted, convert
+
+        if self.server is not None:
+            raise UsageError(f"the model of {self.name} stays with its server; load one of this machine")
+        convert(self.name, folder, Wanted(layout, weights, force=force, quiet=self._quiet))
+
     def close(self) -> None:
         """Give the engine's memory back; the next page loads it again."""
         engine = self.__dict__.pop("engine", None)

@@ -88,3 +88,18 @@ def test_it_needs_no_torch(tiny_nano, tmp_path):
     code = f"import sys; from gotocr.cli import main; print(main(['convert', {str(tiny_nano)!r}, '-o', {str(tmp_path / 'out')!r}]), 'torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
     assert done.stdout.split("\n")[0] == "0 False", done.stderr
+
+
+def test_a_reader_saves_its_model(tiny_nano, tmp_path):
+    import gotocr
+
+    with gotocr.load(tiny_nano, quiet=True) as reader:
+        reader.save(tmp_path / "out", weights="int8")
+        with pytest.raises(gotocr.GotocrError, match="--force"):
+            reader.save(tmp_path / "out")
+        reader.save(tmp_path / "out", force=True)
+        with pytest.raises(gotocr.GotocrError, match="only gotocr reads"):
+            reader.save(tmp_path / "other", layout="hf")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["weights"] == "float16"
+    with pytest.raises(gotocr.GotocrError, match="stays with its server"):
+        gotocr.load("http://127.0.0.1:9/v1").save(tmp_path / "served")
