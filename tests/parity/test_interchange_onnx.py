@@ -132,10 +132,10 @@ def test_the_example_of_the_card_needs_nothing_of_ours(theirs, alone, tmp_path, 
     folder, precision = alone
     card = (folder / "README.md").read_text()
     code = card.partition("onnxruntime (1.22 or newer), without gotocr\n\n```python\n")[2].partition("\n```")[0]
-    assert code == ONNX_EXAMPLE.rstrip("\n")
+    assert code == ONNX_EXAMPLE.rstrip("\n").replace("FOLDER", folder.name)
     rng = np.random.default_rng(2)
     Image.fromarray(rng.integers(0, 255, (80, 120, 3), np.uint8)).save(tmp_path / "page.png")
-    code = code.replace("FOLDER", str(folder)).replace("4096", str(COUNT))
+    code = ONNX_EXAMPLE.replace("FOLDER", str(folder)).replace("4096", str(COUNT))
     code = f"import sys\nfor name in ('gotocr', 'torch', 'transformers', 'onnx'): sys.modules[name] = None\n{code}"
     code += f"\nnp.savez({str(tmp_path / 'told.npz')!r}, pixels=pixels, written=written, text=tokenizer.decode(written), ids=tokenizer.encode(prompt, add_special_tokens=False).ids)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=60)

@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
         check_name(arguments.push)
     blended = (arguments.blend, arguments.share) if arguments.blend else None
     shard = arguments.shard or SHARD
-    wanted = Wanted(arguments.to, arguments.weights, shard, arguments.force, blended, arguments.quiet)
+    wanted = Wanted(arguments.to, arguments.weights, shard, arguments.force, blended, arguments.quiet, arguments.push)
     made = convert(arguments.model, arguments.output, wanted)
     total = sum(size for _, size in made.files.values())
     _tell(f"found: {made.found}")

@@ -18,6 +18,7 @@ PUBLISHED = SOURCES["base"]
 LICENSE = "apache-2.0"  # of the published weights, and of nano
 _LIBRARIES = {"ours": "gotocr", "hf": "transformers", "original": "transformers", "onnx": "onnxruntime"}
 _LICENSED = re.compile(r"\A---\n(?:.*\n)*?license: ([a-z0-9][a-z0-9.-]{0,40})\n", re.MULTILINE)
+_PLAIN = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)  # a name that can stand in any example as it is
 _TITLES = {
     "ours": "in the layout of gotocr",
     "hf": "in the layout of transformers",
@@ -81,13 +82,22 @@ with gotocr.load("FOLDER") as reader:
 
 @dataclass(frozen=True)
 class Told:
-    """What a conversion has to say: `stored` are the kinds of number, `digests` the sha256 of what was written."""
+    """What a conversion has to say: `stored` are the kinds of number, `digests` the sha256 of what was written to a folder of
+    that `name`, and `repo` is where it goes on a hub."""
 
     origin: Origin
     layout: str
     stored: str
     lost: str
     digests: Mapping[str, str]
+    name: str = ""
+    repo: str | None = None
+
+    @property
+    def folder(self) -> str:
+        """What examples call it."""
+        name = self.repo.rpartition("/")[2] if self.repo else self.name
+        return name if _PLAIN.fullmatch(name) else "FOLDER"
 
     @property
     def is_published(self) -> bool:
@@ -176,5 +186,7 @@ def _loading(told: Told) -> list[str]:
     if told.layout == "original":
         lines = ["The authors' program needs their Python files beside these (`stepfun-ai/GOT-OCR2_0`: `modeling_GOT.py`, `got_vision_b.py`,", "`tokenization_qwen.py` and others), which are not part of a conversion. gotocr needs none of them.", ""]
     for title, language, code in parts:
-        lines += [f"### {title}", "", f"```{language}", code.rstrip("\n"), "```", ""]
+        lines += [f"### {title}", "", f"```{language}", code.rstrip("\n").replace("FOLDER", told.folder), "```", ""]
+    if told.repo:
+        lines = [f"First fetch it: `hf download {told.repo} --local-dir {told.folder}`.", "", *lines]
     return lines

@@ -45,6 +45,7 @@ class Wanted:
     force: bool = False  # whether a model that is there is replaced
     blended: tuple[Path, float] | None = None  # another nano and its share, see `nano_files.blend`
     quiet: bool = False
+    repo: str | None = None  # where it will go on a hub, for its card
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def convert(model: str | Path, folder: str | Path, wanted: Wanted | None = None)
     with whole_folder(folder, wanted.force) as part:
         write = _write_nano if origin.family == NANO else _write_got
         digests, stored, lost = write(part, origin, wanted)
-        told = Told(origin, wanted.layout, stored, lost, digests)
+        told = Told(origin, wanted.layout, stored, lost, digests, folder.name, wanted.repo)
         digests[CARD] = write_text(part / CARD, card(told))
         files = {name: (digest, (part / name).stat().st_size) for name, digest in sorted(digests.items())}
         write_text(part / MANIFEST, json.dumps(manifest(told, files), indent=2) + "\n")

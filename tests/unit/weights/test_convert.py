@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import tracemalloc
 from dataclasses import replace
 from functools import partial
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from huggingface_hub import ModelCard
 
 from gotocr.errors import OutputError, WeightsError
 from gotocr.model.config import DecoderConfig, GotConfig, VisionConfig
@@ -179,8 +181,50 @@ def test_a_card_says_what_hubs_ask_and_takes_no_text_of_others(model, tmp_path):
     front = card.split("---\n")[1].splitlines()
     assert "license: mit" in front and "library_name: transformers" in front and "pipeline_tag: image-text-to-text" in front
     assert not any(line.startswith("base_model") for line in front) and "script" not in card and str(tmp_path) not in card
-    convert(model / "model.safetensors", tmp_path / "second", Wanted("onnx", "int8", quiet=True))
-    assert "- onnx" in (tmp_path / "second" / "README.md").read_text().split("---\n")[1].splitlines()
+    convert(model / "model.safetensors", tmp_path / 'odd "name', Wanted("onnx", "int8", quiet=True))
+    card = (tmp_path / 'odd "name' / "README.md").read_text()
+    told = ModelCard(card).data  # as the hub's own library reads it
+    assert (told.license, told.library_name, told.pipeline_tag) == ("mit", "onnxruntime", "image-text-to-text") and "onnx" in told.tags
+    assert 'folder = "FOLDER"' in card and "odd" not in card
+    compile(card.split("```python\n")[1].split("```")[0], "card", "exec")
+
+
+def test_the_card_of_the_published_sizes_names_what_it_comes_from(model, tmp_path):
+    from gotocr.weights.card import Told, card
+
+    origin = replace(find_origin(model), config=GotConfig())
+    told = ModelCard(card(Told(origin, "onnx", "int8", "nothing was rounded", {}, "got-onnx"))).data
+    assert (told.base_model, told.license) == ("stepfun-ai/GOT-OCR-2.0-hf", "apache-2.0") and told.to_dict()["base_model_relation"] == "quantized"
+    told = ModelCard(card(Told(replace(origin, name="base"), "hf", "bfloat16", "nothing was rounded", {}))).data
+    assert told.base_model == "stepfun-ai/GOT-OCR-2.0-hf" and "base_model_relation" not in told.to_dict()
+
+
+def test_the_names_of_transformers_memory_are_read(tmp_path):
+    def edit(stored):
+        renamed = [replace(one, name=rename(one.name, "hf", "hf-memory")) for one in stored]
+        return [*renamed, *(replace(one, name="lm_head.weight") for one in renamed if one.name.endswith("embed_tokens.weight"))]
+
+    found = find_origin(make(tmp_path / "memory", edit=edit))
+    assert found.layout == "hf-memory"
+    convert(found.path, tmp_path / "out", Wanted("hf", quiet=True))
+    convert(make(tmp_path / "disk"), tmp_path / "same", Wanted("hf", quiet=True))
+    assert (tmp_path / "out" / "model.safetensors").read_bytes() == (tmp_path / "same" / "model.safetensors").read_bytes()
+
+
+def test_what_killed_runs_left_is_tidied_up(model, tmp_path):
+    old, young = (tmp_path / f".out.{name}.part" for name in ("0123abcd", "4567abcd"))
+    for left in (old, young):
+        left.mkdir()
+    os.utime(old, (1e9, 1e9))
+    convert(model, tmp_path / "out", Wanted("ours", quiet=True))
+    assert not old.exists() and young.exists() and (tmp_path / "out" / "config.json").is_file()
+
+
+def test_a_link_is_never_replaced(model, tmp_path):
+    (tmp_path / "link").symlink_to(make(tmp_path / "other"))
+    with pytest.raises(OutputError, match="no folder"):
+        convert(model, tmp_path / "link", Wanted("ours", force=True, quiet=True))
+    assert (tmp_path / "other" / "config.json").is_file()
 
 
 def test_a_bfloat16_tensor_is_written_as_its_bits(tmp_path):

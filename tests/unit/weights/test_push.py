@@ -105,4 +105,5 @@ def test_the_command_uploads_what_it_made_with_the_kept_token(tiny_nano, tmp_pat
         assert f"uploaded: {hub.address}/me/small/commit/" in done.stderr
         assert hub.repos["me/small"]["int8"].keys() == NAMES and not hub.repos["me/small"]["main"]
     front = hub.repos["me/small"]["int8"]["README.md"].decode()
+    assert "hf download me/small --local-dir small" in front and 'gotocr.load("small")' in front
     assert front.startswith("---\nlicense: ") and "pipeline_tag: image-text-to-text" in front
