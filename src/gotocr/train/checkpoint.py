@@ -134,7 +134,8 @@ def _read(folder: Path) -> dict[str, Any]:
 
 def _restore_random(states: Mapping[str, Any], recipe: Recipe, team: Team) -> None:
     """Each process its own generator's state; with another number of processes they begin anew."""
-    here = {name: torch.from_numpy(state)[team.rank] for name, state in states.items() if len(state) == team.size}
+    # a row that does not begin its array may lie where torch's reading of it crashes: hence the copy
+    here = {name: torch.from_numpy(state)[team.rank].clone() for name, state in states.items() if len(state) == team.size}
     if "random.cpu" in here:
         torch.set_rng_state(here["random.cpu"])
     if "random.device" in here and recipe.device.startswith("cuda"):
