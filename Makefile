@@ -3,11 +3,15 @@
 #   PYTHON=python3.12 make demo      another Python (3.10 or newer)
 #   make test PIP_FLAGS="--extra-index-url https://download.pytorch.org/whl/cpu"      torch without CUDA
 #   make test PYTEST_FLAGS="-k house"
+#   make test WORKERS=0               one process instead of two
 
 PYTHON ?= python3
 VENV ?= .venv
 PIP_FLAGS ?=
 PYTEST_FLAGS ?=
+WORKERS ?= 2
+# The workers share the processors: each computes with one thread, unless told otherwise.
+THREADS := OMP_NUM_THREADS=$${OMP_NUM_THREADS:-1}
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(PIP_FLAGS) -c constraints.txt
@@ -24,7 +28,7 @@ demo: $(VENV)/.installed-demo
 	$(BIN)/gotocr read examples
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(THREADS) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(PYTEST_FLAGS)
 
 setup: $(VENV)/.installed-setup
 	@echo "ready: . $(BIN)/activate"
