@@ -57,7 +57,7 @@ def run(address, tmp_path):
         assert ADDRESS in code
         shutil.copytree(ROOT / "examples", tmp_path / "examples")
         code = code.replace(ADDRESS, address)
-        done = subprocess.run([*call, code], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+        done = subprocess.run([*call, code], cwd=tmp_path, capture_output=True, text=True, timeout=180)
         assert done.returncode == 0, done.stderr
         return done.stdout, tmp_path
 

@@ -194,7 +194,7 @@ def test_abc2midi_plays_every_tune_of_our_book(tmp_path):
     scores = [bare(score) for score in PIECES.values() if all(staff.clef != "treble-8" for staff in score.staves)]  # it plays an octave off
     leaves = [page(score, name) for score, name in zip(scores, PIECES, strict=False)]
     (tmp_path / "book.abc").write_bytes(ABC.write(Document("x", tuple(leaves))))
-    done = subprocess.run(["abc2midi", "book.abc"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(["abc2midi", "book.abc"], cwd=tmp_path, capture_output=True, text=True, timeout=180)
     wrong = [line for line in done.stdout.splitlines() if "Error" in line and "repeat" not in line and ":|" not in line]  # of excerpts
     assert not wrong, wrong
     assert len(list(tmp_path.glob("book*.mid"))) == len(leaves)

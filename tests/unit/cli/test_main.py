@@ -56,7 +56,7 @@ def test_a_closed_pipe_is_no_traceback():
     code = "import sys; from gotocr.cli import main; sys.exit(main(['list', 'formats']))"
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], stdout=writer, stderr=subprocess.PIPE, timeout=180)
     os.close(writer)
     assert done.returncode == 141 and done.stderr == b""
 

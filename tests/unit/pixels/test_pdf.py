@@ -215,8 +215,8 @@ def test_many_pages_take_no_more_memory_than_few(kind: str, tmp_path: Path) -> N
         assert found == count
     (few, few_drawn), (many, many_drawn) = peaks[20], peaks[400]
     held = 114 if kind == "bytes" else 0  # the file itself, less the small one, in MB
-    assert many - few < held + 10
-    assert many_drawn - few_drawn < 75  # in the process that draws: what is read between one opening and the next, 64 MB
+    assert many - few < held + 40
+    assert many_drawn - few_drawn < 95  # in the process that draws: what is read between one opening and the next, 64 MB
 
 
 def test_what_a_page_says_itself_comes_where_it_is_wanted():

@@ -97,5 +97,5 @@ for dpi in (144.0, None):
     assert isinstance(answer(document, "it", [0, False, dpi, 10**7]), bytearray)
     print("numpy" in sys.modules, "PIL" in sys.modules)
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=180)
     assert done.stdout.split() == ["False", "False", "True", "True"]

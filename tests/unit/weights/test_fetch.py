@@ -79,7 +79,7 @@ def run(home, endpoint: str, sha=SHA, offline: bool = False, loud: bool = False)
     environment |= {"HF_HUB_OFFLINE": "1"} if offline else {}
     environment |= {"TQDM_POSITION": "-1"} if loud else {}  # as on a terminal
     command = [sys.executable, "-c", SCRIPT, COMMIT, json.dumps(sha), "loud" if loud else "quiet"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=180)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout), done.stderr
 
