@@ -46,12 +46,17 @@ def batch(source: str, out: str, wanted: Wanted | None = None, workers: int | No
     return run_local(plan(source, out, wanted or Wanted()), workers)
 
 
+def usual_workers(wanted: Wanted) -> int:
+    """A process for each processor; one alone where a graphics card or a server reads, which take several pages at once."""
+    return processors() if wanted.device == "cpu" and not wanted.is_remote else 1
+
+
 def run_local(found: Plan, workers: int | None = None, tell: Told = lambda told: None, count: Callable[[int], None] = lambda pages: None) -> Outcome:
     """Do what is to be done of a plan, and wait for what others have in hand. `tell` hears of each shard, `count` of pages.
 
     SIGTERM and Ctrl-C end it within seconds (KeyboardInterrupt): what was read is kept, and claims are given back.
     """
-    crew = _Crew(found, workers or processors(), tell, count)
+    crew = _Crew(found, workers or usual_workers(found.wanted), tell, count)
     with _ends_by_signal():
         try:
             crew.work()

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import NamedTuple
 
 from ..errors import InputError
-from .listing import LARGEST, digest
+from .listing import check_size, digest
 from .shard import Entry, Shard
 from .store import Entry as File
 from .store import Store
@@ -76,9 +76,10 @@ class Sources:
 
     def _fetched(self, entry: Entry, held: ExitStack) -> Source:
         state = self._state(entry)
+        check_size(state.size, self._shard.source(entry))
         known, _, content = entry.content.partition(":")
         untouched = (state.size, state.tag) == (entry.size, entry.tag)
-        path = held.enter_context(self._store.fetched(entry.name, LARGEST))
+        path = held.enter_context(self._store.fetched(entry.name))
         if known == "sha256" and untouched and path.startswith(self._store.root):  # the file itself, not a copy
             return Source(path, content, state)
         found = digest(path)

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import groupby
 from typing import TypeVar
 
-from ..errors import GotocrError
+from ..errors import GotocrError, TooLargeError
 from ..pixels.limits import Limits
 from ..pixels.opening import Opening
 from ..pixels.picture import SUFFIXES
@@ -68,12 +68,19 @@ def _measured(store: Store, file: File, password: str | None) -> Entry:
     if marked and not (file.name or store.root).lower().endswith(SEVERAL):
         return Entry(file.name, file.size, file.tag, content, 0, 1)
     try:
-        with store.fetched(file.name, LARGEST) as path:
+        check_size(file.size, file.name)
+        with store.fetched(file.name) as path:
             content = content if marked else f"sha256:{digest(path)}"
             pages = page_count(path, Opening(password=password), Limits(apart=True)) or 1
     except (OSError, GotocrError):
         content = content if marked else f"none:{file.tag}-{file.size}"
     return Entry(file.name, file.size, file.tag, content, 0, pages)
+
+
+def check_size(size: int, name: str) -> None:
+    """Raises TooLargeError for more bytes than are fetched."""
+    if size > LARGEST:
+        raise TooLargeError(f"{name} has {size:,} bytes, over the limit of {LARGEST:,}")
 
 
 def digest(path: str | os.PathLike[str]) -> str:

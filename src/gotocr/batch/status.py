@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from .claims import FOLDER as CLAIMS
-from .listing import LARGEST, digest
+from .listing import digest
 from .plan import LISTING, marked, shards_of, wanted_of
 from .store import Store, writing
 from .work import read_again
@@ -80,7 +80,7 @@ def check(store: Store) -> list[str]:
     def look(name: str) -> str:
         try:
             told = json.loads(store.read(f"done/{name}.json"))
-            with store.fetched(told["file"], LARGEST) as path:
+            with store.fetched(told["file"]) as path:
                 return "" if digest(path) == told["sha256"] else name
         except (FileNotFoundError, ValueError, KeyError):
             return name

@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from ..errors import InputError, MissingExtraError, OutputError, UsageError
+from ..errors import MissingExtraError, OutputError, UsageError
 from .owner import begun, is_gone, machine_mark
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)(::|://)")
@@ -51,7 +51,7 @@ class Store(Protocol):
     def tidy(self) -> None: ...  # take away what those left half written who are gone
     def entries(self) -> Iterator[Entry]: ...  # all files, in any order, not those with a dot before a name
     def state(self, name: str) -> Entry: ...
-    def fetched(self, name: str, most: int) -> Any: ...  # a `with` statement: the path of a file of this disk with its content
+    def fetched(self, name: str) -> Any: ...  # a `with` statement: the path of a file of this disk with its content
 
 
 def is_remote(place: str) -> bool:
@@ -188,7 +188,7 @@ class Disk:
         return Entry(name, status.st_size, str(status.st_mtime_ns))
 
     @contextmanager
-    def fetched(self, name: str, most: int) -> Iterator[str]:
+    def fetched(self, name: str) -> Iterator[str]:
         yield self._at(name)
 
 
@@ -295,11 +295,8 @@ class Objects:
         return _entry(name, self._system.info(self._at(name)))
 
     @contextmanager
-    def fetched(self, name: str, most: int) -> Iterator[str]:
-        """A copy for as long as it is needed. Raises InputError where it is larger than `most` bytes."""
-        size = self.state(name).size
-        if size > most:
-            raise InputError(f"{self.root}/{name} is larger than the limit of {most:,} bytes")
+    def fetched(self, name: str) -> Iterator[str]:
+        """A copy for as long as it is needed."""
         handle, path = tempfile.mkstemp(os.path.splitext(name or self._path)[1][:16], "gotocr-")
         os.close(handle)
         try:

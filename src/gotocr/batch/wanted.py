@@ -46,11 +46,14 @@ class Wanted:
         if self.shard_pages < 1 or self.tries < 1 or not (self.patience > 0 and self.lease > 0):
             raise UsageError("shard_pages and tries are at least 1, patience and lease seconds above 0")
 
+    @property
+    def is_remote(self) -> bool:
+        return isinstance(self.model, Server)
+
     def packed(self) -> dict[str, Any]:
         """All of it as JSON can hold it."""
         told = {each.name: getattr(self, each.name) for each in fields(self)}
-        server = isinstance(self.model, Server)
-        return told | {"task": asdict(self.task), "model": asdict(self.model) if server else str(self.model)}
+        return told | {"task": asdict(self.task), "model": asdict(self.model) if self.is_remote else str(self.model)}
 
     @classmethod
     def unpacked(cls, told: Mapping[str, Any]) -> Wanted:

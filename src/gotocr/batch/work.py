@@ -18,7 +18,7 @@ from typing import Any
 
 from ..errors import InputError
 from .claims import Claim, Claims
-from .listing import LARGEST, digest
+from .listing import digest
 from .owner import machine
 from .packing import line, lines_of, packed
 from .pages import Readings, Stopped
@@ -204,7 +204,7 @@ class Kept:
 def read_again(store: Store, name: str, wanted: Wanted) -> int:
     """Have the next run read those pages of a shard that failed once more; how many. The others are taken as they are."""
     told = json.loads(store.read(f"done/{name}.json"))
-    with store.fetched(told["file"], LARGEST) as path:
+    with store.fetched(told["file"]) as path:
         rows = list(read(path, wanted.to))
     store.write(f"again/{name}.jsonl.zst", packed(rows))
     store.remove(f"done/{name}.json")  # from now on it is one to do
