@@ -32,6 +32,7 @@ from .recipes import LENGTHS, recipe_of
 GIGA = 1e9
 SPARE = 0.9  # of a device's memory: its own programs, and what is lost between pieces
 MEMINFO = Path("/proc/meminfo")
+MOST_WAYS = 4  # named where a course does not fit
 TIMES_LOGITS = 2  # nano: the gradient of what it writes is as large as that
 
 
@@ -79,7 +80,7 @@ def need(course: Course, lessons: Sequence[Lesson] = ()) -> Need:
         limit(network, course.family, course.learn, course.rank)
     weights = sum(weight.numel() for weight in network.parameters())
     learning = sum(weight.numel() for weight in network.parameters() if weight.requires_grad)
-    cast = sum(part.weight.numel() for part in network.modules() if isinstance(part, (nn.Linear, nn.Conv2d)))
+    cast = sum(part.weight.numel() for part in network.modules() if isinstance(part, (nn.Linear, nn.Conv2d, nn.Embedding)))
     parts = {
         "weights": FLOAT * weights, "gradients": FLOAT * learning, "optimizer": ADAM * learning,
         "average": 2 * FLOAT * learning,  # and what is put aside while it is looked at
@@ -116,7 +117,7 @@ def got_activations(network: nn.Module, config: GotConfig, recipe: Recipe) -> di
     each = [*vision, *[layer] * config.decoder.layers]
     goes_in = [FLOAT * places * config.vision.width] * len(vision) + [FLOAT * tokens * config.decoder.hidden] * config.decoder.layers
     first = first_learning(network, layers_of(network, "got"))
-    kept = sum((goes_in if recipe.gradient_checkpointing else each)[first:])
+    kept = sum(goes_in[min(first, len(vision)) :] if recipe.gradient_checkpointing else each[first:])  # what goes into resting layers, too
     if first < len(vision) or _learns(network, ["projector"]):
         channels, slots = config.vision.out_channels, pairs * config.tokens_per_tile
         kept += HALF * (places * channels + places / 4 * 2 * channels + 2 * slots * config.decoder.hidden)
@@ -200,22 +201,18 @@ def refuse(course: Course, lessons: Sequence[Lesson] = ()) -> Need:
     asked = need(course, lessons)
     if asked.fits:
         return asked
-    fitting = [f"{told} ({spell(made.total)})" for told, made in lighter(course, lessons) if made.fits]
+    fitting = [f"{told} ({spell(made.total)})" for told, made in lighter(course, lessons) if made.fits][:MOST_WAYS]
     mend = f"what would fit: {'; '.join(fitting)}" if fitting else "nothing that is known here would fit; take a device with more memory"
     raise UsageError(f"{course.learn} of {course.model} takes {spell(asked.total)}, and {SPARE:.0%} of {spell(asked.there)} can be used; {mend}")
 
 
 def lighter(course: Course, lessons: Sequence[Lesson] = ()) -> Iterator[tuple[str, Need]]:
     """Ways to do with less, as options, with what each takes."""
-    smaller = replace(course, batch=1 if course.family == "got" else 32)
-    ways = {
-        "--gradient-checkpointing": replace(course, gradient_checkpointing=True),
-        f"--batch {smaller.batch}": smaller,
-        f"--gradient-checkpointing --batch {smaller.batch}": replace(smaller, gradient_checkpointing=True),
-        "--learn last-4": replace(course, learn="last-4"),
-        "--learn lora": replace(course, learn="lora"),
-        f"--learn lora --gradient-checkpointing --batch {smaller.batch}": replace(smaller, learn="lora", gradient_checkpointing=True),
-    }
-    for told, way in ways.items():
-        if way != course:
-            yield told, need(way, lessons)
+    small = 1 if course.family == "got" else 32
+    for learn in dict.fromkeys((course.learn, "last-12" if course.family == "got" else "last-4", "last-4", "lora")):
+        for light in (False, True):
+            for batch in dict.fromkeys((course.batch, small)):
+                way = replace(course, learn=learn, gradient_checkpointing=light or course.gradient_checkpointing, batch=batch)
+                told = [f"--learn {learn}"] * (learn != course.learn) + ["--gradient-checkpointing"] * light + [f"--batch {batch}"] * (batch != course.batch)
+                if way != course:
+                    yield " ".join(told), need(way, lessons)
