@@ -110,7 +110,9 @@ def test_the_chat_template_spells_the_training_prompt(made, asked):
     text = processor.apply_chat_template([{"role": "user", "content": parts}], add_generation_prompt=True)
     ids = processor.tokenizer(text.replace("<imgpad>", "<imgpad>" * SLOTS_PER_TILE))["input_ids"]
     task = Task("format" if asked and "format" in asked else "plain")
-    assert tuple(ids) == build(task, (10, 10), 1, Tokenizer.from_folder(made.top / "hf"), "github").ids
+    expected = build(task, (10, 10), 1, Tokenizer.from_folder(made.top / "hf"), "github").ids
+    assert tuple(ids) == expected
+    assert tuple(processor(images=page(), text=text, return_tensors="np")["input_ids"][0]) == expected
 
 
 def test_what_transformers_saves_after_us_is_read_here(made, tmp_path):
