@@ -16,7 +16,7 @@ from ...weights.nano_files import FOLDER as SHIPPED
 LEARNS = re.compile(r"full|lora|last-([1-9][0-9]*)")
 FAMILIES = {"nano": "nano", "base": "got"}  # models by name -> their family
 RATES = {  # of the first step; a fine-tuning that moves less may move faster
-    ("nano", "full"): 6e-4, ("nano", "last"): 1e-3, ("nano", "lora"): 3e-3,
+    ("nano", "full"): 2e-4, ("nano", "last"): 5e-4, ("nano", "lora"): 1e-3,
     ("got", "full"): 2e-5, ("got", "last"): 5e-5, ("got", "lora"): 2e-4,
 }  # fmt: skip
 

@@ -54,7 +54,8 @@ class Watch:
         step = run.place.step
         if self.batches is None:
             self._begin(run)
-        if step % self.course.check_every or any(look.step == step for look in self.looks):
+        due = step % self.course.check_every == 0 or step == self.course.steps
+        if not due or any(look.step == step for look in self.looks):
             return self._is_over()
         look, best = self.look(run), self.best
         self.looks.append(look)
