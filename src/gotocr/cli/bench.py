@@ -83,8 +83,8 @@ def _add_long(parser: ArgumentParser) -> None:
 
 def _add_batch(parser: ArgumentParser) -> None:
     parser.add_argument("--ways", type=listed(str), metavar="A,B", help="of read, batch, ray (default: all that are installed)")
-    parser.add_argument("--pages", type=count, metavar="N", help="pictures of the larger of two folders (default: 48; if quick 16)")
-    parser.add_argument("--pictures", type=Path, metavar="DIR", help="take them from a folder (default: lines are drawn)")
+    parser.add_argument("--pages", type=count, metavar="N", help="pictures of the larger of two folders (default: 32; if quick 16)")
+    parser.add_argument("--pictures", type=Path, metavar="DIR", help="take them from a folder (default: pages of four lines are drawn)")
 
 
 def _add_serve(parser: ArgumentParser) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from ..errors import GotocrError, MissingExtraError, UsageError, WorkerError
 from .contract import Summary, Work
 
 LOCAL = "local"
+BEGIN = "start one there: ray start --head --disable-usage-stats"
 STORE = 128 * 2**20  # bytes of shared memory of a Ray that is started here: names and summaries are small
 PAUSE = 1.0  # seconds until shards are asked for again that somebody else has in hand
 LOOK = 5.0  # seconds between looks at whether a worker that is waited for has come
@@ -164,6 +166,7 @@ def _joined(cluster: Cluster) -> Iterator[Any]:
     if ray.is_initialized():
         yield ray
         return
+    _knock(cluster.address)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "include_dashboard": False}
     try:
         if cluster.address == LOCAL:
@@ -173,11 +176,22 @@ def _joined(cluster: Cluster) -> Iterator[Any]:
             ray.init(address=cluster.address, **quiet)
     except (ConnectionError, RuntimeError, ValueError, TimeoutError) as cause:
         told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
-        raise UsageError(f"no Ray at {cluster.address} ({told:.200}); start one there: ray start --head --disable-usage-stats") from cause
+        raise UsageError(f"no Ray at {cluster.address} ({told:.200}); {BEGIN}") from cause
     try:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Raises UsageError where nobody listens: Ray itself would try for a minute."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if not colon or not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=LOOK).close()
+    except OSError as cause:
+        raise UsageError(f"no Ray at {address} ({cause.strerror or cause}); {BEGIN}") from cause
 
 
 def _room(ray: Any, cluster: Cluster) -> int:

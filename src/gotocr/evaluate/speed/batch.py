@@ -22,11 +22,11 @@ from typing import Any
 from ...errors import EngineError, UsageError
 from .bench import Bench
 from .machine import processor_time
-from .pictures import draw_line
+from .pictures import draw_page
 from .rounds import Rounds, Tell, interleave, ratio, silent, spread
 from .tables import Table, interval, reach, show
 
-FEW, MANY = 8, 48  # pictures of the two folders
+FEW, MANY = 8, 32  # pictures of the two folders
 QUICK_MANY = 16
 WAYS = ("read", "batch", "ray")
 LONGEST = 300.0  # seconds of one command
@@ -40,7 +40,7 @@ class BatchPlan:
     repeats: int | None = None
     ways: tuple[str, ...] = ()
     pages: int | None = None  # pictures of the larger folder
-    pictures: Path | None = None  # a folder to take them from; None = lines that are drawn
+    pictures: Path | None = None  # a folder to take them from; None = pages of four lines that are drawn
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def measure(plan: BatchPlan, tell: Tell = silent) -> dict[str, Any]:
         rounds = interleave(cases, repeats, None, tell)
     rows = list(_rows(rounds, ways, many))
     notes = [f"{way}, {count} pages: failed: {error}" for (way, count), error in rounds.failed.items()]
-    settings = {"quick": plan.quick, "rounds": rounds.done, "pages": many, "pictures": "given" if plan.pictures else "lines that are drawn", "workers": 1, "threads": 1}
+    settings = {"quick": plan.quick, "rounds": rounds.done, "pages": many, "pictures": "given" if plan.pictures else "drawn, four lines each", "workers": 1, "threads": 1}
     return {"settings": settings, "rows": rows, "notes": notes, "failed": len(rounds.failed)}
 
 
@@ -74,7 +74,7 @@ def _folder(folder: Path, count: int, given: Path | None) -> Path:
     folder.mkdir()
     if given is None:
         for number in range(count):
-            (folder / f"{number:04d}.png").write_bytes(draw_line(number))
+            (folder / f"{number:04d}.png").write_bytes(draw_page(number))
         return folder
     found = sorted(path for path in given.iterdir() if path.suffix.lower() in (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff"))
     if len(found) < count:

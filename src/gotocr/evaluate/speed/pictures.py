@@ -34,6 +34,11 @@ def draw_line(number: int) -> bytes:
     return _png(_set(number, LINE, (16, 14), 1))
 
 
+def draw_page(number: int) -> bytes:
+    """A PNG of a page with four lines of text, another one for every number."""
+    return _png(_set(1000 + number, A4, (MARGIN, MARGIN), 4, short=True))
+
+
 def draw_inputs(folder: Path, amount: Amount, lines: int) -> dict[str, Path]:
     """Write crop.png, page.png, pdf.pdf and line-0.png ... into `folder`: name to path."""
     pages = [_set(100 + number, amount.size, (MARGIN, MARGIN), amount.pdf, short=True) for number in range(PDF_PAGES)]
