@@ -43,7 +43,8 @@ def batch(source: str, out: str, wanted: Wanted | None = None, workers: int | No
 
     The same call again reads what is new, and what was not finished; called on several machines, they share the work.
     """
-    return run_local(plan(source, out, wanted or Wanted()), workers)
+    with ends_by_signal():
+        return run_local(plan(source, out, wanted or Wanted()), workers)
 
 
 def usual_workers(wanted: Wanted) -> int:
@@ -57,7 +58,7 @@ def run_local(found: Plan, workers: int | None = None, tell: Told = lambda told:
     SIGTERM and Ctrl-C end it within seconds (KeyboardInterrupt): what was read is kept, and claims are given back.
     """
     crew = _Crew(found, workers or usual_workers(found.wanted), tell, count)
-    with _ends_by_signal():
+    with ends_by_signal():
         try:
             crew.work()
         finally:
@@ -138,7 +139,7 @@ class _Crew:
 
 
 @contextmanager
-def _ends_by_signal() -> Iterator[None]:
+def ends_by_signal() -> Iterator[None]:
     """SIGTERM ends as Ctrl-C does, in the main thread, where alone it can."""
 
     def end(*_: object) -> None:

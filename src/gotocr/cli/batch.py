@@ -49,21 +49,22 @@ def run(arguments: Namespace) -> int:
         return _look(arguments)
     if arguments.output is None:
         raise errors.UsageError("say where the results go: -o OUT")
-    from ..batch.crew import run_local
+    from ..batch.crew import ends_by_signal, run_local
     from ..batch.plan import plan
     from ..batch.status import retry, status
     from ..batch.store import open_store
 
     wish = _wanted(arguments)
-    found = plan(arguments.source, arguments.output, wish)
-    store = open_store(found.out)
-    if arguments.retry_dead:
-        retry(store)
-    with _progress(found, arguments.quiet) as counted:
-        if arguments.ray:
-            _by_ray(found, arguments, counted)
-        else:
-            run_local(found, arguments.workers, count=counted)
+    with ends_by_signal():
+        found = plan(arguments.source, arguments.output, wish)
+        store = open_store(found.out)
+        if arguments.retry_dead:
+            retry(store)
+        with _progress(found, arguments.quiet) as counted:
+            if arguments.ray:
+                _by_ray(found, arguments, counted)
+            else:
+                run_local(found, arguments.workers, count=counted)
     state = status(store)
     if not arguments.quiet:
         _tell(state, found.out)
