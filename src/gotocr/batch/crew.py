@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from .plan import Plan, plan
 from .wanted import Wanted
 from .work import Doing
 
+TICK = 0.05  # seconds between looks at whether the crew is done
 WAIT = 0.5  # seconds between looks at shards that others have in hand
 Told = Callable[[Mapping[str, Any]], None]
 
@@ -77,25 +79,26 @@ class _Crew:
         self._many = min(workers, len(todo))
         self._stop, self._lock = threading.Event(), threading.Lock()
         self._hands: list[Doing] = []
-        self._threads: list[threading.Thread] = []
+        self._left = 0  # threads at work
         self.told: list[Mapping[str, Any]] = []
         self.trouble: BaseException | None = None
 
     def work(self) -> None:
-        self._threads = [threading.Thread(target=self._serve, daemon=True) for _ in range(self._many)]
-        for thread in self._threads:
+        for _ in range(self._many):
+            thread = threading.Thread(target=self._serve, daemon=True)
+            with self._lock:
+                self._left += 1
             thread.start()
-        while any(thread.is_alive() for thread in self._threads):
-            for thread in self._threads:
-                thread.join(0.1)
+        while self._left:  # not `join`: a signal that comes during it has Python 3.11 take the thread for ended
+            time.sleep(TICK)
 
     def end(self) -> None:
         """Nobody works afterwards."""
         self._stop.set()
         for hand in self._hands:
             hand.abort()
-        for thread in self._threads:
-            thread.join()
+        while self._left:
+            time.sleep(TICK)
 
     def _serve(self) -> None:
         try:
@@ -113,6 +116,9 @@ class _Crew:
             self._stop.set()
             for hand in self._hands:
                 hand.abort()
+        finally:
+            with self._lock:
+                self._left -= 1
 
     def _names(self) -> Iterator[str]:
         """The next shard that nobody of us has in hand, until none is left."""
@@ -128,7 +134,7 @@ class _Crew:
         if told["state"] == "busy":
             with self._lock:
                 self._todo.append(name)
-                alone = len(self._todo) <= len(self._threads)
+                alone = len(self._todo) <= self._many
             if alone:  # nothing but what others have in hand
                 self._stop.wait(min(WAIT, self._found.wanted.lease / 4))
             return
