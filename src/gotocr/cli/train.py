@@ -52,9 +52,11 @@ def run(arguments: Namespace) -> int:
 
     recipe = read_recipe(arguments.recipe, **changes)
     if arguments.plan:
+        from ..train.fleet import table
         from ..train.plan import plan
 
         print(plan(recipe, arguments.plan))
+        print(f"\n{table([recipe], [arguments.plan])}", end="")
         return 0
 
     from ..train.loop import train
