@@ -55,6 +55,13 @@ class MissingProgramError(MissingExtraError):
         self.extra = ""
 
 
+class PluginError(GotocrError):
+    """A package of others that brings a kind, a format, ... and is broken; the message names it and how to be rid of it."""
+
+    def __init__(self, package: str, said: str) -> None:
+        super().__init__(f"{said}; it comes from the package {package}: mend it, or remove it with: pip uninstall {package}")
+
+
 class WeightsError(GotocrError):
     """Weights that are absent, damaged or of another shape."""
 

@@ -6,13 +6,16 @@ the built-in names, so that another package can bring an engine, a format or a k
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from .errors import UsageError
+from .errors import PluginError, UsageError
+
+NAMED = ("kinds",)  # registries of things that say their own name
 
 
 class Registry(Mapping[str, Any]):
@@ -22,19 +25,57 @@ class Registry(Mapping[str, Any]):
         self.group = group
         self._own = dict(targets)
         self._loaded: dict[str, Any] = {}
+        self._broken: set[str] = set()
+        self._one: type | None = None  # the class of ours
 
     @cached_property
     def _targets(self) -> dict[str, str]:
-        found = {point.name: point.value for point in entry_points(group=f"gotocr.{self.group}")}
-        return {**found, **self._own}  # a plug-in may add names, never replace ours
+        return {**self._own, **{name: point.value for name, point in self._strange.items()}}
+
+    @cached_property
+    def _strange(self) -> dict[str, EntryPoint]:
+        """Those of other packages, whose names come behind ours: a plug-in may add names, never replace one."""
+        return {point.name: point for point in entry_points(group=f"gotocr.{self.group}") if point.name not in self._own}
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._loaded:
             if name not in self._targets:
                 raise UsageError(f"no {self.group} named {name!r}; choose from: {', '.join(self)}")
-            module, _, attribute = self._targets[name].partition(":")
-            self._loaded[name] = getattr(import_module(module), attribute)
+            self._loaded[name] = self._load_strange(name) if name in self._strange else self._load(self._targets[name])
         return self._loaded[name]
+
+    @staticmethod
+    def _load(target: str) -> Any:
+        module, _, attribute = target.partition(":")
+        return getattr(import_module(module), attribute)
+
+    def _load_strange(self, name: str) -> Any:
+        """What a plug-in brings, of the class and the name that ours of the registry have."""
+        point = self._strange[name]
+        package = point.dist.name if point.dist else point.value
+        try:
+            thing = point.load()
+        except Exception as cause:  # a stranger's code may raise anything while it is imported
+            said = " ".join(f"{type(cause).__name__}: {cause}".split())
+            raise PluginError(package, f"{self.group} {name!r} cannot be loaded ({said})") from cause
+        if self._one is None:
+            self._one = type(self[next(iter(self._own))]) if self._own else object
+        if self.group in NAMED and (not isinstance(thing, self._one) or thing.name != name):
+            raise PluginError(package, f"{point.value} is no {self._one.__name__} named {name!r}")
+        return thing
+
+    def working(self) -> Iterator[Any]:
+        """Every thing that can be had: a plug-in that is broken is passed over, and said once, so that it harms nothing else."""
+        for name in self:
+            if name in self._broken:
+                continue
+            try:
+                thing = self[name]
+            except PluginError as broken:
+                self._broken.add(name)
+                print(f"gotocr: {broken}", file=sys.stderr)
+                continue
+            yield thing
 
     def __contains__(self, name: object) -> bool:
         return name in self._targets

@@ -182,7 +182,7 @@ def _spelling(tokenizer: Tokenizer) -> Spelling:
 def grammar(name: str) -> Grammar | None:
     """The grammar of tables ("table"), displayed formulas ("display"), or of fenced blocks by their info string."""
     marks = {"table": ("table", ""), "display": ("formula", "$$")}
-    kind, closing = marks.get(name) or (next((one for one in KINDS if KINDS[one].info == name), ""), "\n```")
+    kind, closing = marks.get(name) or (next((one.name for one in KINDS.working() if one.info == name), ""), "\n```")
     text = KINDS[kind].grammar if kind else None
     return Grammar(text, closing) if text else None
 

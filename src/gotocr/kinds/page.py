@@ -93,12 +93,12 @@ def _kinds(written: str) -> Iterator[tuple[Kind, Span]]:
     A page that is nothing but the bare writing of one kind is of that kind.
     """
     whole = written.strip()
-    bare = next((KINDS[name] for name in KINDS if KINDS[name].bare(whole)), None) if 0 < len(whole) <= _BARE else None
+    bare = next((kind for kind in KINDS.working() if kind.bare(whole)), None) if 0 < len(whole) <= _BARE else None
     if bare:
         start = written.index(whole[0])
         yield bare, Span(start, start + len(whole))
         return
-    finders = [_Finder(KINDS[name], written) for name in KINDS if name != text.KIND.name]
+    finders = [_Finder(kind, written) for kind in KINDS.working() if kind.name != text.KIND.name]
     at = 0
     while at < len(written):
         found = [(finder.next(at), finder.kind) for finder in finders]
@@ -224,9 +224,8 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
 def _named(block: Block) -> Block:
     """A fenced block whose info string is a kind's is a block of that kind."""
     info = block.data.get("language")
-    for name in KINDS if block.kind == "code" and info else ():
-        kind = KINDS[name]
-        if name not in ("text", "code") and info in (kind.name, kind.info):
+    for kind in KINDS.working() if block.kind == "code" and info else ():
+        if kind.name not in ("text", "code") and info in (kind.name, kind.info):
             inner = kind.parse(block.text)
             return replace(inner, problems=(*block.problems, *inner.problems))
     return block

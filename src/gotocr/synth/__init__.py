@@ -38,4 +38,4 @@ BATCHES = Registry(
 
 def names() -> list[str]:
     """Everything that can be drawn one at a time: kinds first."""
-    return [*(name for name in KINDS if KINDS[name].sample), *SOURCES]
+    return [*(kind.name for kind in KINDS.working() if kind.sample), *SOURCES]
