@@ -7,7 +7,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from ..errors import UsageError
+from ..errors import OutputError, UsageError
 from ..weights import LAYOUTS, STORED
 from .make import share
 from .verb import Verb
@@ -16,6 +16,7 @@ _DESCRIPTION = """Write a model, whatever layout it lies in, in another one: tra
 onnxruntime opens without gotocr (onnx), or gotocr's own (ours), with a card and the sha256 of every file. With --push it goes to
 the Hugging Face hub, too. A trained nano gets small: --weights float16 (the default), or int8 for half of that."""
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9}
+_HALF = 0.5
 
 
 def add(parser: ArgumentParser) -> None:
@@ -26,9 +27,9 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument("--shard", type=size, metavar="SIZE", help="the most in one file of weights, such as 500MB (default: 5GB)")
     parser.add_argument("--force", action="store_true", help="replace a model that is in DIR")
     parser.add_argument("--blend", metavar="OTHER", type=Path, help="mix in the weights of another nano, one trained from the other")
-    parser.add_argument("--share", type=share, default=0.5, metavar="P", help="how much of OTHER, 0 to 1 (default: %(default)s)")
+    parser.add_argument("--share", type=share, metavar="P", help="how much of OTHER, 0 to 1 (default: 0.5)")
     parser.add_argument("--push", metavar="USER/NAME", help="upload the folder to this repository of the Hugging Face hub")
-    parser.add_argument("--private", action="store_true", help="with --push: a repository that is made is private")
+    parser.add_argument("--private", action="store_true", help="with --push: to a private repository; never to a public one")
     parser.add_argument("--revision", metavar="BRANCH", help="with --push: to this branch, made where it is not there")
     parser.add_argument("--quiet", action="store_true", help="no progress")
 
@@ -36,21 +37,27 @@ def add(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     if not arguments.push and (arguments.private or arguments.revision):
         raise UsageError("--private and --revision are for --push")
+    if arguments.share is not None and not arguments.blend:
+        raise UsageError("--share is for --blend")
     from ..weights.convert import MANIFEST, SHARD, Wanted, convert
 
     if arguments.push:
-        from ..weights.push import check_name, push
+        from ..weights.push import check, push
 
-        check_name(arguments.push)
-    blended = (arguments.blend, arguments.share) if arguments.blend else None
+        check(arguments.push, arguments.revision)  # before anything is made
+    blended = (arguments.blend, _HALF if arguments.share is None else arguments.share) if arguments.blend else None
     shard = arguments.shard or SHARD
-    wanted = Wanted(arguments.to, arguments.weights, shard, arguments.force, blended, arguments.quiet, arguments.push)
+    wanted = Wanted(arguments.to, arguments.weights, shard, arguments.force, blended, arguments.quiet, arguments.push, arguments.revision)
     made = convert(arguments.model, arguments.output, wanted)
     total = sum(size for _, size in made.files.values())
     _tell(f"found: {made.found}")
     _tell(f"{arguments.output}: {len(made.files)} files, {total / 1e6:.1f} MB, their sha256 in {MANIFEST}; {made.lost}")
     if arguments.push:
-        _tell(f"uploaded: {push(arguments.output, arguments.push, arguments.private, arguments.revision)}")
+        try:
+            address = push(arguments.output, arguments.push, arguments.private, arguments.revision)
+        except OutputError as error:
+            raise OutputError(f"{error}; {arguments.output} is whole, so add --force where the command is run again") from error
+        _tell(f"uploaded: {address}")
     return 0
 
 

@@ -17,7 +17,8 @@ from .origin import NANO, SHIPPED, Origin
 PUBLISHED = SOURCES["base"]
 LICENSE = "apache-2.0"  # of the published weights, and of nano
 _LIBRARIES = {"ours": "gotocr", "hf": "transformers", "original": "transformers", "onnx": "onnxruntime"}
-_LICENSED = re.compile(r"\A---\n(?:.*\n)*?license: ([a-z0-9][a-z0-9.-]{0,40})\n", re.MULTILINE)
+_FRONT = re.compile(r"\A---\n(.*?\n)---(?:\n|\Z)", re.DOTALL)
+_LICENSED = re.compile(r"""^license:[ \t]*(?:(["']?)([a-z0-9][a-z0-9.-]{0,40})\1[ \t]*(?:\#.*)?$)?""", re.MULTILINE)
 _PLAIN = re.compile(r"[A-Za-z0-9_][\w.-]*", re.ASCII)  # a name that can stand in any example as it is
 _TITLES = {
     "ours": "in the layout of gotocr",
@@ -83,7 +84,7 @@ with gotocr.load("FOLDER") as reader:
 @dataclass(frozen=True)
 class Told:
     """What a conversion has to say: `stored` are the kinds of number, `digests` the sha256 of what was written to a folder of
-    that `name`, and `repo` is where it goes on a hub."""
+    that `name`, and `repo` and its branch `revision` are where it goes on a hub."""
 
     origin: Origin
     layout: str
@@ -92,6 +93,7 @@ class Told:
     digests: Mapping[str, str]
     name: str = ""
     repo: str | None = None
+    revision: str | None = None
 
     @property
     def folder(self) -> str:
@@ -155,10 +157,11 @@ def _front(told: Told) -> list[str]:
 
 
 def _license(told: Told) -> str:
-    """As the card beside the source says, else that of the published weights; unknown for a model of other sizes."""
+    """As the card beside the source says, else that of the published weights; unknown for a model of other sizes, and where the card says it in a way not known here."""
     with suppress(OSError, UnicodeDecodeError):
-        if found := _LICENSED.match((told.origin.folder / "README.md").read_text("utf-8")):
-            return found[1]
+        front = _FRONT.match((told.origin.folder / "README.md").read_text("utf-8"))
+        if front and (found := _LICENSED.search(front[1])):
+            return found[2] or "unknown"
     return LICENSE if told.is_published or told.origin.name == SHIPPED else "unknown"
 
 
@@ -188,5 +191,6 @@ def _loading(told: Told) -> list[str]:
     for title, language, code in parts:
         lines += [f"### {title}", "", f"```{language}", code.rstrip("\n").replace("FOLDER", told.folder), "```", ""]
     if told.repo:
-        lines = [f"First fetch it: `hf download {told.repo} --local-dir {told.folder}`.", "", *lines]
+        branch = f" --revision {told.revision}" if told.revision else ""
+        lines = [f"First fetch it: `hf download {told.repo}{branch} --local-dir {told.folder}`.", "", *lines]
     return lines

@@ -17,14 +17,14 @@ from . import FORMS, LAYOUTS, STORED, int8, names
 from .card import Told, card, manifest
 from .companions import companions
 from .fetch import digest
-from .folder import whole_folder
+from .folder import MANIFEST, whole_folder
 from .nano_files import TOKENIZER, WEIGHTS, blend, read_tensors, save_nano
 from .origin import GOT, NANO, Origin, find_origin
 from .rounding import Rounding, cast
 from .settings import CONFIG
 from .stream import Tensor, widest_first, write_tensors, write_text
 
-CARD, MANIFEST = "README.md", "manifest.json"
+CARD = "README.md"
 SHARD = 5_000_000_000  # bytes of a file of weights
 # In which numbers a model can be stored in a layout; without being asked, GOT's stay as they are and nano's become the first.
 KINDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -46,6 +46,7 @@ class Wanted:
     blended: tuple[Path, float] | None = None  # another nano and its share, see `nano_files.blend`
     quiet: bool = False
     repo: str | None = None  # where it will go on a hub, for its card
+    revision: str | None = None  # and to which branch
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def convert(model: str | Path, folder: str | Path, wanted: Wanted | None = None)
     with whole_folder(folder, wanted.force) as part:
         write = _write_nano if origin.family == NANO else _write_got
         digests, stored, lost = write(part, origin, wanted)
-        told = Told(origin, wanted.layout, stored, lost, digests, folder.name, wanted.repo)
+        told = Told(origin, wanted.layout, stored, lost, digests, folder.name, wanted.repo, wanted.revision)
         digests[CARD] = write_text(part / CARD, card(told))
         files = {name: (digest, (part / name).stat().st_size) for name, digest in sorted(digests.items())}
         write_text(part / MANIFEST, json.dumps(manifest(told, files), indent=2) + "\n")
@@ -89,9 +90,10 @@ def _check(origin: Origin, folder: Path, wanted: Wanted) -> None:
         raise UsageError("only nanos can be blended")
     if wanted.shard < 1:
         raise UsageError("a file of weights has at least a byte")
-    target, source = folder.resolve(), origin.folder.resolve()
-    if target == source or target in source.parents:
-        raise OutputError(f"{folder} holds the model that is converted; name another folder")
+    target = folder.resolve()
+    for source in (origin.path, *(wanted.blended or ())[:1]):
+        if target in (source.resolve(), *source.resolve().parents):
+            raise OutputError(f"{folder} holds a model that is converted; name another folder")
 
 
 def _write_nano(folder: Path, origin: Origin, wanted: Wanted) -> tuple[dict[str, str], str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import secrets
 import shutil
@@ -12,8 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import OutputError
-from .settings import CONFIG
 
+MANIFEST = "manifest.json"  # what was made: its "files" are all others of the folder by name
+PACKED = ".packed"  # what reading keeps beside a model, see `got_packed`
 _STALE = 3600.0  # seconds after which half a folder is nobody's any more
 
 
@@ -21,7 +23,8 @@ _STALE = 3600.0  # seconds after which half a folder is nobody's any more
 def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
     """A new folder to write in, in a `with` statement; at its end it stands at `target`, after an error there is none.
 
-    Raises OutputError where there is something at `target` already, unless it is an empty folder, or a model's and `force`.
+    Raises OutputError where there is something at `target` already, unless it is an empty folder, or `force` and a
+    folder that was made so: one with a manifest, and nothing in it that the manifest does not name.
     """
     target = target.expanduser().absolute()
     _look(target, force)
@@ -46,8 +49,20 @@ def _look(target: Path, force: bool) -> None:
         return
     if not force:
         raise OutputError(f"{target} exists already; name another folder, or replace it with --force")
-    if not (target / CONFIG).is_file():
-        raise OutputError(f"{target} holds other things than a model, so it is not replaced; name another folder")
+    names = _named(target)
+    if not names:
+        raise OutputError(f"{target} holds something else than a model that was converted, so it is not replaced; name another folder")
+    for entry in sorted(target.iterdir()):
+        if entry.is_dir() or not (entry.name in names or PACKED in entry.name):
+            raise OutputError(f"{target} holds {entry.name[:80]!r}, which is not of the model there, so it is not replaced; name another folder")
+
+
+def _named(target: Path) -> set[str]:
+    """The manifest and the files that it names; none where there is no manifest."""
+    try:
+        return {MANIFEST, *json.loads((target / MANIFEST).read_text("utf-8"))["files"]}
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return set()
 
 
 def _put(part: Path, target: Path) -> None:

@@ -9,31 +9,34 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..errors import OutputError, UsageError, WeightsError
-from .convert import MANIFEST
+from ..errors import GotocrError, OutputError, UsageError, WeightsError
 from .fetch import digest
+from .folder import MANIFEST
 
 _REPO = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
+_BRANCH = re.compile(r"[A-Za-z0-9_][\w./-]*", re.ASCII)
 _LOG_IN = "say who you are: run 'hf auth login', or set HF_TOKEN"
 
 
 def push(folder: str | Path, repo: str, private: bool = False, revision: str | None = None) -> str:
     """Upload a converted model to the model repository `repo` ("USER/NAME"), made where it is not there; gives its address.
 
+    If `private`, a repository that is there must be so already.
+
     Every file of the manifest is checked against its sha256 first; others in the folder stay here. The token is where
     huggingface_hub looks for it (HF_TOKEN, or what `hf auth login` kept). Raises UsageError for a name that is none, WeightsError for a
     folder that is not as its manifest says, OutputError where the hub refuses or cannot be reached.
     """
-    check_name(repo)
+    check(repo, revision)
     folder = Path(folder).expanduser()
     names = [*_checked(folder), MANIFEST]
-    from huggingface_hub import CommitOperationAdd, HfApi, get_token
+    from huggingface_hub import CommitOperationAdd, HfApi
 
-    if not get_token():
-        raise OutputError(f"to upload to {repo}, {_LOG_IN}")
     api = HfApi()
     with _telling(repo, revision):
         api.create_repo(repo, private=private or None, exist_ok=True)  # None: as the account has it
+        if private and not api.model_info(repo).private:
+            raise OutputError(f"{repo} is there and public, so nothing was uploaded; make it private on the hub, or leave out --private")
         if revision is not None:
             api.create_branch(repo, branch=revision, exist_ok=True)
         operations = [CommitOperationAdd(name, str(folder / name)) for name in names]
@@ -41,10 +44,16 @@ def push(folder: str | Path, repo: str, private: bool = False, revision: str | N
     return str(done.commit_url)
 
 
-def check_name(repo: str) -> None:
-    """Raises UsageError unless it is spelled USER/NAME."""
+def check(repo: str, revision: str | None = None) -> None:
+    """Whether an upload can be tried. Raises UsageError for names that are none, OutputError where there is no token."""
     if not _REPO.fullmatch(repo) or ".." in repo or "--" in repo:
         raise UsageError(f"{repo:.80} names no repository; give USER/NAME")
+    if revision is not None and not _BRANCH.fullmatch(revision):
+        raise UsageError(f"{revision:.80} names no branch; give one like main or int8")
+    from huggingface_hub import get_token
+
+    if not get_token():
+        raise OutputError(f"to upload to {repo}, {_LOG_IN}")
 
 
 def _checked(folder: Path) -> list[str]:
@@ -69,6 +78,8 @@ def _telling(repo: str, revision: str | None) -> Iterator[None]:
 
     try:
         yield
+    except GotocrError:
+        raise
     except errors.OfflineModeIsEnabled as error:
         raise OutputError("HF_HUB_OFFLINE is set, so nothing is uploaded; unset it and run again") from error
     except errors.RevisionNotFoundError as error:

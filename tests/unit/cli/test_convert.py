@@ -65,9 +65,24 @@ def test_what_is_no_model_is_never_replaced(tiny_nano, tmp_path, capsys):
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("friend")
     (tmp_path / "file").write_text("")
-    for name in ("letters", "file"):
+    (tmp_path / "app" / "src").mkdir(parents=True)
+    (tmp_path / "app" / "config.json").write_text("{}")  # as many a program has
+    for name in ("file", "letters", "app"):
         assert main(["convert", str(tiny_nano), "-o", str(tmp_path / name), "--force"]) == 6
-    assert "other things than a model" in capsys.readouterr().err and (tmp_path / "letters" / "dear.txt").is_file()
+    assert "something else than a model" in capsys.readouterr().err
+    assert (tmp_path / "letters" / "dear.txt").is_file() and (tmp_path / "app" / "src").is_dir()
+
+
+def test_what_lies_beside_a_model_is_never_taken_away(tiny_nano, tmp_path, capsys):
+    argv = ["convert", str(tiny_nano), "-o", str(tmp_path / "out"), "--quiet", "--force"]
+    assert main(argv) == 0
+    (tmp_path / "out" / "model.int8.packed").write_text("")  # what reading keeps there is no loss
+    assert main(argv) == 0 and not (tmp_path / "out" / "model.int8.packed").exists()
+    (tmp_path / "out" / "notes.txt").write_text("mine")
+    assert main(argv) == 6 and "'notes.txt'" in capsys.readouterr().err
+    (tmp_path / "out" / "notes.txt").unlink()
+    (tmp_path / "out" / ".git").mkdir()
+    assert main(argv) == 6 and (tmp_path / "out" / ".git").is_dir()
 
 
 def test_a_model_is_not_replaced_by_what_is_made_of_it(tiny_nano, tmp_path, capsys):
@@ -75,13 +90,20 @@ def test_a_model_is_not_replaced_by_what_is_made_of_it(tiny_nano, tmp_path, caps
     assert main(["convert", str(tiny_nano), "-o", str(model), "--quiet"]) == 0
     for out in (model, tmp_path):
         assert main(["convert", str(model), "-o", str(out), "--force"]) == 6
-        assert "holds the model that is converted" in capsys.readouterr().err
+        assert "holds a model that is converted" in capsys.readouterr().err
+    assert main(["convert", str(tiny_nano), "-o", str(model), "--force", "--blend", str(model)]) == 6
+    assert "holds a model that is converted" in capsys.readouterr().err
 
 
 def test_blending_is_for_nanos_of_one_shape(tiny_nano, tmp_path, capsys):
     assert main(["convert", str(tiny_nano), "-o", str(tmp_path / "out"), "--blend", "src/gotocr/weights/nano"]) == 5
     assert main(["convert", str(tiny_nano), "-o", str(tmp_path / "out"), "--blend", str(tiny_nano), "--share", "0.3", "--quiet"]) == 0
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["weights"] == "float16"
+
+
+def test_a_share_of_nothing_is_no_option(tiny_nano, tmp_path, capsys):
+    assert main(["convert", str(tiny_nano), "-o", str(tmp_path / "out"), "--share", "0.3"]) == 2
+    assert "--blend" in capsys.readouterr().err
 
 
 def test_it_needs_no_torch(tiny_nano, tmp_path):

@@ -70,7 +70,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.hub.asked.append(self.path)
-        self._answer(404, {"error": "Repository not found"}, "RepoNotFound")
+        name = self.path.removeprefix("/api/models/")
+        if name in self.hub.repos and self.headers.get("Authorization") == f"Bearer {TOKEN}":
+            return self._answer(200, {"id": name, "private": self.hub.private[name]})
+        return self._answer(404, {"error": "Repository not found"}, "RepoNotFound")
 
     def do_PUT(self) -> None:
         data, oid = self._body(), self.path.rpartition("/")[2]

@@ -189,6 +189,25 @@ def test_a_card_says_what_hubs_ask_and_takes_no_text_of_others(model, tmp_path):
     compile(card.split("```python\n")[1].split("```")[0], "card", "exec")
 
 
+@pytest.mark.parametrize(
+    ("text", "license"),
+    [
+        ("---\nx: 1\nlicense: mit\n---\n", "mit"),
+        ('---\r\nlicense: "cc-by-nc-4.0"  # no trade\r\n---\r\n', "cc-by-nc-4.0"),
+        ("---\nlicense:\n- mit\n- gpl-3.0\n---\n", "unknown"),
+        ("---\nlicense: MINE | <b>\n---\n", "unknown"),
+        ("---\nx: 1\n---\nlicense: mit\n", "apache-2.0"),
+        ("# no front matter\n", "apache-2.0"),
+    ],
+)
+def test_a_license_that_is_not_understood_is_never_replaced_by_ours(model, text, license):
+    from gotocr.weights.card import Told, card
+
+    (model / "README.md").write_bytes(text.encode())
+    told = Told(replace(find_origin(model), config=GotConfig()), "hf", "float32", "nothing was rounded", {})
+    assert ModelCard(card(told)).data.license == license
+
+
 def test_the_card_of_the_published_sizes_names_what_it_comes_from(model, tmp_path):
     from gotocr.weights.card import Told, card
 

@@ -62,11 +62,14 @@ def test_what_goes_there_and_what_is_refused(folder, tmp_path):
         [str(changed), "me/changed", False, None],
         [str(tmp_path), "me/empty", False, None],
         [str(folder), "nano", False, None],
+        [str(folder), "me/open", True, None],
+        [str(folder), "me/nano", False, "--next"],
     ]
     with open_hub() as hub:
+        hub.repos["me/open"], hub.private["me/open"] = {"main": {}}, False
         told = pushed(calls, environment(hub.address, tmp_path, HF_TOKEN=TOKEN))
         assert told[0] == [0, f"{hub.address}/me/nano/commit/{told[0][1][-40:]}"] and told[1][0] == 0
-        assert hub.private == {"me/nano": True} and hub.repos.keys() == {"me/nano"}
+        assert hub.private == {"me/nano": True, "me/open": False} and hub.repos.keys() == {"me/nano", "me/open"}
         for branch in ("main", "next"):
             there = hub.repos["me/nano"][branch]
             assert there.keys() == NAMES, "nothing but the manifest and what it names"
@@ -76,6 +79,8 @@ def test_what_goes_there_and_what_is_refused(folder, tmp_path):
         assert told[4][0] == 5 and "config.json is not as the manifest.json" in told[4][1]
         assert told[5][0] == 5 and "gotocr convert MODEL" in told[5][1]
         assert told[6][0] == 2 and "USER/NAME" in told[6][1]
+        assert told[7][0] == 6 and "public" in told[7][1] and hub.repos["me/open"] == {"main": {}}, "nothing private becomes public"
+        assert told[8][0] == 2 and "no branch" in told[8][1]
         assert all("\n" not in said for _, said in told)
 
 
@@ -105,5 +110,18 @@ def test_the_command_uploads_what_it_made_with_the_kept_token(tiny_nano, tmp_pat
         assert f"uploaded: {hub.address}/me/small/commit/" in done.stderr
         assert hub.repos["me/small"]["int8"].keys() == NAMES and not hub.repos["me/small"]["main"]
     front = hub.repos["me/small"]["int8"]["README.md"].decode()
-    assert "hf download me/small --local-dir small" in front and 'gotocr.load("small")' in front
+    assert "hf download me/small --revision int8 --local-dir small" in front and 'gotocr.load("small")' in front
     assert front.startswith("---\nlicense: ") and "pipeline_tag: image-text-to-text" in front
+
+
+def test_an_upload_that_fails_says_how_to_go_on(tiny_nano, tmp_path):
+    argv = [sys.executable, "-m", "gotocr", "convert", str(tiny_nano), "-o", str(tmp_path / "out"), "--quiet", "--push", "me/full"]
+    with open_hub() as hub:
+        env = environment(hub.address, tmp_path)
+        done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 6 and "hf auth login" in done.stderr and not (tmp_path / "out").exists(), "asked before anything is made"
+        env["HF_TOKEN"] = TOKEN
+        done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 6 and "no room" in done.stderr and "add --force" in done.stderr.splitlines()[-1]
+        done = subprocess.run([*argv[:-1], "me/small", "--force"], env=env, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0 and hub.repos["me/small"]["main"].keys() == NAMES, done.stderr
