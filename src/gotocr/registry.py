@@ -49,10 +49,14 @@ class Registry(Mapping[str, Any]):
         module, _, attribute = target.partition(":")
         return getattr(import_module(module), attribute)
 
+    def package(self, name: str) -> str:
+        """The package of others that brings a thing; "" for ours."""
+        point = self._strange.get(name)
+        return (point.dist.name if point.dist else point.value) if point else ""
+
     def _load_strange(self, name: str) -> Any:
         """What a plug-in brings, of the class and the name that ours of the registry have."""
-        point = self._strange[name]
-        package = point.dist.name if point.dist else point.value
+        point, package = self._strange[name], self.package(name)
         try:
             thing = point.load()
         except Exception as cause:  # a stranger's code may raise anything while it is imported
@@ -64,9 +68,9 @@ class Registry(Mapping[str, Any]):
             raise PluginError(package, f"{point.value} is no {self._one.__name__} named {name!r}")
         return thing
 
-    def working(self) -> Iterator[Any]:
-        """Every thing that can be had: a plug-in that is broken is passed over, and said once, so that it harms nothing else."""
-        for name in self:
+    def working(self, strange: bool = False) -> Iterator[Any]:
+        """Every thing that can be had, or the plug-ins' alone: a broken one is passed over, and said once, so that it harms nothing else."""
+        for name in self._strange if strange else self:
             if name in self._broken:
                 continue
             try:

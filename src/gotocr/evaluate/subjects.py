@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
-from .judges import chart, formula, geometry, molecule, music, table, text
+from ..kinds import KINDS
+from .judges import chart, formula, geometry, molecule, music, strange, table, text
 from .suite import Item, Measure, Score, Subject
 
 Judge = Callable[[str, str], Mapping[str, Score]]
@@ -32,4 +34,27 @@ _ALL = (
     Subject("geometry", "format", geometry.MEASURES, _figure, geometry.lack),
     subject("formatted_page", "format", text.MARKDOWN, text.judge_markdown),
 )
-SUBJECTS: Mapping[str, Subject] = {entry.name: entry for entry in _ALL}
+
+
+class _Subjects(Mapping[str, Subject]):
+    """Ours, and behind them the kinds that other packages bring, which are loaded when one of them is asked for."""
+
+    def __init__(self, own: tuple[Subject, ...]) -> None:
+        self._own = {entry.name: entry for entry in own}
+
+    @cached_property
+    def _every(self) -> dict[str, Subject]:
+        found = [kind for kind in KINDS.working(strange=True) if kind.name not in self._own]
+        return {**self._own, **{kind.name: strange.subject(kind, KINDS.package(kind.name)) for kind in found}}
+
+    def __getitem__(self, name: str) -> Subject:
+        return self._own.get(name) or self._every[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._every)
+
+    def __len__(self) -> int:
+        return len(self._every)
+
+
+SUBJECTS: Mapping[str, Subject] = _Subjects(_ALL)

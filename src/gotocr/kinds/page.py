@@ -224,8 +224,14 @@ def _block(kind: Kind, span: Span, ink: _Ink) -> Block:
 def _named(block: Block) -> Block:
     """A fenced block whose info string is a kind's is a block of that kind."""
     info = block.data.get("language")
-    for kind in KINDS.working() if block.kind == "code" and info else ():
-        if kind.name not in ("text", "code") and info in (kind.name, kind.info):
-            inner = kind.parse(block.text)
-            return replace(inner, problems=(*block.problems, *inner.problems))
-    return block
+    kind = fenced(info) if block.kind == "code" and isinstance(info, str) else None
+    if not kind:
+        return block
+    inner = kind.parse(block.text)
+    return replace(inner, problems=(*block.problems, *inner.problems))
+
+
+def fenced(info: str) -> Kind | None:
+    """The kind whose fenced blocks have this info string, or its name for one; None for what is program text."""
+    own = (kind for kind in KINDS.working() if kind.name not in ("text", "code"))
+    return next((kind for kind in own if info in (kind.name, kind.info)), None) if info else None

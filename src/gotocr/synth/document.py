@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from .paragraph import Faces, Put, Setter
 from .press import Look, Press, Row, heading, inset, listing, paper_and_ink, paragraph
 
 MOST_PAGES = 8  # of a sequence
-INSETS = ("table", "formula", "chart", "music", "molecule", "geometry")
+INSETS = ("table", "formula", "chart", "music", "molecule", "geometry")  # ours alone: what is installed beside us changes no page
 CAPTIONS = {"table": "Table", "chart": "Figure", "geometry": "Figure", "music": "Example", "molecule": "Scheme"}
 BULLETS = "•–▪◦"
 TALLEST = 1.9  # of ems: a formula that is higher stands alone
@@ -36,6 +37,15 @@ def document(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em
     return write(rng, supply, room, em, 1)[0]
 
 
+def holding(*kinds: str):
+    """A source as `document` is, in which these kinds stand between the text; for a package that brings one of them."""
+    return partial(_holding, kinds)
+
+
+def _holding(kinds: Sequence[str], rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> Sample:
+    return write(rng, supply, room, em, 1, kinds)[0]
+
+
 def sequence(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None = None) -> tuple[Sample, ...]:
     """Two to eight pages of one document that follow each other; paragraphs run on from page to page."""
     count = int(rng.integers(2, MOST_PAGES + 1))
@@ -44,15 +54,15 @@ def sequence(rng: np.random.Generator, supply: Supply, room: tuple[int, int], em
 
 
 def write(
-    rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None, most_pages: int
+    rng: np.random.Generator, supply: Supply, room: tuple[int, int], em: float | None, most_pages: int, kinds: Sequence[str] = INSETS
 ) -> tuple[Sample, ...]:
-    """The pages of a document, as many as are full and the last, up to `most_pages`."""
+    """The pages of a document, as many as are full and the last, up to `most_pages`; between the text stand `kinds`."""
     look, language = choose_look(rng, supply, room, em)
     press = Press(look, {"lang": language})
     setter = formula_setter(rng, supply, look.ink)
     before_item = False
     for _ in range(400):
-        for rows, is_item in _blocks(rng, supply, look, setter):
+        for rows, is_item in _blocks(rng, supply, look, setter, kinds):
             if not rows:
                 continue
             if is_item and before_item:
@@ -123,7 +133,7 @@ def formula_setter(rng: np.random.Generator, supply: Supply, colour: tuple[int, 
 
 
 def _blocks(
-    rng: np.random.Generator, supply: Supply, look: Look, setter: Setter
+    rng: np.random.Generator, supply: Supply, look: Look, setter: Setter, kinds: Sequence[str]
 ) -> Iterator[tuple[list[Row], bool]]:
     """Rows of some blocks that belong together, and whether each is an item of a list."""
     documents = supply.items("markdown_docs")
@@ -132,7 +142,7 @@ def _blocks(
         for block in parse(record["markdown"], (1, 1)):
             yield from _set(rng, supply, look, setter, block)
             if rng.random() < 0.06:
-                yield from _inset(rng, supply, look, setter)
+                yield from _inset(rng, supply, look, setter, kinds)
         return
     if rng.random() < 0.6:
         number = f"{rng.integers(1, 10)}.{rng.integers(1, 10)} " if rng.random() < 0.4 else ""
@@ -141,7 +151,7 @@ def _blocks(
         text = supply.corpus.passage(rng, int(rng.integers(60, 700))).rpartition(" ")[0]
         yield paragraph(sprinkle(rng, supply, text), look, setter), False
         if rng.random() < 0.45:
-            yield from _inset(rng, supply, look, setter)
+            yield from _inset(rng, supply, look, setter, kinds)
     if rng.random() < 0.25:
         bullet = BULLETS[int(rng.integers(len(BULLETS)))]
         for number in range(int(rng.integers(2, 7))):
@@ -163,7 +173,7 @@ def _set(
     if block.kind == "code":
         yield listing(block.text, look), False
     elif block.kind in ("table", "formula"):
-        yield from _inset(rng, supply, look, setter, block.kind)
+        yield from _inset(rng, supply, look, setter, (block.kind,))
     elif role == "heading":
         yield heading(block.text, min(int(block.data["level"]), 4), look), False
     elif role == "list":
@@ -175,13 +185,10 @@ def _set(
 
 
 def _inset(
-    rng: np.random.Generator, supply: Supply, look: Look, setter: Setter, kind: str = ""
+    rng: np.random.Generator, supply: Supply, look: Look, setter: Setter, kinds: Sequence[str]
 ) -> Iterator[tuple[list[Row], bool]]:
-    """Something of another kind that fits the column, with a caption now and then."""
-    drawable = [name for name in INSETS if name in KINDS and KINDS[name].sample]
-    if not drawable:
-        return
-    kind = kind if kind in drawable else drawable[int(rng.integers(len(drawable)))]
+    """Something of one of the kinds that fits the column, with a caption now and then."""
+    kind = kinds[int(rng.integers(len(kinds)))] if len(kinds) > 1 else kinds[0]
     most = (int(0.45 * look.size[0]), int(look.column))
     try:
         sample = KINDS[kind].sample(rng, supply, most, look.em * float(rng.uniform(0.8, 1.0)))

@@ -25,6 +25,7 @@ TYPES = {
     "tile": "formatted_page",
     "region": "formatted_page",
 }
+# How the truth of a kind is written; of another package's kind, as the info string of its fenced blocks says.
 FORMS = {"formula": "latex", "table": "html", "chart": "json", "music": "abc", "molecule": "smiles", "geometry": "tikz"}
 
 
@@ -73,9 +74,10 @@ def record(source: str, sample: Sample, name: str, picture: str) -> dict[str, An
     """One line of `truth.jsonl`: what stands in the picture (`truth`, in `truth_format`), and how it came about."""
     kind = TYPES.get(source, sample.kind if sample.kind in KINDS else "text_page")
     truth, form = sample.plain, "text"
-    if kind in FORMS:
+    if kind in FORMS or KINDS.package(kind):
         blocks = parse(sample.format, (1, 1))  # a caption may stand beside it
-        truth, form = next((block.text for block in blocks if block.kind == kind), sample.format), FORMS[kind]
+        truth = next((block.text for block in blocks if block.kind == kind), sample.format)
+        form = FORMS.get(kind) or KINDS[kind].info
     elif kind == "formatted_page":
         truth, form = sample.format, "markdown"
     height, width = sample.image.shape[:2]

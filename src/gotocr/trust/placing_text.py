@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ..kinds import KINDS
 from ..kinds.kind import Kind, Span
-from ..kinds.page import spans
+from ..kinds.page import fenced, spans
 from ..kinds.text import words_printed
 
 WIDTHS = {
@@ -70,7 +69,8 @@ def _words(kind: Kind, source: str) -> list[tuple[Span, str]] | None:
     if kind.name != "code":
         return list(kind.words(source))
     fence = _FENCE.match(source)
-    if fence and fence["info"] in KINDS and fence["info"] not in _PRINTED:
+    named = fenced(fence["info"]) if fence else None
+    if named and named.name not in _PRINTED:
         return None
     first = source.find("\n") if fence else 0
     last = source.rfind("\n") if fence and source.rstrip().endswith(fence["mark"]) else len(source)
