@@ -86,12 +86,13 @@ class Claim:
         while not self._over.wait(self._lease / BEATS):
             self._number += 1
             with suppress(OSError):  # a store that is away for a while
-                if not self._is_ours():
+                if not self.is_ours():
                     self.lost.set()
                     return
                 self._store.write(self._path, self.says())
 
-    def _is_ours(self) -> bool:
+    def is_ours(self) -> bool:
+        """Whether nobody took it over so far. Raises OSError."""
         with suppress(FileNotFoundError, ValueError):
             return json.loads(self._store.read(self._path)).get("owner") == self.owner
         return False
@@ -101,5 +102,5 @@ class Claim:
         self._over.set()
         self._thread.join()
         with suppress(OSError):
-            if not self.lost.is_set() and self._is_ours():
+            if not self.lost.is_set() and self.is_ours():
                 self._store.remove(self._path)

@@ -21,7 +21,7 @@ from .wanted import Wanted
 from .work import Doing
 
 TICK = 0.05  # seconds between looks at whether the crew is done
-WAIT = 0.5  # seconds between looks at shards that others have in hand
+WAIT, LONG_WAIT = 0.5, 5.0  # seconds between looks at shards that others have in hand: few, or many
 Told = Callable[[Mapping[str, Any]], None]
 
 
@@ -80,6 +80,7 @@ class _Crew:
         self._stop, self._lock = threading.Event(), threading.Lock()
         self._hands: list[Doing] = []
         self._left = 0  # threads at work
+        self._in_vain = 0  # shards asked for in a row that others have in hand
         self.told: list[Mapping[str, Any]] = []
         self.trouble: BaseException | None = None
 
@@ -95,9 +96,9 @@ class _Crew:
     def end(self) -> None:
         """Nobody works afterwards."""
         self._stop.set()
-        for hand in self._hands:
-            hand.abort()
         while self._left:
+            for hand in list(self._hands):  # again and again: a process may just be started
+                hand.abort()
             time.sleep(TICK)
 
     def _serve(self) -> None:
@@ -134,11 +135,13 @@ class _Crew:
         if told["state"] == "busy":
             with self._lock:
                 self._todo.append(name)
-                alone = len(self._todo) <= self._many
-            if alone:  # nothing but what others have in hand
-                self._stop.wait(min(WAIT, self._found.wanted.lease / 4))
+                self._in_vain += 1
+                few, many = len(self._todo) <= self._many, self._in_vain > 4 * self._many
+            if few or many:  # nothing but what others have in hand, it seems; of many, a store is not asked all the time
+                self._stop.wait(min(WAIT if few else LONG_WAIT, self._found.wanted.lease / 4))
             return
         with self._lock:
+            self._in_vain = 0
             if told["state"] == "done":
                 self.told.append(told)
             self._tell(told)

@@ -59,6 +59,10 @@ class Sources:
             future.cancel() or future.exception()
             held.close()
 
+    def are_there(self) -> bool:
+        """Whether there are any sources: where a disk or a store is away, no single one is to blame."""
+        return self._store.is_there()
+
     def check(self, number: int) -> None:
         """Raises InputError where a source changed while it was read."""
         entry, before = self._shard.entries[number], self.get(number).state

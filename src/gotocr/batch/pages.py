@@ -19,7 +19,7 @@ from .store import Store, open_store
 from .wanted import Wanted
 
 MEMORY = 1 << 50  # bytes a process that reads may hold: as many as there are
-SHARE = 4  # pages of a group that are given the time of one
+SHARE = 4  # pages of a group that are given the time of one, until it is seen that pages are slow
 MOST_DEATHS = 8  # pages in a row that a process died of before any was read
 _BODY = ("width", "height", "text", "blocks", "confidence", "coverage", "truncated", "notes", "warnings", "error")
 Rows = list[dict[str, Any]]
@@ -37,12 +37,15 @@ class Readings:
         self._told = json.dumps(wanted.packed())
         self._child = Child(ANSWER, wanted.patience, MEMORY)
         self._store: Store | None = None  # of the sources
+        self.share = SHARE
         self._deaths = 0  # in a row, before the first page; -1 = there was one
 
     def ask(self, asked: list[list[Any]]) -> list[list[list[Any]]]:
         """What `reading.answer` has read. Raises WorkerError where the process died of it or took too long, and what is hopeless."""
+        if self._stop.is_set():
+            raise Stopped
         pages = sum(len(wanted) for _, wanted in asked)
-        self._child.seconds = self._patience * max(1.0, pages / SHARE)
+        self._child.seconds = self._patience * max(1.0, pages / self.share)
         try:
             found = self._child(self._told, asked)
         except (NoChildError, RefusedError):
@@ -143,39 +146,46 @@ class _Shard:
     def _read(self, places: list[Place]) -> dict[Place, dict[str, Any]]:
         """What was read of pages, or why it could not be."""
         self.read += len(places)
-        read: dict[Place, dict[str, Any]] = {}
         paths: dict[int, Source] = {}
+        wrong: dict[int, str] = {}
         for number in dict.fromkeys(place.entry for place in places):
             try:
                 paths[number] = self._sources.get(number)
             except InputError as error:
-                read |= {place: failed(str(error)) for place in places if place.entry == number}
-        left = [place for place in places if place not in read]
-        read |= self._tried(left, paths)
+                wrong[number] = str(error)
+        read = self._tried([place for place in places if place.entry not in wrong], paths)
         for number in paths:
             try:
                 self._sources.check(number)
             except (InputError, OSError) as error:
-                read |= {place: failed(str(error)) for place in places if place.entry == number}
-        return read
+                wrong[number] = str(error)
+        if wrong and not self._sources.are_there():
+            told = next(iter(wrong.values()))
+            raise InputError(f"{self._shard.root} is away, or there is nothing in it any more ({told}); when it is there, the same command goes on")
+        return read | {place: failed(wrong[place.entry]) for place in places if place.entry in wrong}
 
     def _tried(self, places: list[Place], paths: dict[int, Source]) -> dict[Place, dict[str, Any]]:
         """All of them together; those that failed, or were lost with a process that died, one by one."""
         read: dict[Place, dict[str, Any]] = {}
+        late = False
         for _ in range(2):  # the process may have been ended from outside
             try:
                 read = self._asked(places, paths) if places else {}
                 break
-            except RefusedError:
+            except (NoChildError, RefusedError):
                 raise
-            except (NoChildError, WorkerError) as error:
-                if isinstance(error, NoChildError):
-                    raise
+            except LateError:
+                late = True
+                break
+            except WorkerError:
+                pass
         for place in places:
             for left in reversed(range(self._readings.tries)):
                 if place in read and (read[place]["error"] is None or read[place]["lasting"]):
                     break
                 read[place] = self._alone(place, paths, left)
+        if late and all(found["error"] is None for found in read.values()):
+            self._readings.share = 1  # none of them hangs: pages are that slow here
         return read
 
     def _alone(self, place: Place, paths: dict[int, Source], left: int) -> dict[str, Any]:

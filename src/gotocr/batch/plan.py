@@ -116,16 +116,19 @@ def _differences(before: Any, now: Any) -> Iterator[str]:
 def head_of(store: Store) -> dict[str, Any]:
     """What OUT says was wanted. Raises UsageError where it is no OUT of a run."""
     try:
-        return json.loads(store.read(HEAD))
+        told = json.loads(store.read(HEAD))
+        Wanted.unpacked(told["wanted"])
+        return told
     except FileNotFoundError as error:
         raise UsageError(f"{store.root} holds no results of gotocr batch") from error
-    except ValueError as error:
-        raise OutputError(f"{store.root}/{HEAD} is damaged; name another folder") from error
+    except (ValueError, TypeError, LookupError, UsageError) as error:
+        raise OutputError(f"{store.root}/{HEAD} is damaged, or of another version of gotocr; name another folder") from error
 
 
 def wanted_of(store: Store) -> Wanted:
     """The same, to go on with."""
-    return Wanted.unpacked(head_of(store)["wanted"])
+    with writing(store):
+        return Wanted.unpacked(head_of(store)["wanted"])
 
 
 def _extend(store: Store, sources: Store, wanted: Wanted, who: str) -> None:

@@ -129,4 +129,4 @@ def read(path: str | Path, kind: str) -> Iterator[dict[str, Any]]:
         else:
             yield from lines_of(Path(path).read_bytes())
     except (OSError, ValueError) as error:  # Arrow's errors are among these
-        raise InputError(f"{path} is damaged ({str(error)[:200]}); gotocr batch OUT --verify has it made anew") from error
+        raise InputError(f"{path} is damaged ({str(error)[:200]}); gotocr batch OUT --check has the next run make it anew") from error

@@ -10,21 +10,17 @@ import os
 import re
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from ..errors import MissingExtraError, OutputError, UsageError
-from .owner import begun, is_gone, machine_mark
+from .halves import half, scratch, tidy
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+)(::|://)")
-_numbers = count()
 PARTS = "work"  # where files lie that have no name yet
-STALE = 86_400.0  # seconds after which one of another machine is nobody's
-_PART = re.compile(r"\.([0-9a-f]{8})-(\d+)-(\d*)-\d+\.part")
 LIST = 1000  # objects of a listing in memory, where the store lists by pages
 
 
@@ -51,6 +47,7 @@ class Store(Protocol):
     def tidy(self) -> None: ...  # take away what those left half written who are gone
     def entries(self) -> Iterator[Entry]: ...  # all files, in any order, not those with a dot before a name
     def state(self, name: str) -> Entry: ...
+    def is_there(self) -> bool: ...  # whether it can be listed, and holds anything
     def fetched(self, name: str) -> Any: ...  # a `with` statement: the path of a file of this disk with its content
 
 
@@ -64,6 +61,8 @@ def open_store(place: str) -> Store:
     """The store at a path or fsspec URL. Raises UsageError for a protocol that nobody knows, MissingExtraError."""
     if not is_remote(place):
         return Disk(os.path.abspath(os.path.expanduser(place.removeprefix("file://"))))
+    if _has_password(place):
+        raise UsageError("a password in a URL would stand in every row; give it by fsspec's own settings (~/.config/fsspec), and take it out of the URL")
     try:
         import fsspec
     except ImportError as cause:
@@ -75,6 +74,12 @@ def open_store(place: str) -> Store:
     except ValueError as cause:
         raise UsageError(f"{place}: {cause}") from cause
     return Objects(place.rstrip("/"), system, path.rstrip("/"))
+
+
+def _has_password(place: str) -> bool:
+    with suppress(ValueError):
+        return urlsplit(place).password is not None
+    return False
 
 
 class Disk:
@@ -118,18 +123,10 @@ class Disk:
     def spare(self) -> Path:
         folder = Path(self.root, PARTS)
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / _part()
+        return folder / half()
 
     def tidy(self) -> None:
-        folder = self._at(PARTS)
-        with suppress(FileNotFoundError), os.scandir(folder) as inside:
-            for entry in inside:
-                if (found := _PART.fullmatch(entry.name)) is None:
-                    continue
-                ours = found[1] == machine_mark()
-                with suppress(FileNotFoundError):
-                    if is_gone(int(found[2]), found[3]) if ours else time.time() - entry.stat().st_mtime > STALE:
-                        os.unlink(entry.path)
+        tidy(self._at(PARTS))
 
     def _written(self, name: str, data: bytes) -> str:
         """A file on the same disk, with a content that is to get that name."""
@@ -187,16 +184,44 @@ class Disk:
         status = os.stat(self._at(name))
         return Entry(name, status.st_size, str(status.st_mtime_ns))
 
+    def is_there(self) -> bool:
+        with suppress(OSError):
+            if not os.path.isdir(self.root):
+                return os.path.exists(self.root)
+            with os.scandir(self.root) as inside:  # a disk that is not mounted any more leaves an empty folder
+                return any(True for _ in inside)
+        return False
+
     @contextmanager
     def fetched(self, name: str) -> Iterator[str]:
         yield self._at(name)
+
+
+class _Calls:
+    """A file system whose calls raise nothing but OSError: those behind fsspec (botocore, aiohttp) have trees of errors of their own."""
+
+    def __init__(self, system: Any) -> None:
+        self._system = system
+
+    def __getattr__(self, name: str) -> Any:
+        function = getattr(self._system, name)
+
+        def call(*given: Any, **named: Any) -> Any:
+            try:
+                return function(*given, **named)
+            except OSError:
+                raise
+            except Exception as error:
+                raise OSError(f"{type(error).__name__}: {error}") from error
+
+        return call
 
 
 class Objects:
     """A prefix of a file system of fsspec; used by several threads."""
 
     def __init__(self, root: str, system: Any, path: str) -> None:
-        self.root, self._system, self._path = root, system, path
+        self.root, self._system, self._path = root, _Calls(system), path
         protocols = system.protocol if isinstance(system.protocol, (tuple, list)) else (system.protocol,)
         self._is_s3 = "s3" in protocols
         self._lock = threading.Lock()
@@ -241,10 +266,11 @@ class Objects:
             self._system.makedirs(self._at(name).rsplit("/", 1)[0], exist_ok=True)
 
     def spare(self) -> Path:
-        return Path(tempfile.gettempdir(), f"gotocr{_part()}")
+        return Path(scratch(os.getpid()), half())
 
     def tidy(self) -> None:
-        """Nothing half written is ever there: objects come whole."""
+        """Objects come whole, so nothing is half written there: but copies of them are left here by processes that were killed."""
+        tidy(tempfile.gettempdir())
 
     def remove(self, name: str) -> None:
         with suppress(FileNotFoundError):
@@ -277,7 +303,7 @@ class Objects:
             return
         for _, _, files in self._system.walk(self._path, detail=True):
             for info in files.values():
-                yield from _shown(_entry(info["name"][len(below) :], info))
+                yield from _shown(self._entry(info["name"][len(below) :], info))
 
     def _pages(self, prefix: str, delimiter: str = "") -> Iterator[tuple[str, int, str]]:
         """Path, bytes and tag of the objects below a prefix, a page of the listing at a time."""
@@ -286,19 +312,34 @@ class Objects:
         while True:
             page = self._system.call_s3("list_objects_v2", **asked)
             for found in page.get("Contents", ()):
-                yield f"{bucket}/{found['Key']}", found["Size"], _tag(found)
+                yield f"{bucket}/{found['Key']}", found["Size"], self._tag(found)
             if not page.get("IsTruncated"):
                 return
             asked["ContinuationToken"] = page["NextContinuationToken"]
 
+    def _entry(self, name: str, info: Any) -> Entry:
+        return Entry(name, int(info.get("size") or 0), self._tag(info))
+
+    def _tag(self, info: Any) -> str:
+        """What a store says of a file's state; "etag:..." hangs on nothing but the content, which is so of S3's ETag, and of no other's."""
+        etag = info.get("ETag") or info.get("etag")
+        if etag and self._is_s3:
+            return "etag:" + str(etag).strip('"')
+        return str(etag or next((info[name] for name in ("mtime", "LastModified", "Last-Modified", "last_modified", "created") if info.get(name)), ""))
+
     def state(self, name: str) -> Entry:
-        return _entry(name, self._system.info(self._at(name)))
+        return self._entry(name, self._system.info(self._at(name)))
+
+    def is_there(self) -> bool:
+        with suppress(OSError, StopIteration):
+            next(self.entries())
+            return True
+        return False
 
     @contextmanager
     def fetched(self, name: str) -> Iterator[str]:
         """A copy for as long as it is needed."""
-        handle, path = tempfile.mkstemp(os.path.splitext(name or self._path)[1][:16], "gotocr-")
-        os.close(handle)
+        path = f"{self.spare()}{os.path.splitext(name or self._path)[1][:16]}"
         try:
             self._system.get_file(self._at(name), path)
             yield path
@@ -307,25 +348,9 @@ class Objects:
                 os.unlink(path)
 
 
-def _entry(name: str, info: Any) -> Entry:
-    return Entry(name, int(info.get("size") or 0), _tag(info))
-
-
-def _tag(info: Any) -> str:
-    """What a store says of a file's state; "etag:..." hangs on nothing but the content."""
-    if etag := info.get("ETag") or info.get("etag"):
-        return "etag:" + str(etag).strip('"')
-    return str(next((info[name] for name in ("mtime", "LastModified", "last_modified", "created") if info.get(name)), ""))
-
-
 def _shown(entry: Entry) -> Iterator[Entry]:
     if not any(part.startswith(".") for part in entry.name.split("/")):
         yield entry
-
-
-def _part() -> str:
-    """A name for a file that nobody is to see yet, no two alike: it says who writes it."""
-    return f".{machine_mark()}-{os.getpid()}-{begun(os.getpid())}-{next(_numbers)}.part"
 
 
 @contextmanager

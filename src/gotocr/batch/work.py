@@ -67,7 +67,11 @@ class Doing:
                     return {"shard": name, "state": "there"}
                 return self._do(name, shard_of(self._store, name), claim)
             except Stopped:
-                return {"shard": name, "state": "busy"}
+                return self._left(name)
+            except (OSError, InputError):
+                if claim.is_ours():
+                    raise
+                return self._left(name)  # who took it over has put away what was kept
             finally:
                 claim.give_back()
 
@@ -78,6 +82,12 @@ class Doing:
     def abort(self) -> None:
         """From another thread: end what is under way at once. `stop` is set."""
         self._readings.abort()
+
+    def _left(self, name: str) -> dict[str, Any]:
+        """What is said of a shard that is not ours any more; if its new owner is through with it, what we kept since then is nobody's."""
+        if self._is_done(name):
+            Kept(self._store, name).remove()
+        return {"shard": name, "state": "busy"}
 
     def _is_done(self, name: str) -> bool:
         with suppress(FileNotFoundError):
@@ -90,7 +100,7 @@ class Doing:
         began, at = time.time(), time.monotonic()
         kept = Kept(self._store, name)
         pages = self._read(shard, kept, claim)
-        told = self._finish(name, shard, kept)
+        told = self._finish(name, shard, kept, claim)
         log = {"machine": machine(), "owner": claim.owner, "began": _date(began), "ended": _date(time.time()), "seconds": round(time.monotonic() - at, 3)}
         self._store.write(f"log/{name}-{claim.owner}.json", line({"shard": name, "pages": pages, **log}))
         kept.remove()
@@ -126,7 +136,7 @@ class Doing:
             return iter(())
         return islice(lines_of(data), skipped, None)
 
-    def _finish(self, name: str, shard: Shard, kept: Kept) -> dict[str, Any]:
+    def _finish(self, name: str, shard: Shard, kept: Kept, claim: Claim) -> dict[str, Any]:
         kind = self._work.wanted.to
         told: dict[str, Any] = {"shard": name, "file": f"data/{name}{SUFFIXES[kind]}", "rows": 0, "failed": 0}
         dead = bytearray()
@@ -144,6 +154,8 @@ class Doing:
             write(path, kind, counted())
             if told["rows"] != shard.pages:
                 raise InputError(f"what was kept of the shard {name} is damaged; run again")
+            if not claim.is_ours():
+                raise Stopped
             told |= {"bytes": path.stat().st_size, "sha256": digest(path)}
             self._store.put(path, told["file"])
         finally:
@@ -203,10 +215,14 @@ class Kept:
 
 def read_again(store: Store, name: str, wanted: Wanted) -> int:
     """Have the next run read those pages of a shard that failed once more; how many. The others are taken as they are."""
-    told = json.loads(store.read(f"done/{name}.json"))
+    try:
+        told = json.loads(store.read(f"done/{name}.json"))
+    except FileNotFoundError:  # another command has just done the same
+        return 0
     with store.fetched(told["file"]) as path:
         rows = list(read(path, wanted.to))
     store.write(f"again/{name}.jsonl.zst", packed(rows))
+    Kept(store, name).remove()  # of a run that was killed when all but this was done
     store.remove(f"done/{name}.json")  # from now on it is one to do
     return sum(row["error"] is not None for row in rows)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from .read import count, seconds
+from .read import count
 from .verb import Verb
 
 if TYPE_CHECKING:
@@ -34,28 +37,52 @@ def pages(text: str) -> int:
         raise ArgumentTypeError(f"{text!r} is no number of pages, such as 20000, 500k or 100M") from None
 
 
+def _number(least: float, most: float, says: str) -> Callable[[str], float]:
+    """Takes a number from `least` to `most`, which are not infinite."""
+
+    def take(text: str) -> float:
+        with suppress(ValueError):
+            if least <= (found := float(text)) <= most and math.isfinite(found):
+                return found
+        raise ArgumentTypeError(f"{text!r} is no {says}")
+
+    return take
+
+
+above = _number(sys.float_info.min, math.inf, "number above 0")
+amount = _number(0.0, math.inf, "number of 0 or more")
+share = _number(0.0, 1.0, "number from 0 to 1")
+
+
+def whole(text: str) -> int:
+    """A number that a generator begins with."""
+    if not (text.isascii() and text.isdigit()):
+        raise ArgumentTypeError(f"{text!r} is no whole number of 0 or more")
+    return int(text)
+
+
 def add(parser: ArgumentParser) -> None:
     parser.add_argument("pages", metavar="PAGES", type=pages, help="such as 20000, 500k, 100M")
     page = parser.add_argument_group("a page")
     page.add_argument("--seconds", metavar="S|FILE", default="1", help="seconds of one worker: the median, or a file with measured ones, a line each (default: %(default)s)")
-    page.add_argument("--sigma", type=seconds, default=0.8, metavar="X", help="how unequal pages are: of the logarithm (default: %(default)g)")
-    page.add_argument("--most", type=seconds, default=300.0, metavar="S", help="a page that takes longer is given up (default: %(default)g)")
-    page.add_argument("--bytes", type=seconds, default=300e3, metavar="N", help="of a page's source (default: %(default)g)")
-    page.add_argument("--text", type=seconds, default=4e3, metavar="N", help="bytes of a row (default: %(default)g)")
-    page.add_argument("--fatal", type=float, default=0.0, metavar="P", help="share of pages that kill their process (default: %(default)g)")
+    page.add_argument("--sigma", type=amount, default=0.8, metavar="X", help="how unequal pages are: of the logarithm (default: %(default)g)")
+    page.add_argument("--most", type=above, default=300.0, metavar="S", help="a page that takes longer is given up (default: %(default)g)")
+    page.add_argument("--bytes", type=amount, default=300e3, metavar="N", help="of a page's source (default: %(default)g)")
+    page.add_argument("--text", type=amount, default=4e3, metavar="N", help="bytes of a row (default: %(default)g)")
+    page.add_argument("--fatal", type=share, default=0.0, metavar="P", help="share of pages that kill their process (default: %(default)g)")
     fleet = parser.add_argument_group("the machines")
     fleet.add_argument("--machines", type=count, default=1, metavar="N", help="(default: %(default)s)")
     fleet.add_argument("--workers", type=count, default=8, metavar="N", help="of each machine: its cores, or its GPUs (default: %(default)s)")
-    fleet.add_argument("--start", type=seconds, default=30.0, metavar="S", help="until a worker has loaded the model (default: %(default)g)")
-    fleet.add_argument("--life", type=seconds, default=math.inf, metavar="HOURS", help="mean life of a machine, such as 24 for spot ones (default: for ever)")
-    fleet.add_argument("--renewal", type=seconds, default=300.0, metavar="S", help="until another machine stands in its place (default: %(default)g)")
+    fleet.add_argument("--start", type=amount, default=30.0, metavar="S", help="until a worker has loaded the model (default: %(default)g)")
+    fleet.add_argument("--life", type=above, default=math.inf, metavar="HOURS", help="mean life of a machine, such as 24 for spot ones (default: for ever)")
+    fleet.add_argument("--renewal", type=amount, default=300.0, metavar="S", help="until another machine stands in its place (default: %(default)g)")
     rules = parser.add_argument_group("the run")
     rules.add_argument("--shard-pages", type=count, default=1000, metavar="N", help="(default: %(default)s)")
-    rules.add_argument("--lease", type=seconds, default=60.0, metavar="S", help="until a lost shard is free again (default: %(default)g)")
-    rules.add_argument("--overhead", type=seconds, default=1.0, metavar="S", help="of each shard: claim, list, rename, marker (default: %(default)g)")
-    rules.add_argument("--requests", type=seconds, default=3500.0, metavar="N", help="most a second that the storage bears (default: %(default)g, what S3 says of writes to a prefix)")
-    rules.add_argument("--bandwidth", type=seconds, default=1.25e9, metavar="N", help="most bytes a second of it (default: %(default)g, ten gigabits)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another one, another run")
+    rules.add_argument("--lease", type=amount, default=60.0, metavar="S", help="until a lost shard is free again (default: %(default)g)")
+    rules.add_argument("--overhead", type=amount, default=1.0, metavar="S", help="of each shard: claim, list, rename, marker (default: %(default)g)")
+    rules.add_argument("--requests", type=above, default=3500.0, metavar="N", help="most a second that the storage bears (default: %(default)g, what S3 says of writes to a prefix)")
+    rules.add_argument("--bandwidth", type=above, default=1.25e9, metavar="N", help="most bytes a second of it (default: %(default)g, ten gigabits)")
+    parser.add_argument("--seed", type=whole, default=0, metavar="N", help="another one, another run")
     parser.add_argument("--grid", action="store_true", help="hours against pages of a shard and lives of machines, too")
     parser.add_argument("--svg", type=Path, metavar="FILE", help="the same as a drawing")
 
@@ -65,7 +92,10 @@ def parts(arguments: Namespace) -> tuple[Times, Fleet, Rules]:
     from ..scale.simulation import Fleet, Rules, Times, fit
 
     try:
-        times = Times(float(arguments.seconds), arguments.sigma, most=arguments.most)
+        median = float(arguments.seconds)
+        if not (median > 0 and math.isfinite(median)):
+            raise errors.UsageError(f"--seconds takes a number above 0, or a file of them (got {arguments.seconds})")
+        times = Times(median, arguments.sigma, most=arguments.most)
     except ValueError:
         times = fit(_measured(Path(arguments.seconds)), arguments.most)
     fleet = Fleet(arguments.machines, arguments.workers, arguments.start, 3600 * arguments.life, arguments.renewal, 0.05)
@@ -79,7 +109,7 @@ def _measured(path: Path) -> list[float]:
     try:
         return [float(line) for line in path.read_text("utf-8").split()]
     except (OSError, ValueError) as error:
-        raise errors.InputError(f"{path} is no file of seconds, one number a line: {error}") from error
+        raise errors.InputError(f"{path} is no file of seconds, one number a line: {getattr(error, 'strerror', None) or error}") from error
 
 
 def run(arguments: Namespace) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import socket
+import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -97,7 +98,7 @@ class _Crew:
         self._kind = ray.remote(Hand).options(num_cpus=cluster.cpus, num_gpus=cluster.gpus, max_restarts=0, max_task_retries=0)
         self._idle: list[Any] = []
         self._under_way: dict[Any, tuple[Any, str | None]] = {}  # what is waited for: whose, and which shard; None = that it begins
-        self._deaths: dict[str, int] = {}
+        self._deaths: dict[str | None, int] = {}  # of workers, by shard; None = that had none yet
 
     def do(self, names: Sequence[str]) -> Iterator[Summary]:
         """One summary for each name."""
@@ -128,17 +129,21 @@ class _Crew:
         try:
             told = self._ray.get(ref)
         except RayActorError as cause:
+            deaths = self._deaths[name] = self._deaths.get(name, 0) + 1
+            if deaths >= MOST_DEATHS:
+                if name is None:
+                    told = f"{MOST_DEATHS} workers died before they began: {_last_line(cause)}; is gotocr[ray] of one version on every machine?"
+                else:
+                    told = f"{MOST_DEATHS} workers died over the shard {name}; is there enough memory?"
+                raise WorkerError(told) from cause
             if name is not None:
-                self._deaths[name] = self._deaths.get(name, 0) + 1
-                if self._deaths[name] >= MOST_DEATHS:
-                    raise WorkerError(f"{MOST_DEATHS} workers died over the shard {name}; is there enough memory?") from cause
                 todo.appendleft(name)
             return None
         except RayError as cause:
-            lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or [type(cause).__name__]
-            raise WorkerError(f"a worker failed: {lines[-1]:.300}; the same command goes on with the shards that are left") from cause
+            raise WorkerError(f"a worker failed: {_last_line(cause)}; the same command goes on with the shards that are left") from cause
         self._idle.append(hand)
         if name is None:
+            self._deaths.pop(None, None)
             return None
         if "error" in told:
             error = GotocrError(told["error"])
@@ -155,6 +160,11 @@ class _Crew:
             self._ray.kill(hand)
 
 
+def _last_line(cause: Exception) -> str:
+    lines = [line.strip() for line in str(cause).splitlines() if line.strip()] or [type(cause).__name__]
+    return f"{lines[-1]:.300}"
+
+
 @contextmanager
 def _joined(cluster: Cluster) -> Iterator[Any]:
     """Ray, connected; one that this process had joined before is left as it is."""
@@ -168,19 +178,20 @@ def _joined(cluster: Cluster) -> Iterator[Any]:
         return
     _knock(cluster.address)
     quiet = {"log_to_driver": False, "logging_level": logging.ERROR, "include_dashboard": False}
-    try:
-        if cluster.address == LOCAL:
-            ray.init(address=LOCAL, num_cpus=cluster.most_cpus, object_store_memory=cluster.store, **quiet)
-        else:
-            quiet.pop("include_dashboard")  # is for those who start one
-            ray.init(address=cluster.address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError, TimeoutError) as cause:
-        told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
-        raise UsageError(f"no Ray at {cluster.address} ({told:.200}); {BEGIN}") from cause
-    try:
-        yield ray
-    finally:
-        ray.shutdown()
+    with tempfile.TemporaryDirectory(prefix="gotocr-ray-", ignore_cleanup_errors=True) as folder:  # Ray leaves its logs otherwise
+        try:
+            if cluster.address == LOCAL:
+                ray.init(address=LOCAL, num_cpus=cluster.most_cpus, object_store_memory=cluster.store, _temp_dir=folder, **quiet)
+            else:
+                quiet.pop("include_dashboard")  # is for those who start one
+                ray.init(address=cluster.address, **quiet)
+        except (ConnectionError, RuntimeError, ValueError, TimeoutError) as cause:
+            told = str(cause).splitlines()[0] if str(cause) else type(cause).__name__
+            raise UsageError(f"no Ray at {cluster.address} ({told:.200}); {BEGIN}") from cause
+        try:
+            yield ray
+        finally:
+            ray.shutdown()
 
 
 def _knock(address: str) -> None:
