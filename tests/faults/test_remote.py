@@ -10,7 +10,9 @@ import time
 from contextlib import contextmanager
 from itertools import count, repeat
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import gotocr
 from gotocr.cli import main
@@ -270,17 +272,23 @@ def test_errors_may_be_long_too(picture):
     assert "\x1b" not in said and len(said) < 600
 
 
-def test_too_large_a_picture_is_made_smaller(picture):
-    sizes = []
+def test_too_large_a_picture_is_made_smaller(picture, tmp_path):
+    grain = tmp_path / "grain.png"
+    values = np.random.default_rng(1).integers(150, 256, (900, 900, 3), np.uint8)
+    values[300:600, 300:600:20] = values[300:600, 301:600:20] = 0  # or it would be no page
+    Image.fromarray(values).save(grain)
+    for source, is_smaller in ((picture, False), (grain, True)):
+        sizes = []
 
-    def says(asked):
-        sizes.append(len(json.dumps(asked.body)))
-        return stream(TEXT) if asked.number == 2 else error(413, "Payload too large")
+        def says(asked, sizes=sizes):
+            sizes.append(len(json.dumps(asked.body)))
+            return stream(TEXT) if asked.number == 2 else error(413, "Payload too large")
 
-    with chatting(says) as found:
-        leaf = read(found.url, picture)
-        assert leaf.text == TEXT and any("sent smaller" in line for line in leaf.warnings)
-        found.says = lambda _: error(413, "Payload too large")
+        with chatting(says) as found:
+            leaf = read(found.url, source)
+        assert leaf.text == TEXT and (sizes[-1] < sizes[0] / 2) == is_smaller, sizes
+        assert any("sent smaller" in line for line in leaf.warnings) == is_smaller, "a small one was sent as it is"
+    with chatting(lambda _: error(413, "Payload too large")) as found:
         assert "--max-side" in why(found.url, picture)
 
 
@@ -348,6 +356,42 @@ def test_keys_that_do_not_open(picture, monkeypatch, status):
             said = why(found.url, picture, key_env="SOME_KEY")
             assert "SOME_KEY" in said and KEY not in said and len(found.posts()) <= 1
             assert "--key-env" in why(found.url, picture)
+
+
+@pytest.mark.parametrize("before", ["x " * 95, " " * 790], ids=["a long message", "one of blanks"])
+def test_a_key_that_is_said_back_is_not_shown_in_part(picture, monkeypatch, before):
+    monkeypatch.setenv("SOME_KEY", KEY)
+    words = f"{before}{KEY} and more"
+    answers = (error(400, words), error(500, words), Said([event({"error": {"message": words, "code": 400}})]), error(404, f"model {words}"))
+    for answer in answers:
+        with chatting(lambda _, answer=answer: answer) as found:
+            said = why(found.url, picture, key_env="SOME_KEY", retries=0)
+        assert KEY[:9] not in said
+    with chatting(lambda _: stream(TEXT), lambda _: models(words, "other")) as found:
+        assert KEY[:9] not in why(found.url, picture, key_env="SOME_KEY")
+
+
+def test_a_server_that_was_given_up_is_asked_again_after_a_rest(picture, monkeypatch):
+    """As `gotocr serve` in front of it needs, which outlives its restart."""
+    from gotocr.engines import remote_call
+
+    monkeypatch.setattr(remote_call, "REST", 3600.0)
+    with chatting(lambda _: error(503, "starting")) as found, gotocr.load(Server(found.url, retries=0), quiet=True) as reader:
+
+        def fails() -> type:
+            with pytest.raises(GotocrError) as caught:
+                reader.read(picture, places=False)
+            return type(caught.value)
+
+        assert [fails() for _ in range(5)] == [EngineError] * 3 + [ServerError] * 2 and len(found.posts()) == 3
+        desk = reader.engine.desk
+        desk._until = time.monotonic()
+        assert [fails() for _ in range(3)] == [EngineError] + [ServerError] * 2 and len(found.posts()) == 4, "one more is enough"
+        found.says = lambda _: stream(TEXT)
+        desk._until = time.monotonic()
+        for _ in range(2):
+            (leaf,) = reader.read(picture, places=False).pages
+            assert leaf.text == TEXT
 
 
 def test_a_model_that_is_not_there_lists_those_that_are(picture):

@@ -6,7 +6,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from ..engines.remote_server import Server
+from ..engines.remote_server import Server, is_address
 from ..errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,16 +33,21 @@ def add(parser: ArgumentParser) -> _ArgumentGroup:
 def model_of(arguments: Namespace) -> str | Server:
     """The model that was asked for: a name, a folder, or a server. Raises UsageError for options that make no sense together."""
     given = {name: value for name in _OPTIONS if (value := getattr(arguments, name)) is not None}
-    if arguments.url is None:
+    url, model = arguments.url, arguments.model
+    if url is None and model is not None and is_address(model):
+        url, model = model, None
+    if url is None:
         if arguments.engine == REMOTE:
             raise UsageError("the remote engine reads by a server; give its address: --url http://localhost:8000/v1")
         if given:
             raise UsageError(f"--{next(iter(given)).replace('_', '-')} is for a server; give its address, too: --url http://localhost:8000/v1")
-        return arguments.model or DEFAULT
+        return model or DEFAULT
     if arguments.engine not in (None, REMOTE):
         raise UsageError(f"--url is for the {REMOTE} engine, not for {arguments.engine}")
     fields: dict[str, Any] = {"side" if name == "max_side" else name: value for name, value in given.items()}
-    return Server(arguments.url, arguments.model, **fields)
+    server = Server(url, model, **fields)
+    server.key()  # said once, before anything is read
+    return server
 
 
 def _count(text: str) -> int:

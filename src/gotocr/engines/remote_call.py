@@ -13,7 +13,7 @@ from typing import Any
 from ..decode.watch import LETTERS, PAGE
 from ..errors import EngineError, GotocrError, ServerError
 from ..schema import Job
-from .remote_chat import Ended, Refused, Said, Ways, adapted, body, heard, names, refused, shown
+from .remote_chat import CUT, LONGEST, Ended, Refused, Said, Ways, adapted, body, heard, names, refused, shown
 from .remote_events import Events
 from .remote_picture import data_uri
 from .remote_prompts import is_got
@@ -26,6 +26,8 @@ BUSY = (408, 425, 429, 500, 502, 503, 504, 529)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 120.0  # seconds before a request is made again: the first time, doubled each time; what a server may ask for
 GREETED = 1  # times that a server is greeted again
 ROUNDS = 3  # requests in a row, one begun after the other had failed, after which a server is given up
+REST = 60.0  # seconds after which one that was given up is asked again: whoever serves with it outlives its restart
+TOLD = 8  # letters: what is cut off in the middle of our key shows no more of it
 LISTED = 20  # models that are named in a message
 SHORT = 1 << 20  # bytes of an answer that is not read for its text
 TOKEN = 4096  # bytes that a token may take on the line, with all that is told of it
@@ -56,7 +58,7 @@ class Desk:
         self.models: dict[str, str] = {}
         self.ways = Ways()
         self.rounds = 0
-        self._trouble = ""
+        self._trouble, self._until = "", 0.0
         self._lock = Lock()
 
     @property
@@ -70,7 +72,12 @@ class Desk:
 
     def clean(self, text: str) -> str:
         """What a server said, without our key, which some say back."""
-        return text if self._key is None else text.replace(self._key, "[key]")
+        if self._key is None:
+            return text
+        text = text.replace(self._key, "[key]")
+        for count in range(min(len(self._key), LONGEST), TOLD, -1):
+            text = text.replace(f"{self._key[:count]}{CUT}", f"[key]{CUT}")
+        return text
 
     def greet(self) -> None:
         """Find out whether the server is there and lets us in, and which model it has. Raises ServerError."""
@@ -123,11 +130,15 @@ class Desk:
 
     def check(self) -> None:
         """Raise why the server is not asked any more, where it is not."""
-        if self._trouble:
-            raise ServerError(self._trouble)
+        with self._lock:
+            if self._trouble and time.monotonic() >= self._until:
+                self._trouble, self.rounds = "", ROUNDS - 1  # one more is enough
+            if self._trouble:
+                raise ServerError(self._trouble)
 
     def give_up(self, why: str) -> None:
-        self._trouble = self._trouble or why
+        if not self._trouble:
+            self._trouble, self._until = why, time.monotonic() + REST
 
     def learn(self, before: Ways, ways: Ways) -> None:
         with self._lock:
@@ -201,9 +212,10 @@ class Call:
         """Ask once. Raises _RefusedError and _BusyError, besides what is final."""
         desk, job = self._desk, self._job
         self._again, self._at = "".join(self._parts), 0
-        if ways.shrunk and not self.told:
+        picture = data_uri(job.pixels.values, ways.shrunk)
+        if ways.shrunk and not self.told and picture != data_uri(job.pixels.values):
             self.told.append("the picture was sent smaller than it is, for the server found it too large")
-        sent = body(ways, desk.model, job.prompt.text, data_uri(job.pixels.values, ways.shrunk), job.max_tokens)
+        sent = body(ways, desk.model, job.prompt.text, picture, job.max_tokens)
         answer = self._wire.ask(Request("POST", f"{desk.server.url}/chat/completions", desk.headers(), sent))
         if answer.status != 200:
             self._refuse(answer)

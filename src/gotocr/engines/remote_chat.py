@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ..decode.alternatives import DOUBTED, LEAST, MOST
 
 LONGEST = 200  # letters of what a server says, in a message
+CUT = "..."  # behind what was cut off
 CAPS = ("max_tokens", "max_completion_tokens")  # the field that caps an answer, as most servers call it and as newer ones do
 
 
@@ -78,7 +79,7 @@ def adapted(ways: Ways, refused: Refused) -> Ways:
         return replace(ways, cap=CAPS[1])
     if ways.cap and any(name in said for name in (*CAPS, "context length", "context size", "max_model_len")):
         return replace(ways, cap=None)
-    if "stream" in said and ways.stream:
+    if re.search(r"\bstream", said) and ways.stream:  # no "upstream"
         return replace(ways, stream=False)
     return ways
 
@@ -120,7 +121,7 @@ def refused(event: Mapping[str, Any], status: int = 0) -> Refused:
 def shown(text: str) -> str:
     """What a server said, for a message: one line, no control characters, not endless."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text[: 4 * LONGEST]).split())
-    return line if len(line) <= LONGEST else f"{line[:LONGEST]}..."
+    return line if len(line) <= LONGEST and len(text) <= 4 * LONGEST else f"{line[:LONGEST]}{CUT}"
 
 
 def names(listed: Any) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Server-sent events as chat servers send them: bytes in any parts become JSON, event by event.
 
-The form is WHATWG HTML, section 9.2 "Server-sent events"; of its fields only `data` and `event` say something here. Lines end in
+The form is WHATWG HTML, section 9.2 "Server-sent events"; of its fields only `data` says something here. Lines end in
 CR LF, LF or CR; comments keep the line alive. What is split within a letter is whole again once its line is.
 """
 

@@ -106,6 +106,13 @@ REFUSALS = {
 }
 
 
+def test_upstream_is_no_stream(picture):
+    with chatting(lambda _: error(400, "the upstream provider refused this")) as found:
+        with pytest.raises(EngineError, match="upstream"):
+            read(found.url, picture)
+    assert [asked.body["stream"] for asked in found.posts()] == [True]
+
+
 @pytest.mark.parametrize("name", REFUSALS)
 def test_what_a_server_does_not_take_is_left_out(picture, name):
     refusal, field, other = REFUSALS[name]
@@ -420,12 +427,23 @@ def test_keys_that_are_none(monkeypatch, tmp_path):
         (["--engine", "remote"], "--url"),
         (["--prompt", "x"], "--url"),
         (["--url", "http://h", "--engine", "onnx"], "not for onnx"),
+        (["--model", "http://h", "--engine", "onnx"], "not for onnx"),
         (["--url", "http://h", "--device", "cuda"], "--device"),
         (["--url", "http://h", "--precision", "int8"], "precision"),
+        (["--model", "http://h", "--url", "http://h", "--key-env", "NO_KEY"], "NO_KEY is not set"),
     ],
 )
 def test_options_that_make_no_sense_together(picture, capsys, argv, said):
-    assert main(["read", str(picture), *argv]) == 2 and said in capsys.readouterr().err
+    assert main(["read", str(picture), str(picture), "--quiet", *argv]) == 2
+    told = capsys.readouterr().err
+    assert said in told and len(told.splitlines()) == 1, "said once, however many files there are"
+
+
+def test_an_address_may_be_given_as_the_model(picture, capsys):
+    with chatting(lambda _: stream(TEXT)) as found:
+        for argv in (["--at-once", "2"], ["--engine", "remote"], []):
+            assert main(["read", str(picture), "--no-places", "--quiet", "--model", found.url, *argv]) == 0
+            assert capsys.readouterr().out.strip() == TEXT
 
 
 def test_the_command_reads_several_formats_and_goes_on(picture, tmp_path, capsys):
