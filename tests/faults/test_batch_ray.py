@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -23,7 +24,7 @@ from gotocr.errors import UsageError  # noqa: E402
 from gotocr.scale.ray import Cluster, run  # noqa: E402
 from gotocr.schema import Task  # noqa: E402
 
-PAGES, SHARD = 24, 2
+PAGES, SHARD = 16, 2
 QUICK = {"health_check_initial_delay_ms": 1000, "health_check_period_ms": 500, "health_check_failure_threshold": 4}  # of a lost node
 STORE = 80 * 2**20  # the least that Ray takes is about so much
 WANTED = Wanted(task=Task("plain", max_tokens=4), to="jsonl.zst", shard_pages=SHARD, lease=2.0)
@@ -50,14 +51,16 @@ def local(sources, tmp_path_factory) -> Path:
 @pytest.fixture
 def nodes():
     """A head without processors, and two nodes with one each; nothing of it is left behind."""
-    made = Nodes(initialize_head=True, head_node_args={"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False, "_system_config": QUICK})
-    both = [made.add_node(num_cpus=1, object_store_memory=STORE) for _ in range(2)]
-    ray.init(address=made.address, log_to_driver=False, logging_level="ERROR")
-    try:
-        yield made, both
-    finally:
-        ray.shutdown()
-        made.shutdown()
+    with tempfile.TemporaryDirectory(prefix="nodes-", ignore_cleanup_errors=True) as folder:  # a short path: sockets lie in there
+        head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False, "temp_dir": folder, "_system_config": QUICK}
+        made = Nodes(initialize_head=True, head_node_args=head)
+        try:
+            both = [made.add_node(num_cpus=1, object_store_memory=STORE) for _ in range(2)]
+            ray.init(address=made.address, log_to_driver=False, logging_level="ERROR")
+            yield made, both
+        finally:
+            ray.shutdown()
+            made.shutdown()
 
 
 def rows_of(out: Path) -> dict[str, bytes]:
@@ -98,11 +101,14 @@ def test_a_ray_of_its_own_begins_and_ends_with_the_run(sources, local, tmp_path)
     before = raylets()
     todo = plan(str(sources), str(tmp_path / "out"), WANTED)
     names = todo.todo()
+    folders = set(Path(tempfile.gettempdir()).glob("gotocr-ray-*")) | set(Path("/tmp/ray").glob("session_2*"))
     told = list(run(todo.work(), names[:2], Cluster(workers=1, most_cpus=1, store=STORE)))
+    left = set(Path(tempfile.gettempdir()).glob("gotocr-ray-*")) | set(Path("/tmp/ray").glob("session_2*"))
+    assert left <= folders, "Ray's logs neither"
     assert [summary["state"] for summary in told] == ["done"] * 2 and not ray.is_initialized()
     ours = rows_of(tmp_path / "out")
     assert len(ours) == 2 and all(data == rows_of(local)[name] for name, data in ours.items())
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while raylets() - before and time.monotonic() < until:
         time.sleep(0.2)
     assert not raylets() - before, "no process is left"
