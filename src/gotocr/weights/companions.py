@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
+
 from ..errors import WeightsError
 from ..model.config import GotConfig
 from ..pixels.resize import PUBLISHED
@@ -51,7 +53,7 @@ def companions(layout: str, config: GotConfig, dtype: str | None, folder: Path) 
     The tokenizer is the one in `folder`. Raises WeightsError where there is none, or where it cannot be what `layout` has.
     """
     tokenizer = tokenizer_text(folder)
-    ids = {token["content"]: token["id"] for token in json.loads(tokenizer)["added_tokens"]}
+    ids = {token["content"]: token["id"] for token in json.loads(tokenizer).get("added_tokens", ())}
     if layout == "original":
         ranks = tiktoken(tokenizer)
         ends = dict.fromkeys(("bos_token_id", "eos_token_id"), ids[TEXT_END])
@@ -86,7 +88,7 @@ def companions(layout: str, config: GotConfig, dtype: str | None, folder: Path) 
 def tiktoken(tokenizer: str) -> str:
     """What `qwen.tiktoken` holds of a tokenizer.json. Raises WeightsError for a tokenizer that such a file cannot hold."""
     spec = json.loads(tokenizer)
-    model, added = spec["model"], {token["id"]: token["content"] for token in spec["added_tokens"]}
+    model, added = spec["model"], {token["id"]: token["content"] for token in spec.get("added_tokens", ())}
     values = {letter: byte for byte, letter in enumerate(byte_letters())}
     ranks = {number: token for token, number in model.get("vocab", {}).items() if number not in added} if model.get("type") == "BPE" else {}
     specials = {len(ranks) + number: token for number, token in enumerate(QWEN_SPECIALS)}
@@ -99,18 +101,17 @@ def tiktoken(tokenizer: str) -> str:
 
 
 def tokenizer_text(folder: Path) -> str:
-    """The tokenizer.json of a folder, as it lies there or made of its qwen.tiktoken."""
+    """The tokenizer.json of a folder, as it lies there or made of its qwen.tiktoken. Raises WeightsError for one that cannot be opened."""
     for name in (JSON_NAME, TIKTOKEN_NAME):
         file = folder / name
         if not file.is_file():
             continue
         try:
             text = file.read_text("utf-8") if name == JSON_NAME else build(file).to_str(pretty=True)
-            if isinstance(json.loads(text)["added_tokens"], list):
-                return text
-        except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-            raise WeightsError(f"{file} is not a tokenizer ({error}); fetch it again") from error
-        raise WeightsError(f"{file} is not a tokenizer; fetch it again")
+            Tokenizer.from_str(text)  # which then is as the format says
+            return text
+        except Exception as error:  # what tokenizers raises has no other kind
+            raise WeightsError(f"{file} is not a tokenizer ({str(error):.100}); fetch it again") from error
     raise WeightsError(f"no {JSON_NAME} or {TIKTOKEN_NAME} in {folder}; a model without a tokenizer reads nothing")
 
 

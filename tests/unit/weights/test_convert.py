@@ -166,6 +166,18 @@ def test_a_tokenizer_of_another_kind_has_no_place_in_the_authors_layout(model, t
     assert (tmp_path / "hf" / "tokenizer.json").read_text() == (model / "tokenizer.json").read_text()
 
 
+BROKEN = [{}, [], {"added_tokens": []}, {"added_tokens": [1]}, {"added_tokens": [{"content": [], "id": 1}]}, {"added_tokens": [], "model": {"type": "BPE", "vocab": {"a": []}, "merges": []}}]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_broken_tokenizer_is_named_and_never_passed_on(model, tmp_path, layout):
+    for said in (b"\xff", b"[" * 100_000, *(json.dumps(one).encode() for one in BROKEN)):
+        (model / "tokenizer.json").write_bytes(said)
+        with pytest.raises(WeightsError, match="tokenizer.json is not a tokenizer"):
+            convert(model, tmp_path / "out", Wanted(layout, quiet=True))
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_published_tokenizer_comes_back_to_the_byte():
     if not SHARED.is_file():
         pytest.skip("needs qwen.tiktoken")
