@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
 import os
@@ -16,6 +17,7 @@ from ..errors import OutputError
 
 MANIFEST = "manifest.json"  # what was made: its "files" are all others of the folder by name
 PACKED = ".packed"  # what reading keeps beside a model, see `got_packed`
+_MOUNTED = (errno.EBUSY, errno.EXDEV)  # what renaming says of a place where a volume is mounted
 _STALE = 3600.0  # seconds after which half a folder is nobody's any more
 
 
@@ -33,9 +35,11 @@ def whole_folder(target: Path, force: bool = False) -> Iterator[Path]:
         _tidy(target)
         part.mkdir(parents=True)
         yield part
+        _look(target, force)  # somebody else may have been quicker
         _put(part, target)
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+        why = "it is a file system of its own; name a folder within it" if error.errno in _MOUNTED else error.strerror or error
+        raise OutputError(f"cannot write {target}: {why}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

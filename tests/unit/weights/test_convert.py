@@ -20,6 +20,7 @@ from gotocr.weights import LAYOUTS, tensors
 from gotocr.weights.companions import CHAT_TEMPLATE, tiktoken, tokenizer_text
 from gotocr.weights.config import hf_config, original_config, read_config
 from gotocr.weights.convert import KINDS, Wanted, convert
+from gotocr.weights.folder import whole_folder
 from gotocr.weights.got_stored import shapes
 from gotocr.weights.names import rename
 from gotocr.weights.origin import GOT, find_origin
@@ -249,6 +250,26 @@ def test_what_killed_runs_left_is_tidied_up(model, tmp_path):
     os.utime(old, (1e9, 1e9))
     convert(model, tmp_path / "out", Wanted("ours", quiet=True))
     assert not old.exists() and young.exists() and (tmp_path / "out" / "config.json").is_file()
+
+
+def test_who_was_quicker_is_not_replaced(model, tmp_path):
+    with pytest.raises(OutputError, match="exists already"), whole_folder(tmp_path / "out") as part:
+        (part / "mine").write_text("")
+        with whole_folder(tmp_path / "out") as other:
+            (other / "theirs").write_text("")
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["theirs"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model", "out"]
+
+
+def test_a_mounted_folder_is_told_from_other_trouble(model, tmp_path, monkeypatch):
+    def refuse(source, target):
+        raise OSError(16, "Device or resource busy")
+
+    (tmp_path / "out").mkdir()
+    monkeypatch.setattr("gotocr.weights.folder.os.rename", refuse)
+    with pytest.raises(OutputError, match="name a folder within it"):
+        convert(model, tmp_path / "out", Wanted("ours", quiet=True))
+    assert list((tmp_path / "out").iterdir()) == [] and sorted(path.name for path in tmp_path.iterdir()) == ["model", "out"]
 
 
 def test_a_link_is_never_replaced(model, tmp_path):
