@@ -222,11 +222,11 @@ def test_content_that_is_no_text_is_none(picture, content):
 
 
 SURE = [None, "sure", 7, {"content": 7}, {"content": [7]}, {"content": [{"token": 1}]}, {"content": [{"token": "text", "logprob": "x"}]}]
-SURE += [{"content": [{"token": "text", "logprob": value, "top_logprobs": [None, {"token": "next", "logprob": value}, 7]}]} for value in (5.0, -1e308, -9999.0, True, None)]
+SURE += [{"content": [{"token": "text", "logprob": value, "top_logprobs": [None, {"token": "next", "logprob": value}, 7]}]} for value in (5.0, -1e308, -9999.0, -(10**400), True, None)]
 SURE += [{"content": [{"token": "te", "logprob": -0.1}, {"token": "xx", "logprob": -0.1}]}]
 
 
-@pytest.mark.parametrize("told", SURE, ids=str)
+@pytest.mark.parametrize("told", SURE, ids=lambda told: str(told)[:60])
 def test_probabilities_that_are_none(picture, told):
     with chatting(lambda _: [chunk("text", logprobs=told), *stream()]) as found:
         leaf = read(found.url, picture)

@@ -166,9 +166,10 @@ def _others(told: Any, chosen: str, chance: float) -> tuple[tuple[str, float], .
 def _chance(logprob: Any) -> float:
     if isinstance(logprob, bool) or not isinstance(logprob, (int, float)) or not logprob <= 0.01:
         return math.nan
-    return math.exp(min(logprob, 0.0))
+    return math.exp(max(min(logprob, 0.0), _NEVER))
 
 
+_NEVER = -1000  # a logarithm whose number is 0; JSON has whole numbers that no float holds
 _WORD = re.compile(r"\s{0,16}\w{1,32}|\s{0,16}[^\w\s]{1,4}|\s{1,16}")
 
 
