@@ -53,7 +53,7 @@ def begin(source: Path | str, out: Path | str, environment: dict[str, str] | Non
 
 
 def finish(run: subprocess.Popen) -> dict:
-    out, said = run.communicate(timeout=120)
+    out, said = run.communicate(timeout=300)
     assert run.returncode == 0, said
     return json.loads(out.splitlines()[-1])
 
@@ -126,11 +126,11 @@ def test_nano_itself_killed_reads_the_same(tmp_path):
 
     source = tmp_path / "source"
     source.mkdir()
-    for number in range(40):
+    for number in range(24):
         picture = Image.new("RGB", (160, 32), "white")
         ImageDraw.Draw(picture).text((6, 8), f"page {number}", fill="black")
         picture.save(source / f"{number}.png")
-    options = {"shard_pages": 20, "real": True}
+    options = {"shard_pages": 12, "real": True}
     assert finish(begin(source, tmp_path / "calm", **options, workers=2))["failed"] == 0
     run = begin(source, tmp_path / "disturbed", **options, workers=1)
     deadline = time.monotonic() + 60
@@ -167,7 +167,7 @@ def test_ends_within_seconds_when_asked_to_and_gives_its_claims_back(tmp_path):
     began = time.monotonic()
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=60)
-    assert run.returncode != 0 and time.monotonic() - began < 10
+    assert run.returncode != 0 and time.monotonic() - began < 30
     assert not list((out / "claims").iterdir()), "claims are given back"
     kept = sum(1 for _ in (out / "work").rglob("*.zst"))
     assert kept and not leftovers_of(out / "data")
@@ -269,12 +269,12 @@ def filled(store, prefix: str, files: dict[str, bytes]) -> str:
 
 @pytest.mark.parametrize("kind", ["parquet"])
 def test_from_s3_to_s3_with_a_killed_run(bucket, tmp_path, kind):
-    files = {f"{number % 3}/{number}.png": f"picture {number}".encode() for number in range(60)}
+    files = {f"{number % 3}/{number}.png": f"picture {number}".encode() for number in range(24)}
     source = filled(bucket, f"in-{kind}", files)
     calm, out = f"s3://bucket/calm-{kind}", f"s3://bucket/out-{kind}"
-    options = {"shard_pages": 30, "to": kind, "lease": 1.5}
-    assert finish(begin(source, calm, **options))["rows"] == 60
-    run = begin(source, out, {"BATCH_SECONDS": "0.1"}, **options)
+    options = {"shard_pages": 12, "to": kind, "lease": 3.0}
+    assert finish(begin(source, calm, **options))["rows"] == 24
+    run = begin(source, out, {"BATCH_SECONDS": "0.2"}, **options)
     deadline = time.monotonic() + 60
     while not list(open_store(out).names("claims")) and time.monotonic() < deadline:
         time.sleep(0.1)
