@@ -63,10 +63,10 @@ def texts(model: str) -> float:
 
 
 def test_nano_learns_displays_and_forgets_little(displays, tmp_path):
-    """The smallest honest version of the example of docs/finetune.md: a minute there, some twenty seconds here."""
+    """The smallest honest version of the example of docs/finetune.md: minutes there, some fifteen seconds of one core here."""
     out = tmp_path / "taught"
     told: list[str] = []
-    options = {"steps": 24, "check_every": 8, "judged": 24, "drawn": 0, "workers": 0, "threads": 1, "batch": 72, "minutes": 60}
+    options = {"steps": 16, "check_every": 8, "rate": 5e-4, "judged": 24, "drawn": 0, "workers": 0, "threads": 1, "batch": 72, "minutes": 60}
     result = finetune(str(displays), str(out), told.append, **options)
     before, after = (result[when]["held-out: characters"]["error"] for when in ("before", "after"))
     assert before > 0.12, "nano does not read such displays"
@@ -137,6 +137,71 @@ def test_what_cannot_be_done_is_refused_before_any_work(few, small, tmp_path):
     assert not (tmp_path / "none").exists()
     result = finetune(str(bad), str(tmp_path / "none"), model=small, skip_bad=True, **{**SHORT, "steps": 2})
     assert result["data"]["bad"] == 1 and result["data"]["lines"] + result["data"]["held_out"] == 40
+
+
+def test_what_training_would_refuse_is_refused_before_any_reading(few, small, tmp_path, monkeypatch):
+    out = tmp_path / "none"
+    with pytest.raises(UsageError, match="cannot use the device 'cuda:99'"):
+        finetune(str(few), str(out), model=small, device="cuda:99")
+    with pytest.raises(InputError, match="no text_"):
+        finetune(str(few), str(out), model=small, corpus=str(tmp_path))
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(UsageError, match="by one process; start it without torchrun"):
+        finetune(str(few), str(out), model=small)
+    assert not out.exists()
+
+
+def test_what_it_ends_with_by_the_clock_is_looked_at(few, small, tmp_path):
+    """A course of few slow steps would else keep the weights that it began with."""
+    out, options = tmp_path / "out", {**SHORT, "check_every": 1000}
+    result = finetune(str(few), str(out), model=small, rate=3e-3, **{**options, "steps": 10**6, "minutes": 0.05})
+    assert len(result["looks"]) == 2 and result["looks"][1]["step"] > 0 and result["ended"] == ""
+    again = {**options, "steps": 10**6, "minutes": 0.05, "rate": 3e-3, "resume": True}
+    with pytest.raises(UsageError, match="is over at step .*; give more --steps or --minutes"):
+        finetune(str(few), str(out), model=small, **again)
+    weights = (out / "nano.safetensors").read_bytes()
+    (out / "nano.safetensors").unlink()
+    (out / "finetune.json").unlink()
+    same = finetune(str(few), str(out), model=small, **again)  # as if it had been cut off before its result
+    assert (out / "nano.safetensors").read_bytes() == weights
+    assert [same[key] for key in ("looks", "kept", "before", "after")] == [result[key] for key in ("looks", "kept", "before", "after")]
+
+
+def test_going_on_where_nothing_was_learnt_begins_anew_and_other_pictures_are_refused(few, small, tmp_path):
+    out, told, options = tmp_path / "out", [], {**SHORT, "steps": 2}
+
+    def stop(line: str) -> None:
+        if line.startswith("step      0  held out"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        finetune(str(few), str(out), stop, model=small, **options)
+    with pytest.raises(OutputError, match="is not empty; give another -o, or --resume"):
+        finetune(str(few), str(out), model=small, **options)
+    finetune(str(few), str(out), told.append, model=small, resume=True, **options)
+    assert any("cut off before its first checkpoint; it begins anew" in line for line in told)
+    less = few.with_name("less.jsonl")
+    less.write_text("".join(few.read_text().splitlines(keepends=True)[:30]))
+    with pytest.raises(UsageError, match="are not those that the course in .* began with"):
+        finetune(str(less), str(out), model=small, resume=True, **{**options, "steps": 4})
+    same = few.with_name("same.jsonl")
+    same.write_text(few.read_text())
+    assert finetune(str(same), str(out), model=small, resume=True, **{**options, "steps": 4})["looks"][-1]["step"] == 4
+
+
+def test_told_to_end_it_says_so(few, small, tmp_path):
+    import os
+    import signal
+
+    told: list[str] = []
+
+    def tell(line: str) -> None:
+        told.append(line)
+        if line.startswith("step      2  held out"):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    result = finetune(str(few), str(tmp_path / "out"), tell, model=small, **{**SHORT, "steps": 1000})
+    assert result["ended"] == "told to end" and result["looks"][-1]["step"] == 2 and not any(line.startswith("done") for line in told)
 
 
 def test_the_command_does_it_all(few, small, tmp_path, capsys):

@@ -84,7 +84,7 @@ def _check(course: Any) -> int:
 
     found = check(course)
     for bad in found.bad:
-        print(_plain(str(bad)))
+        print(bad)
     print(f"{len(found.lessons)} lines to learn, {len(found.held)} held out, {len(found.bad)} bad ones", file=sys.stderr)
     return InputError.exit_code if found.bad else 0
 

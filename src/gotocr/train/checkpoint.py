@@ -98,7 +98,7 @@ def load(learner: Learner, recipe: Recipe, team: Team) -> tuple[Place, list[str]
     Raises UsageError where there is no checkpoint, WeightsError for one that is torn or of another network.
     """
     folder = Path(recipe.out) / FOLDER
-    notes = _read(folder)
+    notes = read_notes(folder)
     file = TensorFile(folder / notes["tensors"])
     expected = dict(learner.tensors())
     random = {name for name in file if name.startswith("random.")}
@@ -116,7 +116,8 @@ def load(learner: Learner, recipe: Recipe, team: Team) -> tuple[Place, list[str]
     return place, changed
 
 
-def _read(folder: Path) -> dict[str, Any]:
+def read_notes(folder: Path) -> dict[str, Any]:
+    """What `run.json` says, checked. Raises as `load` does."""
     if not (folder / NOTES).is_file():
         raise UsageError(f"{folder.parent} holds no checkpoint to go on from; leave out --resume to begin")
     try:

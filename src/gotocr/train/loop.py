@@ -39,7 +39,7 @@ from .recipe import Recipe
 from .schedule import progress, rate
 from .speed import peak
 
-Watch = Callable[["Run"], bool]
+Watch = Callable[["Run", bool], bool]
 AHEAD = 4  # batches a worker draws ahead
 SHOWN = 4  # samples in a picture of what is read
 
@@ -127,7 +127,8 @@ class Run:
 def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None, watch: Watch | None = None) -> nn.Module:
     """Run `recipe`; logs to its `out` and to `tell`, leaves averaged weights and a checkpoint there and returns the network.
 
-    `watch` is called before the first step and after each; the run ends where it says so.
+    `watch` is called before the first step and after each, with False; the run ends where it says so. It is called with True
+    when the run is over, unless the process was told to end, for then there is more to come.
     Under torchrun every process calls it; the first one logs and saves. Raises UsageError for a recipe that cannot be run,
     WeightsError and InputError for what it names, OutputError for `out`, WorkerError for a process that died.
     """
@@ -144,8 +145,10 @@ def train(recipe: Recipe, tell: Callable[[dict], None] = lambda row: None, watch
         with _open(run, tell) as (feed, log):
             if changed and log:
                 log.note(f"goes on with other values of: {', '.join(changed)}")
-            if not (watch and watch(run)):
-                _steps(run, feed, log, lambda: asked.is_set() or bool(watch and watch(run)))
+            if not (watch and watch(run, False)):
+                _steps(run, feed, log, lambda: asked.is_set() or bool(watch and watch(run, False)))
+            if watch and not asked.is_set():
+                watch(run, True)
         run.save()
         for name, value in run.learner.network.state_dict().items():
             value.copy_(run.learner.average.state[name])

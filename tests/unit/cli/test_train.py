@@ -46,6 +46,15 @@ def test_a_plan_trains_nothing(tmp_path, capsys):
     assert "pupil = 'base'" in capsys.readouterr().err
 
 
+def test_a_recipe_called_finetune_is_given_as_a_path(tmp_path, capsys, monkeypatch):
+    pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "finetune").write_text(TINY.read_text("utf-8"), "utf-8")
+    assert main(["train", "finetune"]) == 2 and "DATA.jsonl" in capsys.readouterr().err
+    assert main(["train", "finetune", "--help"]) == 0 and "DATA is a file of JSON lines" in capsys.readouterr().out
+    assert main(["train", "./finetune", "--plan", "8"]) == 2 and "pupil = 'base'" in capsys.readouterr().err, "it is read as a recipe"
+
+
 def test_a_row_of_the_log_in_one_line():
     row = {"step": 40, "seconds": 90.0, "samples": 800, "rate": 0.0015, "wait": 0.25, "loss": 3.25, "glyph_right": 0.5}
     row |= {"samples_per_second": 12.4, "tokens_per_second": 910.2, "mfu": 0.31}

@@ -10,11 +10,11 @@ import hashlib
 import io
 import json
 import math
+import stat
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -66,8 +66,8 @@ class Checked:
 
     @property
     def sum(self) -> str:
-        """A checksum of what is learnt and of what is held out."""
-        rows = [[asdict(lesson) for lesson in part] for part in (self.lessons, self.held)]
+        """A checksum of what is learnt and of what is held out, wherever it is written."""
+        rows = [[{**asdict(lesson), "where": ""} for lesson in part] for part in (self.lessons, self.held)]
         return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
 
     def refuse(self) -> None:
@@ -151,10 +151,10 @@ def name(letter: str) -> str:
     return f"U+{ord(letter):04X} {unicodedata.name(letter, 'without a name')}"
 
 
-def check(course: Course, watch: Callable[[], Any] = lambda: None) -> Checked:
-    """Look at every line and picture; `watch` is called after each. Raises InputError for files that cannot be read."""
+def check(course: Course) -> Checked:
+    """Look at every line and picture. Raises InputError for files that cannot be read."""
     speller = NanoSpeller(course) if course.family == "nano" else BaseSpeller(course)
-    looked = _Looked(course, speller, watch)
+    looked = _Looked(course, speller)
     found = Checked()
     own = [*looked.file(course.held_out)] if course.held_out else []
     learnt = [*looked.file(course.data)]
@@ -197,8 +197,8 @@ def _share(pictures: set[str], share: float) -> set[str]:
 class _Looked:
     """Lines that were looked at so far, so that one said twice is found."""
 
-    def __init__(self, course: Course, speller: Speller, watch: Callable[[], Any]) -> None:
-        self.course, self.speller, self.watch = course, speller, watch
+    def __init__(self, course: Course, speller: Speller) -> None:
+        self.course, self.speller = course, speller
         self.asked: dict[tuple, tuple[str, Lesson]] = {}
 
     def file(self, path: str) -> Iterator[Bad | tuple[str, Lesson]]:
@@ -209,7 +209,6 @@ class _Looked:
                     line = self.look(line, path)
                 except Problem as problem:
                     line = Bad(line.where, str(problem))
-            self.watch()
             yield line
 
     def look(self, line: Line, file: str) -> tuple[str, Lesson]:
@@ -240,7 +239,10 @@ def _picture(line: Line) -> tuple[str, np.ndarray]:
     """The hash of a picture's file, and the picture. Raises Problem."""
     limits = Limits()
     try:
-        if line.path.stat().st_size > limits.max_bytes:
+        state = line.path.stat()
+        if not stat.S_ISREG(state.st_mode):  # one that never ends, or that waits for another program
+            raise Problem(f"{line.image} is no file; give the path of a picture")
+        if state.st_size > limits.max_bytes:
             raise Problem(f"{line.image} is over the limit of {limits.max_bytes >> 20} MiB; make it smaller")
         content = line.path.read_bytes()
         return hashlib.sha256(content).hexdigest(), decode(io.BytesIO(content), line.image, limits)
@@ -262,6 +264,8 @@ def _pixels(line: Line, image: np.ndarray) -> Box | None:
         box = tuple(side / THOUSANDTHS * most for side, most in zip(box, (width, height) * 2, strict=True))
     if box[0] < 0 or box[1] < 0 or box[2] > math.ceil(width) or box[3] > math.ceil(height):
         raise Problem(f"the region {[round(side, 1) for side in box]} reaches out of the picture ({width} x {height} pixels)")
+    if box[2] - box[0] < 1 or box[3] - box[1] < 1:
+        raise Problem(f"the region {[round(side, 1) for side in box]} is smaller than a pixel; it is counted in pixels, not in shares")
     try:
         return resolve(Region(box), (width, height)).box
     except UsageError as cause:
@@ -290,7 +294,7 @@ def load(path: str | Path) -> list[Lesson]:
         rows = [json.loads(row) for row in Path(path).read_text("utf-8").splitlines()]
         return [Lesson(**{**row, "box": row["box"] and tuple(row["box"]), "size": tuple(row["size"])}) for row in rows]
     except (OSError, ValueError, TypeError, KeyError) as cause:
-        raise InputError(f"{path} holds no lessons ({cause}); begin anew without --resume") from cause
+        raise InputError(f"{path} holds no lessons ({cause}); begin anew without --resume, in another folder") from cause
 
 
 def picture(lesson: Lesson) -> np.ndarray:

@@ -22,6 +22,7 @@ SWIFT = ("messages", "images", "query", "response", "history", "system")
 _PROMPT = re.compile(r"(?:\[(?P<within>[^\]]+)\]\s*)?OCR(?P<format>\s+with\s+format)?\s*:?", re.IGNORECASE)
 _PICTURE = re.compile(r"<image>|<img>.*?</img>", re.DOTALL)
 THOUSANDTHS = 1000.0  # what boxes of published prompts count in
+FAR = 1e9  # no picture reaches so far, and NaN is not below it
 
 
 class Problem(Exception):
@@ -50,7 +51,8 @@ class Bad:
     why: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.why}"
+        """One line, without what a terminal would obey: words of a file stand in it."""
+        return "".join(letter if letter.isprintable() else "?" for letter in f"{self.where}: {self.why}")
 
 
 def read_lines(file: str | Path) -> Iterator[Line | Bad]:
@@ -93,7 +95,7 @@ def _line(value: Mapping[str, Any], where: str, folder: Path) -> Line:
     if unknown := [key for key in value if key not in OWN]:
         raise Problem(f"unknown keys {', '.join(map(repr, unknown))[:120]}; known are {', '.join(OWN)}")
     for key in ("image", "text"):
-        if key not in value:
+        if value.get(key) is None:
             raise Problem(f"has no {key!r}; add it")
     for key in ("image", "text", "mode", "prompt", "colour"):
         if value.get(key) is not None and not isinstance(value[key], str):
@@ -105,10 +107,10 @@ def _line(value: Mapping[str, Any], where: str, folder: Path) -> Line:
         raise Problem("'image' is an address; download the picture and give its path")
     line = Line(where, image, folder / image, value["text"].replace("\r\n", "\n"))
     if value.get("prompt") is not None:
-        if value.get("mode") is not None:
-            raise Problem("has both 'prompt' and 'mode'; give one of them")
+        if both := [key for key in ("mode", "region", "colour") if value.get(key) is not None]:
+            raise Problem(f"has both 'prompt' and {both[0]!r}; give one of them")
         line = asked(line, value["prompt"])
-    mode, colour = value.get("mode") or line.mode, value.get("colour") or line.colour
+    mode, colour = line.mode if value.get("mode") is None else value["mode"], line.colour if value.get("colour") is None else value["colour"]
     if mode not in MODES:
         raise Problem(f"'mode' is one of {', '.join(MODES)}, not {mode[:40]!r}")
     if colour is not None and colour not in COLOURS:
@@ -119,7 +121,7 @@ def _line(value: Mapping[str, Any], where: str, folder: Path) -> Line:
 
 
 def _box(value: Any) -> Box:
-    numbers = isinstance(value, list) and len(value) == 4 and all(type(side) in (int, float) for side in value)
+    numbers = isinstance(value, list) and len(value) == 4 and all(type(side) in (int, float) and abs(side) < FAR for side in value)
     if not numbers:
         raise Problem(f"'region' is [left, top, right, bottom] in pixels of the picture, not {json.dumps(value)[:60]}")
     if value[0] >= value[2] or value[1] >= value[3]:

@@ -50,6 +50,7 @@ BASE_MIX = (
 )
 LENGTHS = (12, 16, 24, 32, 48, 64, 96, 144, 192, 288, 384)  # nano's windows: texts of users are short, or as long as may be
 PIXELS, PAIRS = 96 * 1024, 2  # of a batch, unless told
+LESSONS, HELD = "lessons.jsonl", "held-out.jsonl"  # in the folder of the training
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def recipe_of(course: Course, sum: str = "") -> Recipe:
     """The recipe of a course over lessons with this checksum."""
     nano = course.family == "nano"
     told = Taught(
-        str(course.training / "lessons.jsonl"), str(course.training / "held-out.jsonl"), sum,
+        str(course.training / LESSONS), str(course.training / HELD), sum,
         course.learn, course.rank, course.mix, course.worn,
     )  # fmt: skip
     study: Mapping[str, Any] = asdict(told)

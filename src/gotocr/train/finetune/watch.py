@@ -40,7 +40,7 @@ class Look:
 
 
 class Watch:
-    """What `loop.train` asks after each step, and before the first. Raises OutputError."""
+    """What `loop.train` asks before the first step, after each, and at the end. Raises OutputError."""
 
     def __init__(self, course: Course, tell: Callable[[str], None]) -> None:
         self.course, self.tell = course, tell
@@ -48,13 +48,14 @@ class Watch:
         self.looks: list[Look] = []
         self.batches: list[Any] | None = None
         self.ended = ""
+        self.over = False  # as long as it stays so, the process was told to end
 
-    def __call__(self, run: Run) -> bool:
-        """Whether the run is to end."""
-        step = run.place.step
+    def __call__(self, run: Run, over: bool) -> bool:
+        """Whether the run is to end; what it is `over` with is looked at in any case."""
+        step, self.over = run.place.step, over
         if self.batches is None:
             self._begin(run)
-        due = step % self.course.check_every == 0 or step == self.course.steps
+        due = over or step % self.course.check_every == 0
         if not due or any(look.step == step for look in self.looks):
             return self._is_over()
         look, best = self.look(run), self.best
@@ -88,13 +89,16 @@ class Watch:
 
     def _begin(self, run: Run) -> None:
         self.batches = run.pupil.batches()().held(self.course.judged)
-        if not run.recipe.resume:
-            return
+        if run.recipe.resume:
+            self.recall(run.place.step)
+
+    def recall(self, step: int) -> None:
+        """Know again what was seen up to a step. Raises OutputError."""
         try:
             rows = [Look(**json.loads(row)) for row in self.file.read_text("utf-8").splitlines()]
         except (OSError, ValueError, TypeError) as cause:
-            raise OutputError(f"{self.file} cannot be read ({cause}); begin anew without --resume") from cause
-        self.looks = [look for look in rows if look.step <= run.place.step]
+            raise OutputError(f"{self.file} cannot be read ({cause}); begin anew without --resume, in another folder") from cause
+        self.looks = [look for look in rows if look.step <= step]
 
     def _since(self) -> int:
         """Looks since the best one."""

@@ -50,15 +50,16 @@ def test_a_look_leaves_weights_and_chance_as_they_were(run):
             value.add_(0.01)
     before = {name: value.clone() for name, value in made.learner.network.state_dict().items()}
     chance, watch = torch.get_rng_state(), Watch(course, lambda line: None)
-    assert not watch(made) and [look.step for look in watch.looks] == [0]
+    assert not watch(made, False) and [look.step for look in watch.looks] == [0]
     assert all(torch.equal(value, before[name]) for name, value in made.learner.network.state_dict().items())
     assert torch.equal(chance, torch.get_rng_state()) and made.learner.network.training
     again = watch.look(made)
     assert again == watch.looks[0] and again != Look(0, 0, 0)
     assert (course.training / "best" / "nano.safetensors").is_file()
-    assert not watch(made) and len(watch.looks) == 1, "a step is looked at once"
+    assert not watch(made, False) and len(watch.looks) == 1, "a step is looked at once"
     made.place.step = 1
-    assert not watch(made) and len(watch.looks) == 1, "and only every so many steps"
+    assert not watch(made, False) and len(watch.looks) == 1, "and only every so many steps"
+    assert not watch(made, True) and [look.step for look in watch.looks] == [0, 1], "and what it is over with"
 
 
 def test_a_course_that_goes_on_forgets_looks_behind_its_checkpoint(run):
