@@ -24,6 +24,7 @@ VERBS = Registry(
         "bench": "gotocr.cli.bench:VERB",
         "train": "gotocr.cli.train:VERB",
         "train finetune": "gotocr.cli.finetune:VERB",
+        "train letters": "gotocr.cli.letters:VERB",
         "examine": "gotocr.cli.examine:VERB",
         "calibrate": "gotocr.cli.calibrate:VERB",
         "convert": "gotocr.cli.convert:VERB",
