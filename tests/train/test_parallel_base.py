@@ -48,7 +48,7 @@ def start(recipe: Recipe, folder: Path) -> subprocess.Popen:
 
 def finish(process: subprocess.Popen) -> None:
     try:
-        told = process.communicate(timeout=200)[1]
+        told = process.communicate(timeout=300)[1]
         assert process.returncode == 0, told[-6000:]
     finally:
         process.kill()
