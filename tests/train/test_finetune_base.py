@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ pytest.importorskip("skia")
 pytest.importorskip("cv2")
 
 from gotocr import load  # noqa: E402
+from gotocr.errors import InputError, UsageError  # noqa: E402
 from gotocr.train.finetune import finetune  # noqa: E402
 from gotocr.train.got import open_pupil  # noqa: E402
 from gotocr.train.recipe import Bucket, read_recipe  # noqa: E402
@@ -68,3 +70,14 @@ def test_base_is_taught(learn, small, data, tmp_path):
     for engine in ("torch", "onnx"):
         with load(str(out), engine=engine, quiet=True) as reader:
             assert isinstance(reader.read(picture, "plain", max_tokens=3).pages[0].text, str)
+
+
+def test_a_length_that_leaves_no_room_is_refused_before_any_reading(small, data, tmp_path):
+    with pytest.raises(InputError, match="give --length [0-9]+ or more") as wrong:
+        finetune(str(data), str(tmp_path / "out"), model=str(small), length=300)
+    fits = max(map(int, re.findall("--length ([0-9]+)", str(wrong.value))))
+    with pytest.raises(UsageError, match=f"length of a study is {fits}; a picture and its prompt alone take up to"):
+        finetune(str(data), str(tmp_path / "out"), model=str(small), length=fits)
+    with pytest.raises(UsageError, match="beyond the decoder's"):
+        finetune(str(data), str(tmp_path / "out"), model=str(small), length=10**6, memory=10**6)
+    assert not (tmp_path / "out").exists()

@@ -69,6 +69,8 @@ class Course:
             raise UsageError(f"learn is one of full, last-N (such as last-4), lora, not {self.learn!r}")
         if self.weights not in FORMS:
             raise UsageError(f"weights is one of {', '.join(FORMS)}, not {self.weights!r}")
+        if self.model == "base" and self.weights != FORMS[0]:
+            raise UsageError("weights says how nano's are stored; store base in fewer bits by gotocr convert, when it has learnt")
 
     @property
     def family(self) -> str:

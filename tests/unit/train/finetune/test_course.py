@@ -29,7 +29,7 @@ def test_every_field_is_an_option():
 @pytest.mark.parametrize(
     "wrong",
     [{"learn": "some"}, {"learn": "last-0"}, {"learn": "last-"}, {"share": 0}, {"share": 1}, {"mix": 1}, {"worn": 2}, {"minutes": 0},
-     {"steps": -1}, {"weights": "int3"}, {"patience": 0}, {"memory": -1.0}],
+     {"steps": -1}, {"weights": "int3"}, {"model": "base", "weights": "int8"}, {"patience": 0}, {"memory": -1.0}],
     ids=str,
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused(wrong):
