@@ -136,3 +136,16 @@ def test_what_never_ends_is_refused():
         simulate(1000, Times(1.0), Fleet(1, lifetime=10.0), Rules(1000))
     with pytest.raises(UsageError, match="1 or more"):
         simulate(0, Times(1.0), Fleet(), Rules())
+
+
+@pytest.mark.parametrize("argv", [["--fatal", "2"], ["--fatal", "nan"], ["--seconds", "nan"], ["--seconds", "0"], ["--seed", "-1"], ["--sigma", "-1"], ["--life", "0"]])
+def test_figures_that_make_no_sense(argv):
+    from gotocr.cli import main
+
+    assert main(["forecast", "20000", *argv]) == 2
+
+
+def test_nothing_is_a_figure_too():
+    from gotocr.cli import main
+
+    assert main(["forecast", "20000", "--sigma", "0", "--start", "0", "--overhead", "0", "--lease", "0"]) == 0
