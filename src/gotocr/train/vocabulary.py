@@ -25,15 +25,15 @@ ALPHABET = (
 SPLIT = r"\n| ?\\[A-Za-z]+| ?</?[a-z]+| ?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}\\<]+| ?[\\<]|\s"
 
 
-def learn(lines: Iterable[str], size: int = 4096):
-    """Return a `tokenizers.Tokenizer` with `size` entries over ALPHABET, marks and bytes."""
+def learn(lines: Iterable[str], size: int = 4096, more: str = ""):
+    """Return a `tokenizers.Tokenizer` with `size` entries over ALPHABET and the letters `more`, marks and bytes."""
     from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
     marks = [*MARKS, *(f"<|spare_{i}|>" for i in range(RESERVED))]
     raw = [f"<0x{byte:02X}>" for byte in range(256)]
     learner = Tokenizer(models.BPE(byte_fallback=True, unk_token=None))
     learner.pre_tokenizer = pre_tokenizers.Split(Regex(SPLIT), "isolated")
-    known = sorted(set(ALPHABET))
+    known = sorted({*ALPHABET, *more})
     absent = re.compile(f"[^{re.escape(''.join(known))}]+")
     trainer = trainers.BpeTrainer(
         vocab_size=size, special_tokens=marks + raw, initial_alphabet=known, show_progress=False
@@ -93,6 +93,6 @@ def carry(embedding, old, new) -> int:
     return len(changed)
 
 
-def write(lines: Iterable[str], path: Path, size: int = 4096) -> None:
-    """Learn from `lines` and save `tokenizer.json` at `path`, with the phrases of nano's markup."""
-    with_phrases(learn(lines, size), PHRASES).save(str(path), pretty=False)
+def write(lines: Iterable[str], path: Path, size: int = 4096, more: str = "") -> None:
+    """Learn from `lines` and save `tokenizer.json` at `path`, with the phrases of nano's markup and the letters `more`."""
+    with_phrases(learn(lines, size, more), PHRASES).save(str(path), pretty=False)
