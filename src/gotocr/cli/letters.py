@@ -35,6 +35,8 @@ def run(arguments: Namespace) -> int:
     folder = FOLDER if arguments.model == "nano" else Path(arguments.model)
     counts = Counter(letter for path in arguments.texts for text in _texts(path) for letter in text if letter != " ")
     has, faces = known(folder), find_faces(tuple(arguments.fonts or (BUNDLED,)))
+    other = (letter.swapcase() for letter in [*counts] if letter not in has)
+    counts.update({letter: 0 for letter in other if len(letter) == 1 and letter not in has})  # headings are drawn in capitals
     drawn = Counter(letter for face in faces for letter in covered(face.path, "".join(counts)))
     strange = [letter for letter, _ in counts.most_common() if letter not in has]
     bare = [letter for letter in counts if not drawn[letter]]
@@ -45,7 +47,7 @@ def run(arguments: Namespace) -> int:
         shown = f"\N{DOTTED CIRCLE}{letter}" if unicodedata.combining(letter) else letter
         print(f"{shown}  U+{ord(letter):04X}  {counts[letter]:7} times  {drawn[letter]:3} fonts  {name}: {', '.join(faults)}")
     _tell(
-        f"{counts.total()} signs, {len(counts)} different; without a token {len(strange)} (room for {room(folder)}), "
+        f"{counts.total()} signs, {len(+counts)} different; without a token {len(strange)} (room for {room(folder)}), "
         f"without a font {len(bare)} (of {len(faces)} fonts), not supported {len(unsupported)}"
     )
     if arguments.out:
