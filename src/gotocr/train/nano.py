@@ -143,7 +143,7 @@ def known_boxes(cells: Tensor, boxes: Tensor) -> Tensor:
 def _operations(config: NanoConfig, size: tuple[int, int], tokens: int) -> float:
     """Operations of learning from one picture (height, width) with so many tokens, counted on tensors without data."""
     with torch.device("meta"), torch.no_grad(), FlopCounterMode(display=False) as counter:
-        network = Nano(config)
+        network = Nano(config).to("meta")  # once transformers has loaded a model, `linspace` is no longer made where it was asked for
         ids, places = torch.zeros(1, tokens, dtype=torch.long), torch.zeros(1, tokens, 4)
         batch = {"pixels": torch.zeros(1, *size, 3), "ids": ids, "positions": ids, "places": places}
         write(network, see(network, batch), batch)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -125,3 +127,15 @@ def test_each_glyph_is_known_once():
     none, (zero, one, two) = torch.zeros(4), torch.eye(4)[[1, 2, 0]]
     assert torch.equal(known_boxes(cells, boxes), torch.stack([torch.stack([zero, none, two]), torch.stack([none, one, none])]))
     assert known_boxes(torch.full((3, 2, 2), -1), torch.zeros(3, 2, 2, 4)).shape == (3, 0, 4)
+
+
+def test_arithmetic_is_counted_though_transformers_was_there_first():
+    """Its way of loading takes `linspace` from what torch makes without data, for as long as the process lives."""
+    code = (
+        "import torch; from gotocr.model.config import NanoConfig; from gotocr.train.nano import _operations\n"
+        "first = torch.linspace; torch.linspace = lambda *given, **named: first(*given, **{'device': 'cpu', **named})\n"
+        "with torch.device('meta'): torch.zeros(1)\n"
+        f"torch.linspace = first; print(_operations(NanoConfig(**{TINY.model!r}), (32, 64), 5) > 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=180)
+    assert done.stdout == "True\n", done.stderr
