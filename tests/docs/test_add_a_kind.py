@@ -14,29 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "examples" / "plugins" / "gotocr-barcode"
 PAGE = ROOT / "docs" / "add-a-kind.md"
-NUMBER = "9780306406157"
-
-WALK = """
-from gotocr.kinds import KINDS
-from gotocr.kinds.page import parse
-from gotocr.decode.grammar import Grammar
-
-page = "# Shop\\n\\n```barcode\\n%s\\n```\\n\\nBehind."
-_, block, behind = parse(page % "9780306406157", (100, 100))
-assert (block.kind, block.text, block.problems, behind.text) == ("barcode", "9780306406157", (), "Behind."), block
-(wrong,) = parse("```barcode\\n9780306406158\\n```", (100, 100))
-assert "should be 7" in wrong.problems[0]
-kind = KINDS["barcode"]
-assert kind.scores["digits"]("9780306406158", "9780306406157") == 12 / 13
-Grammar(kind.grammar, "\\n```")
-
-from gotocr.draw.supply import Supply
-from gotocr.synth.samples import Studio
-sample, = Studio(Supply(), worn=0).draw("barcode", 3)
-again, = parse(sample.format, (100, 100))
-assert again.kind == "barcode" and not again.problems
-assert all(sample.format[at] == letter for at, letter in zip(sample.glyphs.format, sample.glyphs.text))
-"""
+WALK = ("tests/docs/walk_a_kind.py", "tests/contracts/test_kinds.py", "tests/contracts/test_formats.py")
 
 
 def python(site: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -68,9 +46,11 @@ def test_it_is_listed_and_drawn(site, tmp_path):
     assert len((tmp_path / "out" / "truth.jsonl").read_text("utf-8").splitlines()) == 4
 
 
-def test_it_is_parsed_checked_scored_and_drawn_alike(site):
-    walked = python(site, "-c", WALK)
-    assert walked.returncode == 0, walked.stderr
+def test_everything_takes_it_and_it_keeps_the_contracts(site):
+    run = python(site, "-m", "pytest", "-q", "-p", "no:cacheprovider", *WALK, "-k", "barcode or walk_a_kind")
+    assert run.returncode == 0, run.stdout
+    passed = int(re.search(r"(\d+) passed", run.stdout)[1])
+    assert passed > 40, run.stdout  # the contracts were found and ran
 
 
 def test_its_own_tests_pass(site):

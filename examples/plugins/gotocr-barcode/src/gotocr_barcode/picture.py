@@ -9,6 +9,7 @@ from gotocr.draw.fonts import require_skia
 from gotocr.draw.style import Style
 from gotocr.kinds.kind import fence
 from gotocr.schema import Sample
+from gotocr.synth.document import holding
 
 from . import DIGITS, check_digit
 
@@ -56,3 +57,6 @@ def draw(rng: np.random.Generator, supply, room: tuple[int, int], em: float | No
         canvas.text(letter, (x * unit, tall + 9 * unit), style, start + place, start + place)
     image, glyphs = canvas.finish()
     return Sample(image, truth, truth, within(glyphs, image.shape[:2]), "barcode", notes={"symbology": "EAN-13"})
+
+
+page = holding("barcode")  # text with barcodes between its paragraphs
