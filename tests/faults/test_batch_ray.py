@@ -49,9 +49,11 @@ def local(sources, tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def nodes():
+def nodes(monkeypatch):
     """A head without processors, and two nodes with one each; nothing of it is left behind."""
     with tempfile.TemporaryDirectory(prefix="nodes-", ignore_cleanup_errors=True) as folder:  # a short path: sockets lie in there
+        monkeypatch.setenv("RAY_TMPDIR", folder)  # a cluster notes its address in the `ray` of this folder, and does not make it
+        (Path(folder) / "ray").mkdir()
         head = {"num_cpus": 0, "object_store_memory": STORE, "include_dashboard": False, "temp_dir": folder, "_system_config": QUICK}
         made = Nodes(initialize_head=True, head_node_args=head)
         try:
