@@ -20,8 +20,9 @@ from gotocr.weights import names  # noqa: E402
 from gotocr.weights.config import read_config  # noqa: E402
 from gotocr.weights.load import load_got, save_got  # noqa: E402
 from gotocr.weights.tensors import TensorFile, write  # noqa: E402
+from tests.parity.theirs import TOKENS, tiny_got  # noqa: E402
 
-IMAGE, TOKENS = 299, 16  # the tiny model's image token, and how many of them a tile takes
+IMAGE = 299  # the tiny model's image token
 TOLERANCE = 1e-4
 PUBLISHED = 560_528_640
 # The config.json that lies beside the published weights (608 bytes).
@@ -49,34 +50,10 @@ PUBLISHED_CONFIG = {
 }
 
 
-def tiny_theirs(kv_heads: int, theta: float):
-    """A transformers GOT of 16 x 16 patches in windows of 7 (so that windows are filled up), every weight random."""
-    config = transformers.GotOcr2Config(
-        vision_config=dict(
-            hidden_size=32, output_channels=16, num_hidden_layers=4, num_attention_heads=2, image_size=64, patch_size=4,
-            mlp_dim=64, window_size=7, global_attn_indexes=[1, 3],
-        ),
-        text_config=dict(
-            model_type="qwen2", vocab_size=300, hidden_size=48, intermediate_size=96, num_hidden_layers=2,
-            num_attention_heads=4, num_key_value_heads=kv_heads, max_position_embeddings=512, bos_token_id=1,
-            eos_token_id=2, pad_token_id=1, tie_word_embeddings=True,
-            rope_parameters=dict(rope_type="default", rope_theta=theta),
-        ),
-        image_token_index=IMAGE, image_seq_length=TOKENS,
-    )  # fmt: skip
-    model = transformers.GotOcr2ForConditionalGeneration(config).eval()
-    generator = torch.Generator().manual_seed(kv_heads)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            gain = 1.0 if "norm" in name and name.endswith("weight") else 0.0
-            parameter.normal_(gain, 0.25, generator=generator)  # loud enough for varied writing
-    return model
-
-
 @pytest.fixture(scope="module", params=[(4, 1e6), (2, 1e4)], ids=["plain heads", "shared heads"])
 def pair(request, tmp_path_factory):
     """transformers' model, ours loaded from what it saved, the folder, and the pictures."""
-    theirs = tiny_theirs(*request.param)
+    theirs = tiny_got(300, IMAGE, *request.param, width=(48, 96))
     folder = tmp_path_factory.mktemp("theirs")
     theirs.save_pretrained(folder)
     pixels = torch.randn(3, 3, 64, 64, generator=torch.Generator().manual_seed(5))

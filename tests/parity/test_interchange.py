@@ -24,7 +24,8 @@ from gotocr.schema import Job, Pixels, Prompt, Task  # noqa: E402
 from gotocr.weights.convert import MANIFEST, Wanted, convert  # noqa: E402
 from gotocr.weights.load import load_got  # noqa: E402
 from gotocr.weights.names import translate  # noqa: E402
-from tests.parity.interchange import IMAGE, SIDE, TIKTOKEN, TOKENS, save, tiny_theirs  # noqa: E402
+from tests.parity.interchange import IMAGE, TIKTOKEN, VOCABULARY, save  # noqa: E402
+from tests.parity.theirs import SIDE, TOKENS, tiny_got  # noqa: E402
 
 ALL = transformers.GotOcr2ForConditionalGeneration
 
@@ -33,7 +34,7 @@ ALL = transformers.GotOcr2ForConditionalGeneration
 def made(tmp_path_factory):
     """transformers' model as it saved it, in bfloat16, and what was made of it one after the other."""
     top = tmp_path_factory.mktemp("made")
-    save(tiny_theirs().to(torch.bfloat16), top / "theirs")
+    save(tiny_got(VOCABULARY, IMAGE).to(torch.bfloat16), top / "theirs")
     theirs = ALL.from_pretrained(top / "theirs").eval()  # `to` would round the rotary base as well
     steps = [("theirs", "original"), ("original", "hf"), ("hf", "ours"), ("ours", "again")]
     for source, name in steps:

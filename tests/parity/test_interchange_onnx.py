@@ -28,7 +28,8 @@ from gotocr.weights.got_packed import FORMS, TEXT_FORMS, quantise  # noqa: E402
 from gotocr.weights.got_stored import shapes  # noqa: E402
 from gotocr.weights.got_written import written_graph  # noqa: E402
 from gotocr.weights.onnx_file import Place  # noqa: E402
-from tests.parity.interchange import IMAGE, SIDE, TOKENS, save, tiny_theirs  # noqa: E402
+from tests.parity.interchange import IMAGE, VOCABULARY, save  # noqa: E402
+from tests.parity.theirs import SIDE, TOKENS, tiny_got  # noqa: E402
 
 COUNT = 40  # tokens written
 
@@ -41,7 +42,7 @@ SEEN = [(4, "float32"), (4, "int8"), (2, "bfloat16"), (2, "float16"), (2, "int4"
 def both(request, tmp_path_factory):
     """transformers' folder, the folder of ONNX files made of it, and how our own engine computes the same."""
     heads, stored = request.param
-    theirs = save(tiny_theirs(heads).to(torch.bfloat16), tmp_path_factory.mktemp("theirs"))
+    theirs = save(tiny_got(VOCABULARY, IMAGE, heads).to(torch.bfloat16), tmp_path_factory.mktemp("theirs"))
     folder = tmp_path_factory.mktemp("onnx") / stored
     convert(theirs, folder, Wanted("onnx", stored, quiet=True))
     return theirs, (folder, stored if stored.startswith("int") else "float32")
@@ -236,7 +237,7 @@ def test_the_true_size_is_two_small_files():
 
 
 def test_int4_is_smaller_than_int8(tmp_path):
-    theirs, sizes = save(tiny_theirs(), tmp_path / "theirs"), []
+    theirs, sizes = save(tiny_got(VOCABULARY, IMAGE), tmp_path / "theirs"), []
     for form in ("int8", "int4"):
         made = convert(theirs, tmp_path / form, Wanted("onnx", form, quiet=True))
         sizes.append(made.files["model.safetensors"][1])

@@ -37,38 +37,14 @@ from gotocr.weights.got_text import text_graph  # noqa: E402
 from gotocr.weights.load import load_got, save_got  # noqa: E402
 from gotocr.weights.onnx_file import BFLOAT16  # noqa: E402
 from gotocr.weights.tensors import TensorFile, write  # noqa: E402
+from tests.parity.theirs import TOKENS, tiny_got  # noqa: E402
 
-IMAGE, TOKENS, VOCABULARY = 299, 16, 300
+IMAGE, VOCABULARY = 299, 300
 TOLERANCE = 1e-4
 # Root mean square of logits against those of the weights as rounded, in units of theirs: what rounding to int8 while
 # multiplying costs, in a network this small and loud.
 ROUNDED = 0.06
 SEEN = 0.04  # likewise of image tokens
-
-
-def tiny_theirs(kv_heads: int, theta: float):
-    """A transformers GOT of 16 x 16 patches in windows of 7 (so that windows are filled up), every weight random."""
-    config = transformers.GotOcr2Config(
-        vision_config=dict(
-            hidden_size=32, output_channels=16, num_hidden_layers=4, num_attention_heads=2, image_size=64, patch_size=4,
-            mlp_dim=64, window_size=7, global_attn_indexes=[1, 3],
-        ),
-        text_config=dict(
-            model_type="qwen2", vocab_size=VOCABULARY, hidden_size=64, intermediate_size=144, num_hidden_layers=2,
-            num_attention_heads=4, num_key_value_heads=kv_heads, max_position_embeddings=512, bos_token_id=1,
-            eos_token_id=2, pad_token_id=1, tie_word_embeddings=True,
-            rope_parameters=dict(rope_type="default", rope_theta=theta),
-        ),
-        image_token_index=IMAGE, image_seq_length=TOKENS,
-    )  # fmt: skip
-    model = transformers.GotOcr2ForConditionalGeneration(config).eval()
-    generator = torch.Generator().manual_seed(kv_heads)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            gain = 1.0 if "norm" in name and name.endswith("weight") else 0.0
-            parameter.normal_(gain, 0.25, generator=generator)  # loud enough for varied writing
-    model.generation_config.eos_token_id = None
-    return model
 
 
 def write_tokenizer(folder) -> None:
@@ -83,7 +59,8 @@ def write_tokenizer(folder) -> None:
 @pytest.fixture(scope="module", params=[(4, 1e6), (2, 1e4)], ids=["plain heads", "shared heads"])
 def pair(request, tmp_path_factory):
     """transformers' model, ours loaded from what it saved, the folder, and the pictures."""
-    theirs = tiny_theirs(*request.param)
+    theirs = tiny_got(VOCABULARY, IMAGE, *request.param)
+    theirs.generation_config.eos_token_id = None
     folder = tmp_path_factory.mktemp("theirs")
     theirs.save_pretrained(folder)
     write_tokenizer(folder)

@@ -18,6 +18,7 @@ from gotocr.evaluate.systems import SYSTEMS
 from gotocr.evaluate.systems.system import Choice
 from gotocr.prompt.published import QWEN_SPECIALS
 from gotocr.prompt.qwen import byte_letters
+from tests.parity.theirs import loud
 
 LINES = ["Reading matters", "more than writing", "on rainy days"]
 
@@ -63,7 +64,7 @@ def test_words_lines_and_pages(name, tmp_path):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Random weights in transformers' layout, of the published pictures' size but else tiny, with a tokenizer of bytes."""
-    torch = pytest.importorskip("torch")
+    pytest.importorskip("torch")
     transformers = pytest.importorskip("transformers")
     import tokenizers
     from tokenizers import decoders, models, pre_tokenizers
@@ -86,12 +87,7 @@ def folder(tmp_path_factory):
         ),
         image_token_index=ids["<imgpad>"], image_seq_length=256,
     )  # fmt: skip
-    model = transformers.GotOcr2ForConditionalGeneration(config).eval()
-    generator = torch.Generator().manual_seed(8)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            gain = 1.0 if "norm" in name and name.endswith("weight") else 0.0
-            parameter.normal_(gain, 0.25, generator=generator)  # loud enough for varied writing
+    model = loud(transformers.GotOcr2ForConditionalGeneration(config).eval(), 8)
     folder = tmp_path_factory.mktemp("got")
     model.save_pretrained(folder)
     made.save(str(folder / "tokenizer.json"))

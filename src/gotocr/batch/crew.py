@@ -35,10 +35,6 @@ class Outcome:
     rows: int  # of those
     failed: int  # of these rows
 
-    @property
-    def all_failed(self) -> bool:
-        return 0 < self.rows == self.failed
-
 
 def batch(source: str, out: str, wanted: Wanted | None = None, workers: int | None = None) -> Outcome:
     """Read all that is below `source` (a folder, a file, a URL) into `out`, or go on with it. Raises GotocrError.

@@ -6,23 +6,22 @@ limit of 2 GB, and in floats the folder is also a model in our own layout.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..errors import OutputError, WeightsError
+from ..errors import WeightsError
 from .got_packed import FORMS, SCALES, TEXT_FORMS, Form, Matrices, matrices, picture_matrices, quantise, slices
 from .got_picture import picture_graph
 from .got_written import written_graph
 from .names import EMBEDDING
-from .onnx_file import BFLOAT16, FLOAT, FLOAT16, Graph
+from .onnx_file import BFLOAT16, FLOAT, FLOAT16
 from .origin import Origin
 from .rounding import Rounding
-from .stream import ONE_FILE, Tensor, widest_first, write_tensors
+from .stream import ONE_FILE, Tensor, widest_first, write_bytes, write_tensors
 
 PICTURE, TEXT = "picture.onnx", "text.onnx"
 KINDS = {"F32": FLOAT, "F16": FLOAT16, "BF16": BFLOAT16}
@@ -51,17 +50,8 @@ def write_onnx(folder: Path, origin: Origin, floats: Sequence[Tensor], form: str
     kinds = {tensor.name: KINDS[tensor.dtype] for tensor in floats}
     graphs = {PICTURE: picture_graph(origin.config, kinds, picture), TEXT: written_graph(origin.config, kinds, text)}
     for name, graph in graphs.items():
-        digests[name] = _write_graph(folder / name, graph, places)
+        digests[name] = write_bytes(folder / name, graph.to_bytes(places))
     return digests, rounding
-
-
-def _write_graph(path: Path, graph: Graph, places: Mapping[str, Any]) -> str:
-    data = graph.to_bytes(places)
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
-    return hashlib.sha256(data).hexdigest()
 
 
 def _packed(origin: Origin, some: Matrices, name: str, form: Form, rounding: Rounding) -> Iterator[Tensor]:

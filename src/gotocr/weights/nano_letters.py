@@ -14,8 +14,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..errors import OutputError, UsageError, WeightsError
 from ..model.config import NanoConfig
 from .nano_files import TOKENIZER, read_nano_config, read_tensors, save_nano

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from ..errors import UsageError, WeightsError
+from ..errors import UsageError
 from ..model.config import GotConfig, NanoConfig
 from . import names
 from .config import read_config as read_got_config

@@ -58,7 +58,11 @@ def write_tensors(folder: Path, tensors: Sequence[Tensor], most: int, tell: Call
 
 def write_text(path: Path, text: str) -> str:
     """Write a small file and give its sha256. Raises OutputError."""
-    data = text.encode()
+    return write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> str:
+    """Likewise."""
     try:
         path.write_bytes(data)
     except OSError as error:
